@@ -1,0 +1,39 @@
+# The project's commands. README.md says each of them in plain Python and pip too, for machines without make.
+
+PYTHON ?= python3
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip install --disable-pip-version-check
+
+.PHONY: lab test tour graphs clean
+
+lab: $(VENV)/.lab  ## JupyterLab, opened on the first lesson
+	$(VENV)/bin/python -m twitterlab.lab
+
+test: $(VENV)/.test  ## all that must hold before a change goes in; needs no network once it is installed
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	PYTHONHASHSEED=0 $(VENV)/bin/python -m pytest -n 2 --dist loadscope
+
+tour: $(VENV)/.lab  ## the seven stages in the terminal
+	$(VENV)/bin/twitterlab tour
+
+graphs: $(VENV)/.lab  ## make the files of datasets/ again
+	$(VENV)/bin/python datasets/make.py
+
+clean:  ## as after a fresh clone, but with your own work left where it is
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp says that what pyproject.toml and constraints.txt ask for is installed.
+
+$(VENV)/.lab: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) -e . -c constraints.txt
+	touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) -e '.[dev]' -c constraints.txt
+	touch $@ $(VENV)/.lab
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,123 @@
+"""What makes two columns of numbers a follow graph: the checks, each with the row it stumbled over, and the packing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from twitterlab.model import MAX_ID, Ids, InvalidGraph, Users, integer
+
+MAX_USERS = 2**31 - 1
+Where = Callable[[int], str]
+
+
+def row(i: int) -> str:
+    """The place of edge `i` in arrays, counted from 0."""
+    return f"row {i}"
+
+
+def column(values: Any, name: str, where: Where = row) -> Ids:
+    """A sequence of integers as an int64 array; InvalidGraph for the first value that is none."""
+    if not hasattr(values, "dtype") or np.asarray(values).dtype == object:
+        return boxed(values, name, where)
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise InvalidGraph(f"{name} has {array.ndim} dimensions; one is needed")
+    if len(array) and array.dtype.kind not in "iu":
+        raise InvalidGraph(f"{where(0)}: {name} is {array[0].item()!r}, of type {array.dtype}, not an integer")
+    if array.dtype == np.uint64 and len(array) and array.max() > MAX_ID:
+        raise InvalidGraph(f"{where(int(array.argmax()))}: {name} is {array.max()}, which does not fit 63 bits")
+    return array.astype(np.int64, copy=False)
+
+
+def boxed(values: Any, name: str, where: Where) -> Ids:
+    """The same for Python objects, one by one."""
+    try:
+        objects = list(values)
+    except TypeError:
+        raise InvalidGraph(f"{name} is {values!r}, not a sequence of integers") from None
+    numbers = [integer(value) for value in objects]
+    for i, number in enumerate(numbers):
+        if number is None or abs(number) > MAX_ID:
+            raise InvalidGraph(f"{where(i)}: {name} is {objects[i]!r}, not an integer of at most 63 bits")
+    return np.array(numbers, np.int64)
+
+
+def check_pairs(followers: Ids, followees: Ids, where: Where = row, loops: bool = False) -> None:
+    """InvalidGraph unless the columns are equally long, without negative IDs and (but for `loops`) self-loops."""
+    if len(followers) != len(followees):
+        shorter = min(len(followers), len(followees))
+        raise InvalidGraph(f"{len(followers)} followers and {len(followees)} followees: {row(shorter)} is not a pair")
+    refuse((followers, followees), lambda side: side < 0, where, "is negative")
+    if not loops and (same := followers == followees).any():
+        i = int(same.argmax())
+        raise InvalidGraph(f"{where(i)}: user {followers[i]} follows themselves")
+
+
+def refuse(sides: tuple[Ids, Ids], wrong: Callable[[Ids], Any], where: Where, why: str) -> None:
+    """InvalidGraph for the first row in which one of the two IDs is wrong, if there is any."""
+    marks = [wrong(side) for side in sides]
+    if (either := marks[0] | marks[1]).any():
+        i = int(either.argmax())
+        name, side = ("follower", sides[0]) if marks[0][i] else ("followee", sides[1])
+        raise InvalidGraph(f"{where(i)}: {name} {side[i]} {why}")
+
+
+def check_users(followers: Ids, followees: Ids, users: Any, where: Where = row) -> int:
+    """The number of users, as given or as the highest ID says; InvalidGraph with the row where an ID is too high."""
+    if users is None:
+        return counted(followers, followees, where)
+    count = integer(users)
+    if count is None or not 1 <= count <= MAX_USERS:
+        raise InvalidGraph(f"users is {users!r}: it must be an integer from 1 to {MAX_USERS}")
+    refuse((followers, followees), lambda side: side >= count, where, f"is not below users, {count}")
+    return count
+
+
+def counted(followers: Ids, followees: Ids, where: Where) -> int:
+    """The highest ID + 1; InvalidGraph where there is none, or where it says far more users than ever occur."""
+    if not len(followers):
+        raise InvalidGraph("there are no follows: pass users=, the number of users")
+    side = followers if followers.max() > followees.max() else followees
+    top = int(side.max())
+    if top >= 100 + 20 * len(side) or top + 1 > 100 + 10 * distinct(followers, followees, top):
+        raise InvalidGraph(
+            f"{where(int(side.argmax()))}: ID {top} is too sparse, few of the IDs below it occur: "
+            "pass users=, or relabel=True when reading"
+        )
+    return top + 1
+
+
+def distinct(followers: Ids, followees: Ids, top: int) -> int:
+    """How many IDs occur, none of them above `top`."""
+    seen = np.zeros(top + 1, bool)
+    seen[followers] = seen[followees] = True
+    return int(seen.sum())
+
+
+def pack(followers: Ids, followees: Ids | Users) -> Ids:
+    """Both columns as one, follower << 32 | followee, whose order is that of the pairs."""
+    return followers << 32 | followees
+
+
+def swap(keys: Ids) -> None:
+    """Turns every follow round, in place."""
+    low = keys << 32
+    keys >>= 32
+    keys |= low
+
+
+def rows(keys: Ids, users: int) -> tuple[Ids, Users]:
+    """Row starts and rows of packed keys, which are sorted in place."""
+    keys.sort()
+    starts = np.searchsorted(keys, np.arange(users + 1, dtype=np.int64) << 32)
+    return starts.astype(np.int64, copy=False), (keys & 0xFFFFFFFF).astype(np.int32)
+
+
+def once(keys: Ids) -> Ids:
+    """Sorts the keys in place; the result holds each once (the same array where nothing repeats)."""
+    keys.sort()
+    fresh = keys[1:] != keys[:-1]
+    return keys if fresh.all() else np.concatenate([keys[:1], keys[1:][fresh]])

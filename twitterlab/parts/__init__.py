@@ -1,0 +1,1 @@
+"""What stages are made of: one idea a file."""

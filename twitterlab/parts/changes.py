@@ -1,0 +1,96 @@
+"""Changes: what a write is made of, and how each kind becomes rows.
+
+A post, a delete, a follow and an unfollow are each one `Change`. A leader commits it, a log keeps it, a replica applies
+it and a worker handles it: all of them read the same record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from twitterlab.model import StorageError, Tweet
+
+Log = Literal["none", "outbox", "full"]
+Row = tuple[Any, ...]
+Connection = duckdb.DuckDBPyConnection
+
+SMALL = 16  # up to here a statement with parameters is faster than an Arrow table
+
+
+class Change(NamedTuple):
+    """One committed change: `other` is a tweet ID for post and delete, the followee for follow and unfollow."""
+
+    at_ms: int
+    kind: str
+    user: int
+    other: int
+    text: str | None = None
+    media: str | None = None
+    key: str | None = None
+    position: int = 0
+
+    @property
+    def tweet(self) -> Tweet:
+        """The tweet that a post stored."""
+        return Tweet(self.other, self.user, self.text or "", self.media, self.at_ms)
+
+
+@contextmanager
+def storage_errors(doing: str) -> Iterator[None]:
+    """Turn what DuckDB and the file system raise into a StorageError that says what was being done."""
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        raise StorageError(f"could not {doing}: {error}") from error
+
+
+def insert(tx: Connection, table: str, rows: Sequence[Row]) -> None:
+    """Insert rows in one statement: parameters for a few, an Arrow table for many."""
+    if len(rows) > SMALL:
+        names = [name for (name,) in tx.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchall()]
+        insert_arrow(tx, table, pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))))
+    elif rows:
+        marks = ", ".join(["(" + ", ".join("?" * len(rows[0])) + ")"] * len(rows))
+        tx.execute(f"INSERT INTO {table} VALUES {marks}", [value for row in rows for value in row])
+
+
+def insert_arrow(tx: Connection, table: str, rows: pa.Table, order: str = "") -> None:
+    """Insert an Arrow table without a row becoming a Python object."""
+    tx.register("arriving", rows)
+    tx.execute(f"INSERT INTO {table} SELECT * FROM arriving{order}")
+    tx.unregister("arriving")
+
+
+def log_row(c: Change, log: Log) -> Row:
+    """A change as the log keeps it; an outbox leaves the content to the tables beside it."""
+    content = (c.text, c.media, c.key) if log == "full" else (None, None, None)
+    return (c.position, c.at_ms, c.kind, c.user, c.other, *content)
+
+
+def _post(tx: Connection, changes: list[Change], log: Log) -> None:
+    insert(tx, "tweets", [(c.other, c.user, c.at_ms, c.text, c.media) for c in changes])
+    insert(tx, "keys", [(c.user, c.key, c.other, c.text, c.media, c.at_ms) for c in changes if c.key is not None])
+
+
+def _delete(tx: Connection, changes: list[Change], log: Log) -> None:
+    ids = [c.other for c in changes]
+    tx.execute("DELETE FROM tweets WHERE id IN (SELECT unnest($1::BIGINT[]))", [ids])
+    tx.execute("UPDATE meta SET last_id = greatest(last_id, ?)", [max(ids)])
+
+
+def _follow(tx: Connection, changes: list[Change], log: Log) -> None:
+    insert(tx, "follows", [(c.user, c.other) for c in changes])
+
+
+def _unfollow(tx: Connection, changes: list[Change], log: Log) -> None:
+    for c in changes:
+        tx.execute("DELETE FROM follows WHERE follower = ? AND followee = ?", [c.user, c.other])
+
+
+Writer = Callable[[Connection, list[Change], Log], None]
+WRITERS: dict[str, Writer] = {"post": _post, "delete": _delete, "follow": _follow, "unfollow": _unfollow}

@@ -1,0 +1,188 @@
+"""Fan-out: what a worker does with each message of the queue, so that feeds end up right in whatever order things meet.
+
+A post is delivered to the author's active followers. A follow first registers in the copy kept by followee and reads
+the shard after, so that a post that crosses it is either read or delivered; an unfollow is taken out of the copy before
+the feed is purged. All messages about one followee take turns. Each may come again: the second time changes nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice, takewhile
+
+import numpy as np
+
+from twitterlab.clock import Clock
+from twitterlab.model import Ids, Users
+from twitterlab.parts.changes import Change, Row
+from twitterlab.parts.feed_cache import FeedCache
+from twitterlab.parts.feeds import Entries, ids_in, keys_in, pack
+from twitterlab.parts.follow_copy import FollowCopy
+from twitterlab.parts.rules import Rules
+from twitterlab.parts.shards import Key, Shards
+from twitterlab.work import Counters
+
+Rows = Callable[[int | None, int], Iterator[Row]]  # newest first, from below an ID, fetched so many at a time
+
+DAY_MS = 86_400_000
+STRIPES = 64
+
+
+class FanOut:
+    """The workers' part: applies posts, deletes, follows and unfollows to feeds, and rebuilds the cold ones."""
+
+    def __init__(
+        self,
+        *,
+        tables: Shards,
+        copy: FollowCopy,
+        rules: Rules,
+        feeds: FeedCache,
+        timelines: FeedCache,
+        forget: Callable[[int], object],
+        clock: Clock,
+        counters: Counters,
+        active_days: float,
+    ) -> None:
+        self.copy, self.rules, self.feeds, self.timelines = copy, rules, feeds, timelines
+        self._tables, self._forget, self._clock, self._counters = tables, forget, clock, counters
+        self._window = int(active_days * DAY_MS)
+        self._seen = np.full(len(rules.pulled), clock.now(), np.int64)  # when each user last read their feed
+        self._stripes = [threading.RLock() for _ in range(STRIPES)]
+        self._handlers = {
+            "post": self._post,
+            "delete": self._delete,
+            "follow": self._follow,
+            "unfollow": self._unfollow,
+        }
+
+    # Messages
+
+    def handle(self, message: Change) -> None:
+        """Apply one message."""
+        with self._turn(message):
+            self._handlers[message.kind](message)
+
+    def give_up(self, message: Change, error: Exception) -> None:
+        """Make cold every feed that a message which failed too often would have changed."""
+        with self._turn(message):
+            if message.kind in ("follow", "unfollow"):
+                self._change_copy(message)
+                self.feeds.cool(np.array([message.user], np.int32))
+            else:
+                self._forget(message.other) if message.kind == "delete" else None
+                self.feeds.cool(self.copy.followers(message.user))
+                self.timelines.cool(np.array([message.user], np.int32))
+
+    def _turn(self, message: Change) -> threading.RLock:
+        followee = message.other if message.kind in ("follow", "unfollow") else message.user
+        return self._stripes[followee % STRIPES]
+
+    def _post(self, message: Change) -> None:
+        author, tweet_id = message.user, message.other
+        entry = self._entries(author, np.array([tweet_id]))[0]
+        readers = self.copy.followers(author)
+        readers = readers[self.rules.pushes(author, tweet_id, readers)]
+        active = self._seen[readers] >= self._clock.now() - self._window
+        self.feeds.cool(readers[~active])
+        self._counters.add(deliveries=self.feeds.deliver(readers[active], entry))
+        self.timelines.deliver(np.array([author], np.int32), entry)
+
+    def _delete(self, message: Change) -> None:
+        author, tweet_id = message.user, message.other
+        self.feeds.remove(self.copy.followers(author), tweet_id)
+        self.timelines.remove(np.array([author], np.int32), tweet_id)
+        self._forget(tweet_id)
+
+    def _follow(self, message: Change) -> None:
+        self._change_copy(message)
+        floor = self.feeds.floor(message.user)
+        if floor is not None:
+            found = self._pushed_ids(message.other, message.user, floor)
+            kept = found[: self.feeds.length]
+            complete = int(kept[-1]) if len(found) > len(kept) else 0
+            added = self.feeds.backfill(message.user, self._entries(message.other, kept), complete)
+            self._counters.add(backfilled=added)
+
+    def _unfollow(self, message: Change) -> None:
+        self._change_copy(message)
+        floor = self.feeds.floor(message.user)
+        if floor is not None:
+            self.feeds.purge(message.user, self._tables.home_of(message.other, 0).ids_of(message.other, floor))
+
+    def _change_copy(self, message: Change) -> None:
+        change = self.copy.add if message.kind == "follow" else self.copy.remove
+        change(message.user, message.other)
+
+    def _pushed_ids(self, author: int, reader: int, floor: int) -> Ids:
+        """An author's tweets from `floor` on that are pushed to this reader, newest first."""
+        found = self._tables.home_of(author, 0).ids_of(author, floor)
+        if not self.rules.pulled[author]:
+            return found
+        return np.array([i for i in found.tolist() if self.rules.is_pushed(author, i, reader)], np.int64)
+
+    def _entries(self, author: int, tweet_ids: Ids) -> Entries:
+        return pack(tweet_ids, self._tables.shard_number(author))
+
+    # Reading
+
+    def mark_active(self, reader: int) -> None:
+        """A read makes its reader active from now on."""
+        self._seen[reader] = self._clock.now()
+
+    def pushed(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:
+        """What was pushed into a reader's feed, newest first; below the feed's floor it goes on from the shards."""
+        return self._stream(self.feeds, reader, before, limit, lambda b, n: self._pushed_rows(reader, b, n))
+
+    def pulled(self, author: int, reader: int, before: int | None, limit: int) -> Iterator[Key]:
+        """The tweets of an author that this reader pulls, newest first, from the author's own timeline."""
+        spans = self.rules.pulled_spans(author, reader)
+        own = self._stream(self.timelines, author, before, limit, lambda b, n: self._own_rows(author, b, n))
+        newest_first = takewhile(lambda key: key.id >= spans[0][0], own)
+        return (key for key in newest_first if any(start <= key.id < end for start, end in spans))
+
+    def pulled_authors(self, reader: int, before: int | None) -> list[int]:
+        """The followees of whom this reader pulls tweets below `before`."""
+        followees = self.copy.followees(reader)
+        candidates = followees[self.rules.pulled[followees]].tolist()
+        firsts = {author: self.rules.pulled_spans(author, reader)[:1] for author in candidates}
+        return [author for author, first in firsts.items() if first and (before is None or first[0][0] < before)]
+
+    def _stream(self, cache: FeedCache, user: int, before: int | None, limit: int, rows: Rows) -> Iterator[Key]:
+        """A materialised feed, `limit` entries at a time, and then `rows` from the shards below its floor."""
+        more = True
+        while more:
+            while (found := cache.read(user, before, limit)) is None:
+                self._rebuild(cache, user, rows)
+            entries, floor = found
+            yield from keys_in(entries)
+            more = len(entries) == limit
+            before = int(ids_in(entries[-1:])[0]) if len(entries) else before
+        if floor:
+            yield from self._keys(rows(floor if before is None else min(before, floor), limit))
+
+    # Rebuilding
+
+    def _rebuild(self, cache: FeedCache, user: int, rows: Rows) -> None:
+        """Register first, so that deliveries are taken, and read the shards after; again if a follow came between."""
+        settled = False
+        while not settled:
+            version = cache.register(user)
+            found = list(self._keys(islice(rows(None, cache.length + 1), cache.length + 1)))
+            kept = found[: cache.length]
+            floor = kept[-1].id if len(found) > len(kept) else 0
+            entries = pack(np.array([k.id for k in kept], np.int64), np.array([k.shard for k in kept], np.int64))
+            settled = cache.settle(user, entries, floor, version)
+        self._counters.add(rebuilds=1, backfilled=len(kept))
+
+    def _pushed_rows(self, reader: int, before: int | None, limit: int) -> Iterator[Row]:
+        followees: Users = self._tables.follows_of(reader).followees(reader)
+        rows = self._tables.newest(followees, before, limit, "id, author")
+        return (row for row in rows if self.rules.is_pushed(row[1], row[0], reader))
+
+    def _own_rows(self, author: int, before: int | None, limit: int) -> Iterator[Row]:
+        return self._tables.newest(np.array([author], np.int32), before, limit, "id, author")
+
+    def _keys(self, rows: Iterable[Row]) -> Iterator[Key]:
+        return (Key(tweet_id, self._tables.shard_number(author)) for tweet_id, author in rows)

@@ -1,0 +1,99 @@
+"""The feed cache: feeds sharded by user ID, each shard with its own arrays and its own lock."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twitterlab.model import Ids, Users
+from twitterlab.parts.feeds import Entries, FeedShard
+from twitterlab.work import Counters
+
+
+class FeedCache:
+    """User u has the feed number u // shards of shard u % shards; see `FeedShard` for what each call does."""
+
+    def __init__(self, users: int, shards: int, length: int, counters: Counters, *, fresh: bool) -> None:
+        if length < 1:
+            raise ValueError(f"feed_length={length}: at least 1 is needed")
+        self.length = length
+        self._shards = [FeedShard(-(-users // shards), length, counters, fresh=fresh) for _ in range(shards)]
+
+    def deliver(self, users: Users, entry: np.uint64) -> int:
+        """Put one tweet into the feeds of distinct users; returns how many took it."""
+        delivered = 0
+        for shard, locals_ in self._split(users):
+            with shard.lock:
+                delivered += shard.deliver(locals_, entry)
+        return delivered
+
+    def remove(self, users: Users, tweet_id: int) -> None:
+        """Take a deleted tweet out of the feeds of these users."""
+        for shard, locals_ in self._split(users):
+            with shard.lock:
+                shard.remove(locals_, tweet_id)
+
+    def cool(self, users: Users) -> None:
+        """Give up the feeds of these users: they miss something."""
+        for shard, locals_ in self._split(users):
+            with shard.lock:
+                shard.cool(locals_)
+
+    def read(self, user: int, before: int | None, limit: int) -> tuple[Entries, int] | None:
+        """The newest entries of a feed and its floor; None where it must be rebuilt."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.read(local, before, limit)
+
+    def register(self, user: int) -> int:
+        """Begin a rebuild: deliveries are taken from now on; returns the feed's version."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.register(local)
+
+    def settle(self, user: int, entries: Entries, floor: int, version: int) -> bool:
+        """End a rebuild; False where a follow came between, so that the shards must be read again."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.settle(local, entries, floor, version)
+
+    def backfill(self, user: int, entries: Entries, floor: int) -> int:
+        """Add a new followee's tweets; returns how many."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.backfill(local, entries, floor)
+
+    def purge(self, user: int, tweet_ids: Ids) -> None:
+        """Take an unfollowed author's tweets out."""
+        shard, local = self._at(user)
+        with shard.lock:
+            shard.purge(local, tweet_ids)
+
+    def floor(self, user: int) -> int | None:
+        """From which ID on a feed is complete; None where it is cold."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.floor(local)
+
+    @property
+    def materialised(self) -> int:
+        """How many users have a feed."""
+        return sum(shard.materialised for shard in self._shards)
+
+    @property
+    def bytes_a_user(self) -> int:
+        """Bytes that one materialised feed takes."""
+        return self._shards[0].bytes_a_user
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all materialised feeds."""
+        return self.materialised * self.bytes_a_user
+
+    def _at(self, user: int) -> tuple[FeedShard, int]:
+        return self._shards[user % len(self._shards)], user // len(self._shards)
+
+    def _split(self, users: Users) -> list[tuple[FeedShard, Users]]:
+        """The users of each shard, as numbers inside it."""
+        count = len(self._shards)
+        homes = users % count
+        return [(shard, users[homes == i] // count) for i, shard in enumerate(self._shards)]

@@ -1,0 +1,226 @@
+"""Feeds: for each materialised user a ring of the newest tweet IDs, in numpy arrays, sharded by user ID.
+
+An entry is 64 bits: the 53 of a Snowflake ID that vary here (its ten machine bits are 0), ten for the shard that keeps
+the tweet, one that says a fan-out delivered it and no page has shown it yet. Entries sort as their IDs do.
+
+The invariant: a warm feed holds every tweet that the rule delivers, of the reader's followees, with an ID of at least
+its `floor`. Eviction raises the floor; a delivery below it is dropped; below it a page goes on from the shards.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twitterlab.model import Ids, Users
+from twitterlab.parts.shards import Key
+from twitterlab.work import Counters
+
+Entries = NDArray[np.uint64]
+Slots = NDArray[np.int32]
+
+UNREAD = np.uint64(1)
+SHARD_SHIFT, ID_SHIFT = np.uint64(1), np.uint64(11)
+SEQUENCE, TIME_SHIFT, MACHINE_BITS = np.uint64(0xFFF), np.uint64(22), np.uint64(10)
+
+UNTOUCHED, COLD = -1, -2  # no slot: nothing was missed yet; something was missed, so rebuild before reading
+
+
+def pack(ids: Ids, shards: NDArray[np.integer] | int) -> Entries:
+    """Entries for tweet IDs and the shards that keep them, read already."""
+    wide = ids.astype(np.uint64)
+    squeezed = ((wide >> TIME_SHIFT) << np.uint64(12)) | (wide & SEQUENCE)
+    return (squeezed << ID_SHIFT) | (np.asarray(shards).astype(np.uint64) << SHARD_SHIFT)
+
+
+def ids_in(entries: Entries) -> Ids:
+    """The tweet IDs of entries."""
+    squeezed = entries >> ID_SHIFT
+    return (((squeezed >> np.uint64(12)) << TIME_SHIFT) | (squeezed & SEQUENCE)).astype(np.int64)
+
+
+def keys_in(entries: Entries) -> list[Key]:
+    """Where to find the tweets of entries."""
+    shards = (entries >> SHARD_SHIFT) & np.uint64(1023)
+    return [Key(i, s) for i, s in zip(ids_in(entries).tolist(), shards.tolist(), strict=True)]
+
+
+class FeedShard:
+    """The feeds of one shard's users; every read and write of a feed holds the shard's lock, so no page is torn.
+
+    A user has a slot (a row of each array) while materialised. `fresh` says that no tweet existed before, so that a
+    user without a slot has missed nothing and may be given one by the first delivery.
+    """
+
+    def __init__(self, users: int, length: int, counters: Counters, *, fresh: bool) -> None:
+        self.lock = threading.RLock()
+        self.length = length
+        self.slot_of = np.full(users, UNTOUCHED if fresh else COLD, np.int32)
+        # numpy asks for zeroed pages, which take no memory until a slot is used; slots are handed out in order
+        self._ring = np.zeros((users, length), np.uint64)
+        self._head = np.zeros(users, np.int16)  # where the next entry goes
+        self._floor = np.zeros(users, np.int64)
+        self._warm = np.zeros(users, np.bool_)
+        self._version = np.zeros(users, np.int32)  # how many follows and unfollows have touched the feed
+        self._free: list[int] = []
+        self._used = 0
+        self._counters = counters
+
+    # One tweet into many feeds
+
+    def deliver(self, users: Users, entry: np.uint64) -> int:
+        """Put one tweet into the feeds of distinct users, each at most once; returns how many took it."""
+        slots = self._slots_for(users)
+        newest = self._ring[slots, self._head[slots] - 1]
+        (tweet_id,) = ids_in(np.array([entry]))
+        appends = ((newest >> ID_SHIFT) < (entry >> ID_SHIFT)) & (tweet_id >= self._floor[slots])
+        self._append(slots[appends], entry | UNREAD)
+        late = slots[~appends & (tweet_id >= self._floor[slots])]
+        return int(appends.sum()) + sum(self._insert(slot, np.array([entry | UNREAD])) for slot in late.tolist())
+
+    def _append(self, slots: Slots, entry: np.uint64) -> None:
+        """The four array lines that deliver a newest tweet: read the place, raise the floor, write, move on."""
+        place = self._head[slots]
+        old = self._ring[slots, place]
+        evicts = old > 0
+        self._floor[slots[evicts]] = ids_in(old[evicts]) + 1
+        self._ring[slots, place] = entry
+        self._head[slots] = (place + 1) % self.length
+        self._counters.add(wasted=int((old & UNREAD).sum()))
+
+    def _slots_for(self, users: Users) -> Slots:
+        """The slots of these users, without the cold; a user who missed nothing yet gets one."""
+        slots = self.slot_of[users]
+        for user in users[slots == UNTOUCHED].tolist():
+            self._take_slot(user, warm=True)
+        slots = self.slot_of[users]
+        return slots[slots >= 0]
+
+    def remove(self, users: Users, tweet_id: int) -> None:
+        """Take one tweet out of the feeds of these users."""
+        wanted = pack(np.array([tweet_id]), 0)[0] >> ID_SHIFT
+        slots = self.slot_of[users]
+        slots = slots[slots >= 0]
+        for slot in slots[((self._ring[slots] >> ID_SHIFT) == wanted).any(axis=1)].tolist():
+            row = self._row(slot)
+            self._store(slot, row[(row >> ID_SHIFT) != wanted])
+
+    # One feed
+
+    def read(self, user: int, before: int | None, limit: int) -> tuple[Entries, int] | None:
+        """The newest `limit` entries below `before`, and the floor; None where the feed must be rebuilt first.
+
+        All but the last count as read: that one only tells whether there is more.
+        """
+        slot = int(self.slot_of[user])
+        if slot == UNTOUCHED:
+            slot = self._take_slot(user, warm=True)
+        if slot == COLD or not self._warm[slot]:
+            return None
+        places = (self._head[slot] - 1 - np.arange(self.length)) % self.length
+        row = self._ring[slot, places]
+        wanted = row > 0 if before is None else (row > 0) & (ids_in(row) < before)
+        places = places[wanted][:limit]
+        self._ring[slot, places[: limit - 1]] &= ~UNREAD
+        return self._ring[slot, places], int(self._floor[slot])
+
+    def register(self, user: int) -> int:
+        """Begin a rebuild: from now on deliveries are taken; returns the feed's version."""
+        slot = int(self.slot_of[user])
+        if slot < 0:
+            slot = self._take_slot(user, warm=False)
+        return int(self._version[slot])
+
+    def settle(self, user: int, entries: Entries, floor: int, version: int) -> bool:
+        """End a rebuild with what the shards had from `floor` on, unless a follow has changed the feed meanwhile."""
+        slot = int(self.slot_of[user])
+        if slot < 0 or self._version[slot] != version:
+            return False
+        self._insert(slot, entries)
+        self._raise_floor(slot, floor)
+        self._warm[slot] = True
+        return True
+
+    def backfill(self, user: int, entries: Entries, floor: int) -> int:
+        """Add a new followee's tweets, which are all that there are from `floor` on; returns how many."""
+        slot = int(self.slot_of[user])
+        if slot == UNTOUCHED:
+            slot = self._take_slot(user, warm=True)
+        if slot == COLD:
+            return 0
+        self._version[slot] += 1
+        added = self._insert(slot, entries)
+        self._raise_floor(slot, floor)
+        return added
+
+    def purge(self, user: int, tweet_ids: Ids) -> None:
+        """Take an unfollowed author's tweets out of a feed."""
+        slot = int(self.slot_of[user])
+        if slot >= 0:
+            self._version[slot] += 1
+            row = self._row(slot)
+            gone = np.isin(ids_in(row), tweet_ids)
+            self._counters.add(wasted=int((row[gone] & UNREAD).sum()))
+            self._store(slot, row[~gone])
+
+    def floor(self, user: int) -> int | None:
+        """From which ID on the feed is complete; None where it is cold."""
+        slot = int(self.slot_of[user])
+        return None if slot == COLD else 0 if slot == UNTOUCHED else int(self._floor[slot])
+
+    def cool(self, users: Users) -> None:
+        """Give up feeds that miss something; the next read rebuilds them."""
+        slots = self.slot_of[users]
+        for slot in slots[slots >= 0].tolist():
+            self._counters.add(wasted=int((self._ring[slot] & UNREAD).sum()))
+            self._store(slot, np.zeros(0, np.uint64))
+            self._floor[slot], self._warm[slot] = 0, False
+            self._free.append(slot)
+        self.slot_of[users] = COLD
+
+    @property
+    def materialised(self) -> int:
+        """How many users have a feed here."""
+        return self._used - len(self._free)
+
+    @property
+    def bytes_a_user(self) -> int:
+        """Bytes that one materialised feed takes, its user's entry in the map included."""
+        arrays = (self._ring, self._head, self._floor, self._warm, self._version)
+        return sum(array[:1].nbytes for array in arrays) + self.slot_of.itemsize
+
+    def _take_slot(self, user: int, *, warm: bool) -> int:
+        if self._free:
+            slot = self._free.pop()
+        else:
+            slot, self._used = self._used, self._used + 1
+        self.slot_of[user], self._warm[slot] = slot, warm
+        return slot
+
+    def _row(self, slot: int) -> Entries:
+        """The entries of a feed, oldest first."""
+        row = self._ring[slot]
+        return np.sort(row[row > 0])
+
+    def _store(self, slot: int, row: Entries) -> None:
+        self._ring[slot] = 0
+        self._ring[slot, : len(row)] = row
+        self._head[slot] = len(row) % self.length
+
+    def _insert(self, slot: int, entries: Entries) -> int:
+        """Add the entries that are at or above the floor and not there yet, in their order; returns how many."""
+        row = self._row(slot)
+        fresh = entries[ids_in(entries) >= self._floor[slot]]
+        fresh = fresh[~np.isin(fresh >> ID_SHIFT, row >> ID_SHIFT)]
+        whole = np.sort(np.concatenate([row, fresh]))
+        evicted = whole[: max(len(whole) - self.length, 0)]
+        self._store(slot, whole[len(evicted) :])
+        if evicted.size:
+            self._raise_floor(slot, int(ids_in(evicted[-1:])[0]) + 1)
+            self._counters.add(wasted=int((evicted & UNREAD).sum()))
+        return len(fresh)
+
+    def _raise_floor(self, slot: int, floor: int) -> None:
+        self._floor[slot] = max(self._floor[slot], floor)

@@ -1,0 +1,258 @@
+"""Shards: the databases that users are dealt to, opened, written and grown as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from twitterlab.graph import FollowGraph
+from twitterlab.model import StorageError, Tweet, Users
+from twitterlab.parts.changes import Change, Connection, Log, Row, insert
+from twitterlab.parts.home import Facts
+from twitterlab.parts.moving import move, sweep
+from twitterlab.parts.sharding import MAX_SHARDS, Merge, ShardRule, by_shard, lazily, merged, placement
+from twitterlab.parts.tables import COLUMNS, Database
+from twitterlab.work import Counters
+
+DEFAULT_SHARDS = 4
+Restate = Callable[[Facts], None]
+
+
+class Key(NamedTuple):
+    """Where a tweet is found: its ID and the number of the shard that keeps it."""
+
+    id: int
+    shard: int
+
+
+class Shards:
+    """`shards` databases; `shard_of(user, shards)` says which one keeps a user's tweets and follows.
+
+    With `shard_by="tweet"` the same rule is applied to tweet IDs, so that it can be counted what that costs.
+    """
+
+    def __init__(
+        self,
+        shards: int | None,
+        rule: ShardRule,
+        merge: Merge,
+        log: Log = "none",
+        shard_by: Literal["user", "tweet"] = "user",
+    ) -> None:
+        if shards is not None and not 1 <= shards <= MAX_SHARDS:
+            raise ValueError(f"shards={shards}: 1 to {MAX_SHARDS} are possible")
+        if shard_by not in ("user", "tweet"):
+            raise ValueError(f"shard_by={shard_by!r}: 'user' or 'tweet'")
+        self.databases: list[Database] = []
+        self.epoch = 0
+        self.facts: Facts = {}
+        self._asked, self._rule, self._merge, self._log, self._by_tweet = shards, rule, merge, log, shard_by == "tweet"
+
+    # Opening
+
+    def asked(self) -> Facts:
+        """The number of shards where it was given, and by what they are cut."""
+        return {"shards": self._asked, "shard_by": "tweet" if self._by_tweet else "user"}
+
+    def defaults(self) -> Facts:
+        """Four shards."""
+        return {**self.asked(), "shards": self._asked or DEFAULT_SHARDS, "moving": False}
+
+    def open(
+        self, folder: Path | None, facts: Facts, graph: FollowGraph | None, counters: Counters, counting: bool
+    ) -> None:
+        """Open every shard; `graph` is dealt to new ones by follower, else what a crash left undone is settled."""
+        self.facts, self._folder, self._counters, self._counting = facts, folder, counters, counting
+        self.places = placement(self._rule, facts["users"], facts["shards"])
+        self.databases = [self._database(number) for number in range(facts["shards"])]
+        if graph is not None:
+            followers, followees = graph.edge_arrays()
+            for number, database in enumerate(self.databases):
+                mine = self.places[followers] == number
+                database.load(followers[mine], followees[mine])
+            self.facts["rule"] = self._fingerprint()
+        elif facts["rule"] != self._fingerprint():
+            raise StorageError("the directory's users were dealt by another shard_of: give that one")
+        else:
+            settle(self.databases)
+            if facts["moving"]:
+                sweep(self.databases, self.places)
+
+    def _database(self, number: int) -> Database:
+        path = self._folder and self._folder / f"shard-{number}.duckdb"
+        return Database(path, self._counters, counting=self._counting, log=self._log)
+
+    def _fingerprint(self) -> str:
+        return sha256(self.places.astype("<i2").tobytes()).hexdigest()
+
+    # Where things are
+
+    def home_of(self, author: int, tweet_id: int) -> Database:
+        """The shard that keeps an author's tweet."""
+        if self._by_tweet:
+            return self.databases[self._rule(tweet_id, len(self.databases))]
+        return self.databases[int(self.places[author])]
+
+    def follows_of(self, follower: int) -> Database:
+        """The shard that keeps whom this user follows."""
+        return self.databases[int(self.places[follower])]
+
+    def holders(self, author: int, tweet_id: int) -> Iterator[Database]:
+        """First the shard where a tweet should be, then, since it may be somebody else's, all others."""
+        home = self.home_of(author, tweet_id)
+        yield home
+        yield from (database for database in self.databases if database is not home)
+
+    def shard_number(self, author: int) -> int:
+        """The number of the shard that keeps this author's tweets."""
+        return int(self.places[author])
+
+    # Reading
+
+    def newest(self, authors: Users, before: int | None, limit: int, columns: str = COLUMNS) -> Iterator[Row]:
+        """The authors' tweets, newest first: scatter to the shards that hold any of them, merge as far as read."""
+        groups = (
+            dict.fromkeys(range(len(self.databases)), authors) if self._by_tweet else by_shard(authors, self.places)
+        )
+        sources = [self._source(self.databases[n], users, before, limit, columns) for n, users in groups.items()]
+        return merged(self._merge, sources if len(authors) else [], self._counters)
+
+    def newest_keys(self, authors: Users, before: int | None, limit: int) -> Iterator[Key]:
+        """Where to find these authors' tweets, newest first, without fetching their text."""
+        rows = self.newest(authors, before, limit, "id, author")
+        return (Key(tweet_id, self.shard_number(author)) for tweet_id, author in rows)
+
+    def _source(
+        self, database: Database, authors: Users, before: int | None, limit: int, columns: str
+    ) -> Iterator[Row]:
+        return lazily(lambda b: database.newest(authors, b, limit, columns), before, limit)
+
+    def keyed(self, author: int, key: str) -> Tweet | None:
+        """The tweet that this author posted under this key; by tweet ID, only asking every shard can tell."""
+        asked = self.databases if self._by_tweet else [self.home_of(author, 0)]
+        return next((tweet for database in asked if (tweet := database.keyed(author, key))), None)
+
+    def followers(self, user: int, limit: int) -> Users:
+        """The first followers of a user by ID: follows lie by follower, so every shard is asked."""
+        found = np.concatenate([database.followers(user, limit) for database in self.databases])
+        return np.sort(found)[:limit]
+
+    def stored_graph(self) -> FollowGraph:
+        """The follows of all shards, as they are stored now."""
+        tables = [database.arrow("SELECT follower, followee FROM follows") for database in self.databases]
+        followers, followees = (
+            np.concatenate([t[name].to_numpy() for t in tables]) for name in ("follower", "followee")
+        )
+        return FollowGraph.from_edges(followers, followees, self.facts["users"])
+
+    # Writing
+
+    @contextmanager
+    def writing(self, author: int) -> Iterator[None]:
+        """The lock under which this author writes; by tweet ID, any shard may be the one."""
+        with self._locked(lambda: self.databases if self._by_tweet else [self.home_of(author, 0)]):
+            yield
+
+    def commit_many(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]:
+        """Commit what `assign` makes once every shard concerned is locked: on all of them, or on none."""
+        with self._locked(
+            lambda: self.databases if self._by_tweet else [self.databases[n] for n in np.unique(self.places[authors])]
+        ):
+            changes = assign()
+            groups: dict[Database, list[Change]] = {}
+            for change in changes:
+                groups.setdefault(self.home_of(change.user, change.other), []).append(change)
+            commit_together(groups)
+            return changes
+
+    @contextmanager
+    def _locked(self, which: Callable[[], Iterable[Database]]) -> Iterator[None]:
+        """Lock some shards, always in the same order; asks again where users moved while it waited."""
+        while True:
+            wanted = sorted(which(), key=self.databases.index)
+            with ExitStack() as locks:
+                for database in wanted:
+                    locks.enter_context(database.lock)
+                if wanted == sorted(which(), key=self.databases.index):
+                    yield
+                    return
+
+    # Growing
+
+    def add(self, restate: Restate, drain: Callable[[], object] = int) -> int:
+        """Add a shard and move the users whom the rule gives it; returns how many moved. Nobody writes meanwhile.
+
+        Rows are copied first, then the map changes, then the old rows go: a reader finds each row at least once, and a
+        reader of the old map reads again. After a crash, opening sweeps away what was copied or not yet deleted.
+        `drain` handles what is queued, so that a user's messages do not change shards.
+        """
+        if self._by_tweet:
+            raise ValueError("add_shard moves users: tweets sharded by their ID have no user's shard to move")
+        with self._locked(lambda: self.databases):
+            drain()
+            count = len(self.databases) + 1
+            places = placement(self._rule, len(self.places), count)
+            moved = np.flatnonzero(places != self.places).astype(np.int32)
+            restate({**self.facts, "moving": True})
+            databases = [*self.databases, self._fresh(count - 1)]
+            routes = {(int(a), int(b)) for a, b in zip(self.places[moved], places[moved], strict=True)}
+            trips = [(a, b, moved[(self.places[moved] == a) & (places[moved] == b)]) for a, b in sorted(routes)]
+            for a, b, users in trips:
+                move(databases[a], databases[b], users)
+            self.places, self.databases = places, databases
+            self.facts = {**self.facts, "shards": count, "moving": True, "rule": self._fingerprint()}
+            restate(self.facts)
+            self.epoch += 1
+            sweep(databases, places)
+            self.facts["moving"] = False
+            restate(self.facts)
+            return len(moved)
+
+    def _fresh(self, number: int) -> Database:
+        """A new shard's database; one that a crash left behind half filled is thrown away."""
+        database = self._database(number)
+        if database.peek("SELECT 1 FROM follows UNION ALL SELECT 1 FROM tweets LIMIT 1"):
+            database.remove()
+            database = self._database(number)
+        return database
+
+
+def commit_together(groups: dict[Database, list[Change]]) -> None:
+    """Commit posts on several databases, whose locks are held, on all or on none.
+
+    Each but the last notes what it prepared; the last commits the decision with its own posts. Where that never comes,
+    the others undo, now or when they are opened again (two-phase commit with presumed abort: Mohan, Lindsay and
+    Obermarck, ACM TODS 1986).
+    """
+    *first, (decider, its) = groups.items()
+    batch = min(change.other for change in its)
+    try:
+        for database, changes in first:
+            notes = [(batch, change.other) for change in changes]
+            database.commit(changes, also=lambda tx, notes=notes: insert(tx, "prepared", notes))  # type: ignore[misc]
+        decider.commit(its, also=_decision(batch) if first else None)
+    except StorageError:
+        for database, _ in first:
+            with suppress(StorageError):  # what cannot be undone now is undone at the next opening
+                database.undo(batch)
+        raise
+
+
+def _decision(batch: int) -> Callable[[Connection], object]:
+    return lambda tx: insert(tx, "decided", [(batch,)])
+
+
+def settle(databases: Sequence[Database]) -> None:
+    """Undo every batch that was prepared but never decided, and forget those that were."""
+    decided = {batch for database in databases for (batch,) in database.peek("SELECT batch FROM decided")}
+    for database in databases:
+        prepared = {batch for (batch,) in database.peek("SELECT DISTINCT batch FROM prepared")}
+        for batch in prepared - decided:
+            database.undo(batch)
+    for database in databases:
+        database.forget_batches()

@@ -1,0 +1,308 @@
+"""Tables: one DuckDB database that holds tweets and follows, and counts what its reads really touch.
+
+Stage 1 leaves the rows as they come (a heap, no index). From stage 2 on `follows` is laid out and indexed by follower,
+`tweets` by author and id, so that a question about some users reads those users' rows and no others.
+
+Every write is a list of `Change`s committed in one transaction; where the database keeps a log, the same transaction
+writes it, so no change is stored without being logged or logged without being stored.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import groupby
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from twitterlab.model import MAX_ID, Ids, Tweet, Users
+from twitterlab.parts.changes import (
+    WRITERS,
+    Change,
+    Connection,
+    Log,
+    Row,
+    insert,
+    insert_arrow,
+    log_row,
+    storage_errors,
+)
+from twitterlab.work import Counters
+
+T = TypeVar("T")
+
+SCHEMA = """
+CREATE TABLE tweets (id BIGINT, author INTEGER, created_at BIGINT, text VARCHAR, media VARCHAR);
+CREATE TABLE follows (follower INTEGER, followee INTEGER);
+CREATE TABLE log (position BIGINT, at_ms BIGINT, kind VARCHAR, "user" INTEGER, other BIGINT,
+                  text VARCHAR, media VARCHAR, key VARCHAR);
+CREATE TABLE keys (author INTEGER, key VARCHAR, id BIGINT, text VARCHAR, media VARCHAR, created_at BIGINT);
+CREATE TABLE offsets (consumer VARCHAR, position BIGINT);
+CREATE TABLE set_aside (position BIGINT, kind VARCHAR, "user" INTEGER, other BIGINT, reason VARCHAR);
+CREATE TABLE prepared (batch BIGINT, id BIGINT);
+CREATE TABLE decided (batch BIGINT);
+CREATE TABLE meta (last_id BIGINT, position BIGINT);
+INSERT INTO meta VALUES (0, 0);
+"""
+INDEXES = """
+CREATE INDEX follows_by_follower ON follows (follower);
+CREATE INDEX tweets_by_author ON tweets (author);
+CREATE INDEX tweets_by_id ON tweets (id);
+"""
+# One thread, so that counters are the same on every run; the two thresholds let DuckDB keep to the index however many
+# rows it expects, so that a page reads its followees' rows and never falls back to a scan.
+CONFIG = {"threads": 1, "index_scan_max_count": 10**12, "dynamic_or_filter_threshold": 10**9}
+NOBODY = -(2**31)  # beside any user IDs it keeps a list from being one unbroken range, which DuckDB would scan
+COLUMNS = "id, author, text, media, created_at"
+
+
+class Database:
+    """One DuckDB database with one writer lock; `position` is the number of its last committed change."""
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        counters: Counters | None = None,
+        *,
+        clustered: bool = True,
+        log: Log = "none",
+        counting: bool = True,
+    ) -> None:
+        self.lock = threading.RLock()
+        self.requests = 0
+        self.log = log
+        self.path = path
+        self._clustered, self._counting = clustered, counting
+        self._counters = counters or Counters()
+        self._local = threading.local()
+        self._cursors: list[Connection] = []
+        new = path is None or not path.exists()
+        with storage_errors(f"open {path.name if path else 'a database in memory'}"):
+            self._writer = duckdb.connect(str(path or ":memory:"), config=CONFIG)  # type: ignore[arg-type]
+            if new:
+                self._writer.execute(SCHEMA + (INDEXES if clustered else ""))
+        self.position = 0 if new else self._last("position", "log", "position")
+
+    # Loading and closing
+
+    def load(self, followers: Users, followees: Users) -> None:
+        """Store the follows in bulk; a clustered table gets them in order of follower, a heap as they come."""
+        table = pa.table({"follower": followers, "followee": followees})
+        order = " ORDER BY follower, followee" if self._clustered else ""
+        with self.transaction() as tx:
+            if self._clustered:
+                tx.execute("DROP INDEX follows_by_follower")
+            insert_arrow(tx, "follows", table, order)
+            if self._clustered:
+                tx.execute("CREATE INDEX follows_by_follower ON follows (follower)")
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the database file."""
+        with self.lock, storage_errors("checkpoint"):
+            self._writer.execute("CHECKPOINT")
+
+    def close(self) -> None:
+        """Close every connection of every thread."""
+        with self.lock:
+            for connection in (*self._cursors, self._writer):
+                with suppress(duckdb.Error):
+                    connection.close()
+
+    def remove(self) -> None:
+        """Close the database and delete its files."""
+        self.close()
+        if self.path is not None:
+            for file in (self.path, self.path.with_name(self.path.name + ".wal")):
+                file.unlink(missing_ok=True)
+
+    # Writing
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing, under the writer lock; durable at its end. A failure is rolled back and a StorageError."""
+        with self.lock, storage_errors("write"):
+            self._writer.begin()
+            try:
+                yield self._writer
+                self._writer.commit()
+            except BaseException:
+                with suppress(duckdb.Error):
+                    self._writer.rollback()
+                raise
+            self.requests += 1
+            self._counters.add(commits=1, shard_requests=1)
+
+    def commit(self, changes: Sequence[Change], also: Callable[[Connection], object] | None = None) -> list[Change]:
+        """Apply the changes and log them in one transaction; returns them with the positions they got."""
+        with self.lock:
+            stamped = [c._replace(position=self.position + i) for i, c in enumerate(changes, 1)]
+            self.apply(stamped, also)
+            return stamped
+
+    def apply(self, changes: Sequence[Change], also: Callable[[Connection], object] | None = None) -> None:
+        """Apply changes that have positions; one at or below `position` was applied before and is passed over."""
+        with self.lock:
+            new = [c for c in changes if c.position > self.position]
+            if not new:
+                return
+            with self.transaction() as tx:
+                for kind, run in groupby(new, key=lambda c: c.kind):
+                    WRITERS[kind](tx, list(run), self.log)
+                if self.log != "none":
+                    insert(tx, "log", [log_row(c, self.log) for c in new])
+                if also:
+                    also(tx)
+            self.position = new[-1].position
+
+    def forget_log(self, position: int) -> None:
+        """Drop the log up to a position that every consumer is past."""
+        with self.transaction() as tx:
+            self.trim(tx, position)
+
+    def trim(self, tx: Connection, position: int) -> None:
+        """Drop the log up to a position inside a transaction; the number of the last change outlives its row."""
+        tx.execute("DELETE FROM log WHERE position <= ?", [position])
+        tx.execute("UPDATE meta SET position = greatest(position, ?)", [self.position])
+
+    def undo(self, batch: int) -> None:
+        """Take back the posts of a batch that was prepared here and decided nowhere."""
+        ids = "(SELECT id FROM prepared WHERE batch = ?)"
+        with self.transaction() as tx:
+            tx.execute(f"DELETE FROM tweets WHERE id IN {ids}", [batch])
+            tx.execute(f"DELETE FROM log WHERE kind = 'post' AND other IN {ids}", [batch])
+            tx.execute("DELETE FROM prepared WHERE batch = ?", [batch])
+
+    def forget_batches(self) -> None:
+        """Drop the notes of batches that are settled."""
+        if self.peek("SELECT 1 FROM prepared UNION ALL SELECT 1 FROM decided LIMIT 1"):
+            with self.transaction() as tx:
+                tx.execute("DELETE FROM prepared; DELETE FROM decided")
+
+    def follow(self, change: Change) -> bool:
+        """Commit a follow or unfollow unless it holds already; says whether it changed anything."""
+        with self.lock:
+            held = change.other in self.followees(change.user)
+            if held == (change.kind == "follow"):
+                return False
+            self.commit([change])
+            return True
+
+    # Reading: each names the rows it costs in a clustered database; in a heap each reads its whole table
+
+    def read(self, sql: str, *parameters: object) -> list[Row]:
+        """All rows of one counted SELECT."""
+        return self._select(Connection.fetchall, sql, parameters)
+
+    def read_ids(self, sql: str, *parameters: object) -> Ids:
+        """The first column of one counted SELECT as an array."""
+        (column, *_) = self._select(Connection.fetchnumpy, sql, parameters).values()
+        return np.asarray(column)
+
+    def followees(self, user: int) -> Users:
+        """Whom `user` follows, sorted: their own rows."""
+        found = self.read_ids("SELECT followee FROM follows WHERE follower = ?", user)
+        return np.sort(found).astype(np.int32)
+
+    def followers(self, user: int, limit: int) -> Users:
+        """The first `limit` followers of `user` by ID: the whole table, since it lies by follower."""
+        sql = "SELECT follower FROM follows WHERE followee = ? ORDER BY follower LIMIT ?"
+        return self.read_ids(sql, user, limit).astype(np.int32)
+
+    def newest(self, authors: Iterable[int], before: int | None, limit: int, columns: str = COLUMNS) -> list[Row]:
+        """The newest `limit` tweets of `authors` with IDs below `before`: all the tweets of these authors."""
+        # Materialising the matches hides the limit from the planner, and xor(id, 0) the bound: for either of them
+        # alone it would scan the table rather than follow the index.
+        sql = f"""WITH mine AS MATERIALIZED
+                    (SELECT {columns} FROM tweets WHERE author IN (SELECT unnest($1::INTEGER[])))
+                  SELECT * FROM mine WHERE xor(id, 0) < $2 ORDER BY id DESC LIMIT $3"""
+        return self.read(sql, [NOBODY, *map(int, authors)], MAX_ID if before is None else before, limit)
+
+    def ids_of(self, author: int, floor: int) -> Ids:
+        """The IDs, newest first, of an author's tweets from `floor` on: all the author's tweets."""
+        sql = """WITH mine AS MATERIALIZED (SELECT id FROM tweets WHERE author = ?)
+                 SELECT id FROM mine WHERE xor(id, 0) >= ?"""
+        return np.sort(self.read_ids(sql, author, floor))[::-1]
+
+    def tweets(self, ids: Iterable[int]) -> list[Tweet]:
+        """The tweets with these IDs that are stored here: as many rows."""
+        sql = f"""WITH mine AS MATERIALIZED
+                    (SELECT {COLUMNS} FROM tweets WHERE id IN (SELECT unnest($1::BIGINT[]))) FROM mine"""
+        return [Tweet._make(row) for row in self.read(sql, [NOBODY, *ids])]
+
+    def keyed(self, author: int, key: str) -> Tweet | None:
+        """The tweet that this author posted under this key."""
+        sql = "SELECT id, author, text, media, created_at FROM keys WHERE author = ? AND key = ?"
+        return next((Tweet._make(row) for row in self.read(sql, author, key)), None)
+
+    # Looking inside: not part of what a call costs, so not counted
+
+    def peek(self, sql: str, *parameters: object) -> list[Row]:
+        """All rows of a SELECT that is not counted."""
+        with storage_errors("read"):
+            return self._cursor().execute(sql, parameters).fetchall()
+
+    def arrow(self, sql: str, *parameters: object) -> pa.Table:
+        """All rows of a SELECT as an Arrow table, not counted."""
+        with storage_errors("read"):
+            return self._cursor().execute(sql, parameters).to_arrow_table()
+
+    def log_after(self, position: int, limit: int) -> list[Change]:
+        """The next `limit` logged changes after a position, in order."""
+        sql = """SELECT at_ms, kind, "user", other, text, media, key, position FROM log
+                 WHERE position > ? ORDER BY position LIMIT ?"""
+        with self.lock:  # a batch over several databases holds the lock until it is decided
+            return [Change._make(row) for row in self.peek(sql, position, limit)]
+
+    def logged_deletes(self, up_to: int | None = None) -> set[int]:
+        """The tweets whose delete is still in the log, at most up to a position: the stored tombstones."""
+        sql = "SELECT other FROM log WHERE kind = 'delete' AND position <= ?"
+        return {tweet_id for (tweet_id,) in self.peek(sql, MAX_ID if up_to is None else up_to)}
+
+    def last_id(self) -> int:
+        """The highest tweet ID that was ever stored here, deleted ones included."""
+        return self._last("last_id", "tweets", "id")
+
+    def bytes_held(self) -> int:
+        """Bytes of memory (or of file and log, on disk) that DuckDB says this database takes."""
+        ((size,),) = self.peek("SELECT sum(memory_usage_bytes) FROM duckdb_memory()")
+        ((blocks,),) = self.peek("SELECT sum(block_size * total_blocks) FROM pragma_database_size()")
+        return int(max(size or 0, blocks or 0))
+
+    def _last(self, meta: str, table: str, column: str) -> int:
+        sql = f"SELECT max(v) FROM (SELECT {meta} v FROM meta UNION SELECT max({column}) FROM {table})"
+        ((value,),) = self.peek(sql)
+        return int(value or 0)
+
+    def _select(self, fetch: Callable[[Connection], T], sql: str, parameters: Sequence[object]) -> T:
+        with storage_errors("read"):
+            cursor = self._cursor()
+            result = fetch(cursor.execute(sql, parameters))
+            rows, groups = scanned(cursor) if self._counting else (0, 0)
+        self.requests += 1
+        self._counters.add(queries=1, shard_requests=1, rows_read=rows, row_groups_read=groups)
+        return result
+
+    def _cursor(self) -> Connection:
+        """This thread's own connection: DuckDB connections are not to be shared between threads."""
+        cursor: Connection | None = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = self._writer.cursor()
+            if self._counting:
+                cursor.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
+            with self.lock:
+                self._cursors.append(cursor)
+        return cursor
+
+
+def scanned(cursor: Connection) -> tuple[int, int]:
+    """Rows and row groups that the last query's table scans read, from DuckDB's own JSON profile."""
+    profile = cursor.get_profiling_information(format="json")
+    rows = re.findall(r'"rows_scanned": (\d+)', profile)
+    groups = re.findall(r'"row_groups_scanned": (\d+)', profile)
+    return sum(map(int, rows)), sum(map(int, groups))

@@ -1,0 +1,43 @@
+"""Snowflake IDs: 41 bits of milliseconds, 10 of machine (here 0), 12 of sequence (Twitter, 2010)."""
+
+from __future__ import annotations
+
+import threading
+
+EPOCH_MS = 1_288_834_974_657
+TIME_SHIFT = 22
+SEQUENCE_BITS = 12
+SEQUENCE_MAX = (1 << SEQUENCE_BITS) - 1
+
+
+class Snowflake:
+    """Hands out IDs that strictly increase and never wait, whatever the clock does.
+
+    `last` is the highest ID ever handed out (0: none). Where the sequence of a millisecond is exhausted, or the clock
+    stands behind the last ID, the last millisecond + 1 is used.
+    """
+
+    def __init__(self, last: int = 0) -> None:
+        self.last = last
+        self._lock = threading.Lock()
+
+    def next(self, now_ms: int) -> int:
+        """The next ID for a post at `now_ms` (integer Unix milliseconds)."""
+        with self._lock:
+            self.last = following(self.last, now_ms)
+            return self.last
+
+
+def following(last: int, now_ms: int) -> int:
+    """The ID that comes after `last` when the clock shows `now_ms`."""
+    now, then = max(now_ms - EPOCH_MS, 0), last >> TIME_SHIFT
+    if now > then:
+        return now << TIME_SHIFT
+    if now == then and last & SEQUENCE_MAX < SEQUENCE_MAX:
+        return last + 1
+    return (then + 1) << TIME_SHIFT
+
+
+def milliseconds(tweet_id: int) -> int:
+    """The Unix milliseconds inside an ID."""
+    return (tweet_id >> TIME_SHIFT) + EPOCH_MS

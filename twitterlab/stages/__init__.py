@@ -1,0 +1,1 @@
+"""The seven stages, each a class that keeps the whole contract."""

@@ -1,0 +1,163 @@
+"""What stages 6 and 7 share: shards with an outbox, a tweet cache, and workers that fan out into the feed cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import numpy as np
+
+from twitterlab.clock import Clock
+from twitterlab.graph import FollowGraph
+from twitterlab.model import Lag, Position, Tweet, Users
+from twitterlab.parts.cache import Policy as Eviction
+from twitterlab.parts.changes import Change
+from twitterlab.parts.fanout import FanOut
+from twitterlab.parts.feed_cache import FeedCache
+from twitterlab.parts.follow_copy import FollowCopy
+from twitterlab.parts.hydration import Hydration
+from twitterlab.parts.policy import Policy
+from twitterlab.parts.queue import Outbox, Queue
+from twitterlab.parts.rules import Rules
+from twitterlab.parts.sharding import Merge, ShardRule
+from twitterlab.parts.shards import Key, Shards
+from twitterlab.parts.tables import Database
+from twitterlab.stages.base import Path_, Stage
+
+
+class FannedOut(Stage):
+    """Shards, queue and feed cache put together; a stage says which keys a page is read from."""
+
+    def __init__(
+        self,
+        graph: FollowGraph | None,
+        path: Path_ | None,
+        clock: Clock | None,
+        *,
+        shards: int | None,
+        shard_of: ShardRule,
+        merge: Merge,
+        cache_tweets: int,
+        cache: Callable[[int], Eviction],
+        feed_length: int,
+        active_days: float,
+        backlog: int,
+        attempts: int,
+        policy: Policy,
+        counting: bool,
+    ) -> None:
+        self.tables: Shards = Shards(shards, shard_of, merge, log="outbox")
+        self._merge, self._backlog = merge, backlog
+        super().__init__(graph, path, clock, self.tables, counting=counting)
+        try:
+            self.hydration = Hydration(cache(cache_tweets), self.tables, self._counters)
+            self.fanout = self._fan_out(graph if path is None else None, policy, feed_length, active_days)
+            self.queue = Queue(self.fanout.handle, self.fanout.give_up, self._counters, attempts)
+            self._consume()
+        except BaseException:
+            self.close()
+            raise
+        for database in self.tables.databases:
+            self.deleted |= database.logged_deletes()
+
+    # Reading
+
+    def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
+        self.fanout.mark_active(reader)
+        if at_least is not None and self._behind(at_least):
+            followees = self.tables.follows_of(reader).followees(reader)
+            return self.hydration.of(self.tables.newest_keys(followees, before, limit), limit)
+        return self.hydration.of(self._keys(reader, before, limit), limit)
+
+    def _keys(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:
+        """Where to find the tweets of a page, from the feed cache."""
+        return self.fanout.pushed(reader, before, limit)
+
+    def _behind(self, at_least: Position) -> bool:
+        """Whether the workers have not yet handled all that a reader has seen."""
+        return any(outbox.offset < seen for outbox, seen in zip(self.queue.outboxes, at_least, strict=False))
+
+    def _find(self, author: int, tweet_id: int) -> Tweet | None:
+        return self.hydration.one(tweet_id, self.tables.shard_number(author))
+
+    def _own(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
+        return map(Tweet._make, self.tables.newest(np.array([author], np.int32), before, limit))
+
+    def _followers(self, user: int, limit: int) -> Users:
+        return self.fanout.copy.followers(user)[:limit]
+
+    # Writing and background work
+
+    def _assigned(self, changes: list[Change]) -> None:
+        for change in changes:
+            self.fanout.rules.assign(change.user, len(self.fanout.copy.followers(change.user)), change.other)
+
+    def _written(self) -> None:
+        super()._written()
+        self.queue.relieve(self._backlog)
+
+    def _delete(self, database: Database, author: int, tweet: Tweet) -> None:
+        super()._delete(database, author, tweet)
+        self.hydration.discard(tweet.id)
+
+    def _forget(self, tweet_id: int) -> None:
+        """Every copy has applied this delete: drop the tombstone."""
+        self.hydration.discard(tweet_id)
+        self.deleted.discard(tweet_id)
+
+    def step(self, n: int = 1) -> int:
+        """Handle up to n messages of the queue; returns how many were tried."""
+        self._check_open()
+        return self.queue.step(n)
+
+    def drain(self) -> int:
+        """Handle every message that is queued now; returns how many were tried."""
+        self._check_open()
+        return self.queue.drain()
+
+    @property
+    def lag(self) -> tuple[Lag, ...]:
+        """How many messages wait in each shard's outbox, and how old the oldest is."""
+        now = self.clock.now()
+        return tuple(outbox.lag(now) for outbox in self.queue.outboxes)
+
+    @property
+    def bytes_held(self) -> int:
+        """Bytes of the shards, of the cached tweets and of the materialised feeds and timelines."""
+        return super().bytes_held + self.hydration.nbytes + self.fanout.feeds.nbytes + self.fanout.timelines.nbytes
+
+    def add_shard(self) -> int:
+        """Add an empty shard and move its fair share of the users to it, between messages; returns how many moved."""
+        self._check_open()
+        with self.queue.stopped():
+            moved = self.tables.add(self._restate, self.queue.drain)
+            self._consume()
+        return moved
+
+    # Opening
+
+    def _fan_out(self, graph: FollowGraph | None, policy: Policy, length: int, active_days: float) -> FanOut:
+        copy = FollowCopy(graph or self.tables.stored_graph())
+        rules, fresh = Rules(policy, self.users), self._ids.last == 0
+        if not fresh:
+            rules.begin(len(copy.followers(user)) for user in range(self.users))
+        shards = len(self.tables.databases)
+        feeds = FeedCache(self.users, shards, length, self._counters, fresh=fresh)
+        timelines = FeedCache(self.users, shards, length, self._counters, fresh=False)
+        return FanOut(
+            tables=self.tables,
+            copy=copy,
+            rules=rules,
+            feeds=feeds,
+            timelines=timelines,
+            forget=self._forget,
+            clock=self.clock,
+            counters=self._counters,
+            active_days=active_days,
+        )
+
+    def _consume(self) -> None:
+        """Give every shard that has none its place in the queue."""
+        known = len(self.queue.outboxes)
+        new = islice(enumerate(self.tables.databases), known, None)
+        self.queue.outboxes = [*self.queue.outboxes, *(Outbox(f"outbox-{n}", database) for n, database in new)]

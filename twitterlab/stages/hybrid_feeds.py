@@ -1,0 +1,67 @@
+"""Stage 7: the tweets of celebrities are not fanned out; they are pulled and merged when a feed is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from twitterlab.clock import Clock
+from twitterlab.graph import FollowGraph
+from twitterlab.parts.cache import LRU
+from twitterlab.parts.cache import Policy as Eviction
+from twitterlab.parts.policy import Policy, follower_threshold
+from twitterlab.parts.sharding import Merge, ShardRule, merge_newest, merged, shard_of
+from twitterlab.parts.shards import Key
+from twitterlab.stages.base import Path_
+from twitterlab.stages.fanned_out import FannedOut
+
+
+class HybridFeeds(FannedOut):
+    """Authors with at least `threshold` followers are pulled, all others pushed; `policy` may say otherwise.
+
+    A warm page is one lookup for the feed and one for each celebrity that the reader follows, at most limit +
+    celebrities tweets merged, and no rows read. A celebrity's post costs no deliveries. What may be late before
+    `drain`, and what a cold or deep page costs, is as at stage 6.
+    """
+
+    def __init__(
+        self,
+        graph: FollowGraph | None = None,
+        path: Path_ | None = None,
+        clock: Clock | None = None,
+        *,
+        shards: int | None = None,
+        shard_of: ShardRule = shard_of,
+        merge: Merge = merge_newest,
+        cache_tweets: int = 100_000,
+        cache: Callable[[int], Eviction] = LRU,
+        feed_length: int = 100,
+        active_days: float = 30,
+        backlog: int = 100_000,
+        attempts: int = 3,
+        threshold: int = 10_000,
+        policy: Policy | None = None,
+        counting: bool = True,
+    ) -> None:
+        super().__init__(
+            graph,
+            path,
+            clock,
+            shards=shards,
+            shard_of=shard_of,
+            merge=merge,
+            cache_tweets=cache_tweets,
+            cache=cache,
+            feed_length=feed_length,
+            active_days=active_days,
+            backlog=backlog,
+            attempts=attempts,
+            policy=policy or follower_threshold(threshold),
+            counting=counting,
+        )
+
+    def _keys(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:
+        celebrities = self.fanout.pulled_authors(reader, before)
+        self._counters.add(pulls=len(celebrities))
+        pulled = [self.fanout.pulled(author, reader, before, limit) for author in celebrities]
+        keys = merged(self._merge, [self.fanout.pushed(reader, before, limit), *pulled], self._counters)
+        return (Key._make(key) for key in keys)

@@ -1,0 +1,61 @@
+"""Stage 5: an LRU cache of tweets before the shards. A page is as slow as its one miss in twenty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from twitterlab.clock import Clock
+from twitterlab.graph import FollowGraph
+from twitterlab.model import Position, Tweet
+from twitterlab.parts.cache import LRU, Policy
+from twitterlab.parts.hydration import Hydration
+from twitterlab.parts.sharding import Merge, ShardRule, merge_newest, shard_of
+from twitterlab.parts.shards import Shards
+from twitterlab.parts.tables import Database
+from twitterlab.stages.base import Path_, Stage
+
+
+class TweetCache(Stage):
+    """The shards of stage 4 behind a cache of `cache_tweets` tweets; `cache` is the eviction policy, LRU by default.
+
+    A page finds its IDs as at stage 4, without their text, and fetches the tweets that the cache lacks with one request
+    to each shard that keeps any. Nothing is ever stale.
+    """
+
+    def __init__(
+        self,
+        graph: FollowGraph | None = None,
+        path: Path_ | None = None,
+        clock: Clock | None = None,
+        *,
+        shards: int | None = None,
+        shard_of: ShardRule = shard_of,
+        merge: Merge = merge_newest,
+        cache_tweets: int = 100_000,
+        cache: Callable[[int], Policy] = LRU,
+        counting: bool = True,
+    ) -> None:
+        self.tables: Shards = Shards(shards, shard_of, merge)
+        super().__init__(graph, path, clock, self.tables, counting=counting)
+        self.hydration = Hydration(cache(cache_tweets), self.tables, self._counters)
+
+    def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
+        followees = self.tables.follows_of(reader).followees(reader)
+        return self.hydration.of(self.tables.newest_keys(followees, before, limit), limit)
+
+    def _find(self, author: int, tweet_id: int) -> Tweet | None:
+        return self.hydration.one(tweet_id, self.tables.shard_number(author))
+
+    def _delete(self, database: Database, author: int, tweet: Tweet) -> None:
+        super()._delete(database, author, tweet)
+        self.hydration.discard(tweet.id)
+
+    @property
+    def bytes_held(self) -> int:
+        """Bytes that the shards and the cached tweets take."""
+        return super().bytes_held + self.hydration.nbytes
+
+    def add_shard(self) -> int:
+        """Add an empty shard and move its fair share of the users to it; returns how many moved."""
+        self._check_open()
+        return self.tables.add(self._restate)

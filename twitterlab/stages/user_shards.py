@@ -1,0 +1,50 @@
+"""Stage 4: tweets and follows are cut by user ID; a page asks only the shards that hold a followee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+
+from twitterlab.clock import Clock
+from twitterlab.graph import FollowGraph
+from twitterlab.model import Position, Tweet
+from twitterlab.parts.sharding import Merge, ShardRule, merge_newest, shard_of
+from twitterlab.parts.shards import Shards
+from twitterlab.stages.base import Path_, Stage
+
+
+class UserShards(Stage):
+    """`shards` databases, each a leader without replicas.
+
+    A page asks one shard for the follow list and each shard that keeps a followee once; it reads the rows of stage 2
+    and merges at most limit + shards of them. With `shard_by="tweet"` it must ask every shard. Nothing is ever stale.
+    """
+
+    def __init__(
+        self,
+        graph: FollowGraph | None = None,
+        path: Path_ | None = None,
+        clock: Clock | None = None,
+        *,
+        shards: int | None = None,
+        shard_of: ShardRule = shard_of,
+        merge: Merge = merge_newest,
+        shard_by: Literal["user", "tweet"] = "user",
+        counting: bool = True,
+    ) -> None:
+        self.tables: Shards = Shards(shards, shard_of, merge, shard_by=shard_by)
+        super().__init__(graph, path, clock, self.tables, counting=counting)
+
+    def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
+        followees = self.tables.follows_of(reader).followees(reader)
+        return map(Tweet._make, self.tables.newest(followees, before, limit))
+
+    def _own(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
+        return map(Tweet._make, self.tables.newest(np.array([author], np.int32), before, limit))
+
+    def add_shard(self) -> int:
+        """Add an empty shard and move its fair share of the users to it; returns how many moved."""
+        self._check_open()
+        return self.tables.add(self._restate)

@@ -1,0 +1,52 @@
+"""Work is counted, not only timed: exact counters that are the same on every machine."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a system has done since its start; two records subtract, so that a difference is the cost of a call."""
+
+    rows_read: int = 0  # rows that DuckDB's own profile says its table scans read
+    row_groups_read: int = 0  # row groups that those scans touched
+    queries: int = 0  # SELECT statements
+    commits: int = 0  # write transactions
+    shard_requests: int = 0  # requests sent to a database, for reading or writing
+    cache_hits: int = 0
+    cache_misses: int = 0
+    messages: int = 0  # background messages handled
+    deliveries: int = 0  # tweet IDs that fan-out wrote into feeds
+    backfilled: int = 0  # tweet IDs that a follow or a rebuild wrote into feeds
+    wasted: int = 0  # deliveries evicted, purged or dropped before a page showed them
+    rebuilds: int = 0  # cold feeds rebuilt from the shards
+    merged: int = 0  # tweets through a merge
+    pulls: int = 0  # authors whose own tweets were pulled at a read
+
+    def __sub__(self, other: Work) -> Work:
+        return Work(*(getattr(self, f.name) - getattr(other, f.name) for f in fields(self)))
+
+    def as_dict(self) -> dict[str, int]:
+        """The counters by name."""
+        return asdict(self)
+
+
+class Counters:
+    """The running counters behind `Work`; safe to add to from many threads."""
+
+    def __init__(self) -> None:
+        self._counts = {f.name: 0 for f in fields(Work)}
+        self._lock = threading.Lock()
+
+    def add(self, **amounts: int) -> None:
+        """Add to the named counters; an unknown name is a KeyError."""
+        with self._lock:
+            for name, amount in amounts.items():
+                self._counts[name] += amount
+
+    def read(self) -> Work:
+        """All counters at one moment."""
+        with self._lock:
+            return Work(**self._counts)
