@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from twitterlab.model import (
@@ -47,6 +48,15 @@ def text(value: object, media: object = None) -> str:
     except UnicodeEncodeError as error:
         raise InvalidTweet(f"character {error.start} of the text cannot be encoded as UTF-8: {error.reason}") from error
     return value
+
+
+def rows(values: Iterable[object], users: int) -> list[tuple[int, str]]:
+    """The rows of a group commit, each checked."""
+    try:
+        numbered = enumerate(values)
+    except TypeError as error:
+        raise InvalidTweet(f"rows are an iterable of (author, text), not {type(values).__name__}") from error
+    return [row(number, value, users) for number, value in numbered]
 
 
 def row(number: int, value: object, users: int) -> tuple[int, str]:
@@ -105,9 +115,20 @@ def tweet_id(value: object) -> int:
     return found
 
 
+def setting(name: str, value: Any, low: int, high: int | None = None) -> int:
+    """A whole-numbered setting from `low` on, to `high` where there is one; else a ValueError."""
+    found = integer(value)
+    if found is None or found < low or (high is not None and found > high):
+        most = "" if high is None else f" and at most {high}"
+        raise ValueError(f"{name}={value!r}: it is an integer of at least {low}{most}")
+    return found
+
+
 def same_system(stored: dict[str, Any], asked: dict[str, Any], graph: FollowGraph | None) -> dict[str, Any]:
-    """The stored facts, where what is asked for does not contradict them; else a StorageError."""
+    """The stored facts, where they have what is asked for and do not contradict it; else a StorageError."""
     for name, value in asked.items():
+        if name not in stored:
+            raise StorageError(f"the directory's facts.json is damaged: it lacks {name!r}")
         if value is not None and stored.get(name) != value:
             raise StorageError(f"the directory holds a system with {name} {stored.get(name)!r}, not {value!r}")
     if graph is not None and graph.digest() != stored["graph"]:

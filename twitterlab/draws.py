@@ -7,9 +7,10 @@ bit of a platform's `exp` or `cos` does not make another stream out of the same 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from math import inf
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,18 +64,21 @@ def even_times(events: int, rate: float, start_ms: int) -> Numbers:
     return start_ms + np.floor(np.arange(events) * 1000 / rate).astype(np.int64)
 
 
-class Crowd(NamedTuple):
+@dataclass(frozen=True)
+class Crowd:
     """From `start`, for `length`, both shares of a span, everything happens at `factor` times the rate."""
 
     start: float
     length: float
     factor: float
 
+    def __post_init__(self) -> None:
+        if not (0 <= self.start <= self.start + self.length <= 1 and 0 < self.factor < inf):
+            raise ValueError(f"a crowd has a start and a length within the span and a positive factor: {self}")
+
     @property
     def stretch(self) -> float:
         """How much longer the span would be at an even rate."""
-        if not (0 <= self.start <= self.start + self.length <= 1 and 0 < self.factor < inf):
-            raise ValueError(f"a crowd has a start and a length within the span and a positive factor: {self}")
         return 1 + (self.factor - 1) * self.length
 
     def window(self, span_ms: int) -> tuple[int, int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from twitterlab.model import MAX_ID, StorageError
+
 EPOCH_MS = 1_288_834_974_657
 TIME_SHIFT = 22
 SEQUENCE_BITS = 12
@@ -22,10 +24,13 @@ class Snowflake:
         self._lock = threading.Lock()
 
     def next(self, now_ms: int) -> int:
-        """The next ID for a post at `now_ms` (integer Unix milliseconds)."""
+        """The next ID for a post at `now_ms` (integer Unix milliseconds); a StorageError past the 41 bits, in 2080."""
         with self._lock:
-            self.last = following(self.last, now_ms)
-            return self.last
+            found = following(self.last, now_ms)
+            if found > MAX_ID:
+                raise StorageError(f"the clock shows {now_ms}: IDs end at {milliseconds(MAX_ID)} Unix milliseconds")
+            self.last = found
+            return found
 
 
 def following(last: int, now_ms: int) -> int:

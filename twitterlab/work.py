@@ -28,6 +28,9 @@ class Work:
     def __sub__(self, other: Work) -> Work:
         return Work(*(getattr(self, f.name) - getattr(other, f.name) for f in fields(self)))
 
+    def __add__(self, other: Work) -> Work:
+        return Work(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
     def as_dict(self) -> dict[str, int]:
         """The counters by name."""
         return asdict(self)

@@ -19,7 +19,7 @@ Log = Literal["none", "outbox", "full"]
 Row = tuple[Any, ...]
 Connection = duckdb.DuckDBPyConnection
 
-SMALL = 16  # up to here a statement with parameters is faster than an Arrow table
+FEW, SOME = 2, 128  # rows up to which parameters, and then lists, are faster than an Arrow table
 
 
 class Change(NamedTuple):
@@ -50,10 +50,13 @@ def storage_errors(doing: str) -> Iterator[None]:
 
 
 def insert(tx: Connection, table: str, rows: Sequence[Row]) -> None:
-    """Insert rows in one statement: parameters for a few, an Arrow table for many."""
-    if len(rows) > SMALL:
+    """Insert rows in one statement: parameters for a few, a list a column for some, an Arrow table for many."""
+    if len(rows) > SOME:
         names = [name for (name,) in tx.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchall()]
         insert_arrow(tx, table, pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))))
+    elif len(rows) > FEW:
+        columns = ", ".join(["unnest(?)"] * len(rows[0]))
+        tx.execute(f"INSERT INTO {table} SELECT {columns}", [list(column) for column in zip(*rows, strict=True)])
     elif rows:
         marks = ", ".join(["(" + ", ".join("?" * len(rows[0])) + ")"] * len(rows))
         tx.execute(f"INSERT INTO {table} VALUES {marks}", [value for row in rows for value in row])

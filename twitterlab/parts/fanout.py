@@ -87,7 +87,8 @@ class FanOut:
         active = self._seen[readers] >= self._clock.now() - self._window
         self.feeds.cool(readers[~active])
         self._counters.add(deliveries=self.feeds.deliver(readers[active], entry))
-        self.timelines.deliver(np.array([author], np.int32), entry)
+        if self.rules.pulled[author]:
+            self.timelines.deliver(np.array([author], np.int32), entry)
 
     def _delete(self, message: Change) -> None:
         author, tweet_id = message.user, message.other
@@ -156,11 +157,21 @@ class FanOut:
             while (found := cache.read(user, before, limit)) is None:
                 self._rebuild(cache, user, rows)
             entries, floor = found
-            yield from keys_in(entries)
+            yield from self._shown(cache, user, entries)
             more = len(entries) == limit
             before = int(ids_in(entries[-1:])[0]) if len(entries) else before
         if floor:
             yield from self._keys(rows(floor if before is None else min(before, floor), limit))
+
+    def _shown(self, cache: FeedCache, user: int, entries: Entries) -> Iterator[Key]:
+        """Where to find these entries; one counts as shown once the page asks for the next."""
+        shown = 0
+        try:
+            for key in keys_in(entries):
+                yield key
+                shown += 1
+        finally:
+            cache.mark_shown(user, entries[:shown])
 
     # Rebuilding
 

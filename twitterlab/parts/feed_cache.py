@@ -44,6 +44,12 @@ class FeedCache:
         with shard.lock:
             return shard.read(local, before, limit)
 
+    def mark_shown(self, user: int, entries: Entries) -> None:
+        """A page showed these entries of a feed."""
+        shard, local = self._at(user)
+        with shard.lock:
+            shard.mark_shown(local, entries)
+
     def register(self, user: int) -> int:
         """Begin a rebuild: deliveries are taken from now on; returns the feed's version."""
         shard, local = self._at(user)

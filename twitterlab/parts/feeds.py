@@ -60,10 +60,11 @@ class FeedShard:
         self.slot_of = np.full(users, UNTOUCHED if fresh else COLD, np.int32)
         # numpy asks for zeroed pages, which take no memory until a slot is used; slots are handed out in order
         self._ring = np.zeros((users, length), np.uint64)
-        self._head = np.zeros(users, np.int16)  # where the next entry goes
+        self._head = np.zeros(users, np.int32)  # where the next entry goes
         self._floor = np.zeros(users, np.int64)
         self._warm = np.zeros(users, np.bool_)
-        self._version = np.zeros(users, np.int32)  # how many follows and unfollows have touched the feed
+        self._version = np.zeros(users, np.int64)  # new with each slot taken and each follow; never used twice
+        self._versions = 0
         self._free: list[int] = []
         self._used = 0
         self._counters = counters
@@ -73,12 +74,13 @@ class FeedShard:
     def deliver(self, users: Users, entry: np.uint64) -> int:
         """Put one tweet into the feeds of distinct users, each at most once; returns how many took it."""
         slots = self._slots_for(users)
-        newest = self._ring[slots, self._head[slots] - 1]
         (tweet_id,) = ids_in(np.array([entry]))
-        appends = ((newest >> ID_SHIFT) < (entry >> ID_SHIFT)) & (tweet_id >= self._floor[slots])
-        self._append(slots[appends], entry | UNREAD)
-        late = slots[~appends & (tweet_id >= self._floor[slots])]
-        return int(appends.sum()) + sum(self._insert(slot, np.array([entry | UNREAD])) for slot in late.tolist())
+        slots = slots[tweet_id >= self._floor[slots]]
+        newest = self._ring[slots, self._head[slots] - 1]
+        in_order = (newest >> ID_SHIFT) < (entry >> ID_SHIFT)
+        self._append(slots[in_order], entry | UNREAD)
+        late = slots[~in_order]
+        return len(slots) - len(late) + (self._interleave(late, entry | UNREAD) if late.size else 0)
 
     def _append(self, slots: Slots, entry: np.uint64) -> None:
         """The four array lines that deliver a newest tweet: read the place, raise the floor, write, move on."""
@@ -89,6 +91,19 @@ class FeedShard:
         self._ring[slots, place] = entry
         self._head[slots] = (place + 1) % self.length
         self._counters.add(wasted=int((old & UNREAD).sum()))
+
+    def _interleave(self, slots: Slots, entry: np.uint64) -> int:
+        """Deliver a tweet that comes late, behind newer ones, to where it belongs; returns how many kept it."""
+        known = ((self._ring[slots] >> ID_SHIFT) == (entry >> ID_SHIFT)).any(axis=1)
+        slots = slots[~known]
+        rows = np.sort(np.column_stack([self._ring[slots], np.full(len(slots), entry)]), axis=1)
+        self._ring[slots], self._head[slots] = rows[:, 1:], 0
+        oldest = rows[:, 0]
+        full = oldest > 0
+        self._floor[slots[full]] = np.maximum(self._floor[slots[full]], ids_in(oldest[full]) + 1)
+        kept = oldest != entry
+        self._counters.add(wasted=int((oldest[kept] & UNREAD).sum()))
+        return int(kept.sum())
 
     def _slots_for(self, users: Users) -> Slots:
         """The slots of these users, without the cold; a user who missed nothing yet gets one."""
@@ -110,10 +125,7 @@ class FeedShard:
     # One feed
 
     def read(self, user: int, before: int | None, limit: int) -> tuple[Entries, int] | None:
-        """The newest `limit` entries below `before`, and the floor; None where the feed must be rebuilt first.
-
-        All but the last count as read: that one only tells whether there is more.
-        """
+        """The newest `limit` entries below `before`, and the floor; None where the feed must be rebuilt first."""
         slot = int(self.slot_of[user])
         if slot == UNTOUCHED:
             slot = self._take_slot(user, warm=True)
@@ -122,9 +134,13 @@ class FeedShard:
         places = (self._head[slot] - 1 - np.arange(self.length)) % self.length
         row = self._ring[slot, places]
         wanted = row > 0 if before is None else (row > 0) & (ids_in(row) < before)
-        places = places[wanted][:limit]
-        self._ring[slot, places[: limit - 1]] &= ~UNREAD
-        return self._ring[slot, places], int(self._floor[slot])
+        return row[wanted][:limit], int(self._floor[slot])
+
+    def mark_shown(self, user: int, entries: Entries) -> None:
+        """A page showed these entries of a feed: they are unread no longer."""
+        slot = int(self.slot_of[user])
+        if slot >= 0:
+            self._ring[slot, np.isin(self._ring[slot] >> ID_SHIFT, entries >> ID_SHIFT)] &= ~UNREAD
 
     def register(self, user: int) -> int:
         """Begin a rebuild: from now on deliveries are taken; returns the feed's version."""
@@ -150,7 +166,7 @@ class FeedShard:
             slot = self._take_slot(user, warm=True)
         if slot == COLD:
             return 0
-        self._version[slot] += 1
+        self._renew(slot)
         added = self._insert(slot, entries)
         self._raise_floor(slot, floor)
         return added
@@ -159,7 +175,7 @@ class FeedShard:
         """Take an unfollowed author's tweets out of a feed."""
         slot = int(self.slot_of[user])
         if slot >= 0:
-            self._version[slot] += 1
+            self._renew(slot)
             row = self._row(slot)
             gone = np.isin(ids_in(row), tweet_ids)
             self._counters.add(wasted=int((row[gone] & UNREAD).sum()))
@@ -197,7 +213,13 @@ class FeedShard:
         else:
             slot, self._used = self._used, self._used + 1
         self.slot_of[user], self._warm[slot] = slot, warm
+        self._renew(slot)
         return slot
+
+    def _renew(self, slot: int) -> None:
+        """Make every rebuild of this slot that is under way begin again."""
+        self._versions += 1
+        self._version[slot] = self._versions
 
     def _row(self, slot: int) -> Entries:
         """The entries of a feed, oldest first."""
@@ -205,22 +227,23 @@ class FeedShard:
         return np.sort(row[row > 0])
 
     def _store(self, slot: int, row: Entries) -> None:
+        """Lay a feed out anew, oldest first, at the end of its row: what comes next goes to the front."""
         self._ring[slot] = 0
-        self._ring[slot, : len(row)] = row
-        self._head[slot] = len(row) % self.length
+        self._ring[slot, self.length - len(row) :] = row
+        self._head[slot] = 0
 
     def _insert(self, slot: int, entries: Entries) -> int:
-        """Add the entries that are at or above the floor and not there yet, in their order; returns how many."""
-        row = self._row(slot)
-        fresh = entries[ids_in(entries) >= self._floor[slot]]
-        fresh = fresh[~np.isin(fresh >> ID_SHIFT, row >> ID_SHIFT)]
-        whole = np.sort(np.concatenate([row, fresh]))
-        evicted = whole[: max(len(whole) - self.length, 0)]
-        self._store(slot, whole[len(evicted) :])
+        """Add the entries that are at or above the floor and not there yet, in their order; returns how many stay."""
+        before = self._row(slot)
+        whole = np.sort(np.concatenate([before, entries[ids_in(entries) >= self._floor[slot]]]))
+        last_of_its_id = np.append(np.diff(whole >> ID_SHIFT) != 0, True)[: len(whole)]
+        whole = whole[last_of_its_id]
+        kept, evicted = whole[-self.length :], whole[: -self.length]
+        self._store(slot, kept)
         if evicted.size:
             self._raise_floor(slot, int(ids_in(evicted[-1:])[0]) + 1)
             self._counters.add(wasted=int((evicted & UNREAD).sum()))
-        return len(fresh)
+        return len(whole) - len(before) - int((~np.isin(evicted, before)).sum())
 
     def _raise_floor(self, slot: int, floor: int) -> None:
         self._floor[slot] = max(self._floor[slot], floor)

@@ -50,6 +50,8 @@ class Home:
             facts: Facts = json.loads(file.read_text())
         except (OSError, ValueError) as error:
             raise StorageError(f"{self.path.name}/system/facts.json cannot be read: {error}") from error
+        if not isinstance(facts, dict):
+            raise StorageError(f"{self.path.name}/system/facts.json is damaged: it holds no facts by name")
         return facts
 
     def create(self, facts: Facts, build: Callable[[Path], None]) -> None:

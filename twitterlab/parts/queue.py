@@ -10,8 +10,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from heapq import merge
+from itertools import islice
 
-from twitterlab.model import Lag
+from twitterlab.model import MAX_ID, Lag
 from twitterlab.parts.changes import Change, Connection, insert
 from twitterlab.parts.tables import Database
 from twitterlab.work import Counters
@@ -39,7 +41,7 @@ class Outbox:
         """The next n messages; they come again until they are acknowledged."""
         with self.database.lock:
             last, messages = self.database.position, self.database.log_after(self.offset, n)
-        if not messages and self.offset < last:
+        if n > 0 and not messages and self.offset < last:
             self.acknowledge(last)  # a batch that was undone left numbers without rows
         return messages
 
@@ -61,8 +63,8 @@ class Outbox:
         return Lag(self.name, self.pending, age)
 
     def _trim(self, tx: Connection) -> None:
-        row = tx.execute("SELECT min(position) FROM offsets").fetchone()
-        self.database.trim(tx, row[0] if row else 0)
+        ((lowest,),) = tx.execute("SELECT min(position) FROM offsets").fetchall()
+        self.database.trim(tx, lowest)
 
     def _stored_offset(self) -> int:
         sql = "SELECT position FROM offsets WHERE consumer = ?"
@@ -80,26 +82,23 @@ class Queue:
         self.outboxes: list[Outbox] = []
         self.ready = threading.Event()  # set when there may be something to handle
         self._handle, self._failed, self._counters, self._attempts = handle, failed, counters, attempts
-        self._turn = 0
 
     def step(self, n: int) -> int:
-        """Handle up to n messages, one shard after the other; passes over a shard that another worker is busy with."""
+        """Handle up to n messages; passes over the shards that another worker is busy with. Returns how many."""
         done = 0
-        while done < n:
-            took = sum(self._try(outbox, n - done) for outbox in self._next_in_turn())
-            if not took:
-                break
-            done += took
+        with ExitStack() as locks:
+            free = [outbox for outbox in self.outboxes if held(outbox.lock, locks)]
+            while done < n and (tried := self._round(free, n - done)):
+                done += tried
         return done
 
     def drain(self) -> int:
-        """Handle everything that is queued now; waits for workers that have some of it."""
+        """Handle everything that is queued now; waits for workers that have some of it. Returns how many."""
         targets = [(outbox, outbox.database.position) for outbox in self.outboxes]
         done = 0
-        for outbox, target in targets:
-            while outbox.offset < target:
-                with outbox.lock:
-                    done += self._work(outbox, min(BATCH, max(target - outbox.offset, 0)))
+        with self.stopped():
+            while behind := [outbox for outbox, target in targets if outbox.offset < target]:
+                done += self._round(behind, sum(outbox.pending for outbox in behind))
         return done
 
     def relieve(self, backlog: int) -> None:
@@ -107,7 +106,7 @@ class Queue:
         while self.pending > backlog:
             longest = max(self.outboxes, key=lambda outbox: outbox.pending)
             with longest.lock:
-                self._work(longest, BATCH)
+                self._round([longest], BATCH)
 
     @property
     def pending(self) -> int:
@@ -127,36 +126,32 @@ class Queue:
                 locks.enter_context(outbox.lock)
             yield
 
-    def _next_in_turn(self) -> list[Outbox]:
-        """One outbox that has something, beginning behind the one that was served last."""
-        count = len(self.outboxes)
-        order = [(self._turn + i) % count for i in range(1, count + 1)]
-        for number in order:
-            outbox = self.outboxes[number]
-            if outbox.pending and outbox.lock.acquire(blocking=False):
-                self._turn = number
-                return [outbox]
-        return []
+    def _round(self, outboxes: list[Outbox], n: int) -> int:
+        """Handle the next batch of some outboxes, whose locks are held, in the order of time; at most n messages.
 
-    def _try(self, outbox: Outbox, n: int) -> int:
-        """Handle up to n messages of an outbox whose lock was just taken."""
+        An outbox stops at a message that fails; of each, what was handled is acknowledged.
+        """
+        size = min(n, BATCH)
+        batches = [[(message, outbox) for message in outbox.take(size)] for outbox in outboxes]
+        # Up to here every outbox has shown what it has; a clock that stepped back may put the latest in the middle.
+        horizon = min((max(map(in_time, batch)) for batch in batches if len(batch) == size), default=(MAX_ID, 0))
+        handled: dict[Outbox, int] = {}
+        stuck: set[Outbox] = set()
+        tried = 0
         try:
-            return self._work(outbox, min(n, BATCH))
+            for message, outbox in islice(merge(*batches, key=in_time), n):
+                if in_time((message, outbox)) > horizon:
+                    break  # another outbox has more, from before this
+                if outbox not in stuck:
+                    tried += 1
+                    if self._attempt(outbox, message):
+                        handled[outbox] = message.position
+                    else:
+                        stuck.add(outbox)
         finally:
-            outbox.lock.release()
-
-    def _work(self, outbox: Outbox, n: int) -> int:
-        """Handle the next n messages in order, up to one that fails; what was handled is acknowledged."""
-        tried, handled = 0, outbox.offset
-        try:
-            for message in outbox.take(n):
-                tried += 1
-                if not self._attempt(outbox, message):
-                    break
-                handled = message.position
-        finally:
-            if handled > outbox.offset:
-                outbox.acknowledge(handled)
+            for outbox, position in handled.items():
+                if position > outbox.offset:
+                    outbox.acknowledge(position)
             self._counters.add(messages=tried)
         return tried
 
@@ -172,3 +167,16 @@ class Queue:
             outbox.acknowledge(message.position, aside=(message, repr(error)))
         outbox.failures.pop(message.position, None)
         return True
+
+
+def in_time(pair: tuple[Change, Outbox]) -> tuple[int, int]:
+    """Roughly when a message was made; feeds take tweets fastest in order of their IDs, and need no order at all."""
+    message, _ = pair
+    return message.at_ms, message.other if message.kind == "post" else 0
+
+
+def held(lock: threading.RLock, locks: ExitStack) -> bool:
+    """Whether a lock could be had at once; if so it is held until `locks` ends."""
+    if free := lock.acquire(blocking=False):
+        locks.callback(lock.release)
+    return free

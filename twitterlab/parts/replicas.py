@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from twitterlab.checks import setting
 from twitterlab.graph import FollowGraph
 from twitterlab.model import InvalidCursor, Lag, Position, StorageError
 from twitterlab.parts import replication
@@ -29,9 +31,7 @@ class Replicas(WholeTable):
 
     def __init__(self, replicas: int | None) -> None:
         super().__init__(clustered=True)
-        if replicas is not None and replicas < 1:
-            raise ValueError(f"replicas={replicas}: at least 1 is needed")
-        self._replicas = replicas
+        self._replicas = None if replicas is None else setting("replicas", replicas, 1)
         self._shipping = threading.Lock()
         self.facts: Facts = {}
 
@@ -42,7 +42,8 @@ class Replicas(WholeTable):
     def defaults(self) -> Facts:
         """Two replicas, and no leader lost yet."""
         copies = self._replicas or 2
-        return {"replicas": copies, "nodes": ["leader", *(f"replica-{i + 1}" for i in range(copies))], "cuts": []}
+        nodes = ["leader", *(f"replica-{i + 1}" for i in range(copies))]
+        return {"replicas": copies, "nodes": nodes, "cuts": [], "doomed": []}
 
     def open(
         self, folder: Path | None, facts: Facts, graph: FollowGraph | None, counters: Counters, counting: bool
@@ -50,10 +51,14 @@ class Replicas(WholeTable):
         """Open every node's database, each with the whole graph at the start."""
         self.facts = facts
         paths = [folder and folder / f"{name}.duckdb" for name in facts["nodes"]]
-        self.databases = [Database(path, counters, counting=counting, log="full") for path in paths]
+        self.databases = []
+        for path in paths:  # one after the other, so that those already open can be closed
+            self.databases.append(Database(path, counters, counting=counting, log="full", create=graph is not None))
         if graph is not None:
             for database in self.databases:
                 database.load(*graph.edge_arrays())
+        else:
+            self._delete_again(facts["doomed"])
 
     @property
     def leader(self) -> Database:
@@ -68,7 +73,18 @@ class Replicas(WholeTable):
     @property
     def position(self) -> Position:
         """The leader's term and log position."""
-        return (len(self.facts["cuts"]), self.leader.position)
+        with self.writing(0):
+            return (len(self.facts["cuts"]), self.leader.position)
+
+    @contextmanager
+    def writing(self, author: int) -> Iterator[None]:
+        """The leader's lock; waits for the next one's where the leader is lost meanwhile."""
+        while True:
+            leader = self.leader
+            with leader.lock:
+                if leader is self.leader:
+                    yield
+                    return
 
     def surviving(self, position: Position) -> int:
         """The log position of a (term, position) given earlier, if every leader lost since had shipped it."""
@@ -80,9 +96,9 @@ class Replicas(WholeTable):
             raise InvalidCursor(f"at_least {position}: no such position was given here, the last is {self.position}")
         return number
 
-    def reader(self, at_least: Position | None, turn: int) -> Database:
+    def reader(self, at_least: Position | None, shown: int, turn: int) -> Database:
         """The next replica in turn that has applied what the reader has seen; the leader where none has."""
-        seen = 0 if at_least is None else self.surviving(at_least)
+        seen = max(shown, 0 if at_least is None else self.surviving(at_least))
         replicas = self.replicas
         chosen = replication.choose([replica.position for replica in replicas], seen, turn)
         return self.leader if chosen is None else replicas[chosen]
@@ -106,13 +122,19 @@ class Replicas(WholeTable):
                 if not replication.ship(self.leader, replica, BATCH):
                     return
 
-    def waiting(self) -> int:
-        """Log entries still to be shipped, counted once for each replica."""
-        return sum(max(self.leader.position - replica.position, 0) for replica in self.replicas)
+    def ship_all(self) -> tuple[int, set[int]]:
+        """Ship to every replica what the leader's log holds now; returns as `ship` does."""
+        with self._shipping:
+            done, target = 0, self.leader.position
+            for replica in self.replicas:
+                while (waiting := target - replica.position) > 0:
+                    done += replication.ship(self.leader, replica, min(waiting, BATCH))
+            return done, replication.trim(self.databases) if done else set()
 
     def lag(self, now: int) -> tuple[Lag, ...]:
         """How far each replica is behind."""
-        named = zip(self.facts["nodes"][1:], self.replicas, strict=True)
+        with self.writing(0):
+            named = list(zip(self.facts["nodes"][1:], self.replicas, strict=True))
         return tuple(replication.behind(name, self.leader, replica, now) for name, replica in named)
 
     def lose_leader(self, deleted: set[int], now: int, restate: Restate) -> Loss:
@@ -122,17 +144,24 @@ class Replicas(WholeTable):
             lost, heir, names = self.leader, self.databases[number], self.facts["nodes"]
             tail = lost.log_after(heir.position, lost.position)
             rest = [i for i in range(1, len(names)) if i != number]
-            self.facts = {
+            facts = {
                 **self.facts,
                 "nodes": [names[i] for i in (number, *rest)],
                 "cuts": [*self.facts["cuts"], heir.position],
                 "replicas": len(rest),
+                "doomed": [(now, tweet.author, tweet.id) for tweet in heir.tweets(deleted)],
             }
-            restate(self.facts)
-            self.databases = [heir, *(self.databases[i] for i in rest)]
-            heir.commit([Change(now, "delete", t.author, t.id) for t in heir.tweets(deleted)])
+            restate(facts)
+            self.facts, self.databases = facts, [heir, *(self.databases[i] for i in rest)]
+            self._delete_again(facts["doomed"])
             lost.remove()
         return replication.account(names[number], tail)
+
+    def _delete_again(self, doomed: list[tuple[int, int, int]]) -> None:
+        """Delete, on a new leader, what was deleted before it led; after a crash an opening does it."""
+        stored = {tweet.id for tweet in self.leader.tweets(tweet_id for _, _, tweet_id in doomed)} if doomed else set()
+        changes = [Change(at_ms, "delete", author, i) for at_ms, author, i in doomed if i in stored]
+        self.leader.commit(changes)
 
     def _furthest_behind(self) -> Database | None:
         waiting = [replica for replica in self.replicas if replica.position < self.leader.position]

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from twitterlab.checks import setting
 from twitterlab.graph import FollowGraph
 from twitterlab.model import StorageError, Tweet, Users
 from twitterlab.parts.changes import Change, Connection, Log, Row, insert
 from twitterlab.parts.home import Facts
 from twitterlab.parts.moving import move, sweep
 from twitterlab.parts.sharding import MAX_SHARDS, Merge, ShardRule, by_shard, lazily, merged, placement
-from twitterlab.parts.tables import COLUMNS, Database
+from twitterlab.parts.tables import COLUMNS, Database, remove_files
 from twitterlab.work import Counters
 
 DEFAULT_SHARDS = 4
@@ -44,13 +46,13 @@ class Shards:
         log: Log = "none",
         shard_by: Literal["user", "tweet"] = "user",
     ) -> None:
-        if shards is not None and not 1 <= shards <= MAX_SHARDS:
-            raise ValueError(f"shards={shards}: 1 to {MAX_SHARDS} are possible")
+        shards = None if shards is None else setting("shards", shards, 1, MAX_SHARDS)
         if shard_by not in ("user", "tweet"):
             raise ValueError(f"shard_by={shard_by!r}: 'user' or 'tweet'")
         self.databases: list[Database] = []
         self.epoch = 0
         self.facts: Facts = {}
+        self._unswept = False  # whether an attempt to grow may have left copies behind
         self._asked, self._rule, self._merge, self._log, self._by_tweet = shards, rule, merge, log, shard_by == "tweet"
 
     # Opening
@@ -61,7 +63,7 @@ class Shards:
 
     def defaults(self) -> Facts:
         """Four shards."""
-        return {**self.asked(), "shards": self._asked or DEFAULT_SHARDS, "moving": False}
+        return {**self.asked(), "shards": self._asked or DEFAULT_SHARDS, "moving": False, "rule": ""}
 
     def open(
         self, folder: Path | None, facts: Facts, graph: FollowGraph | None, counters: Counters, counting: bool
@@ -69,26 +71,27 @@ class Shards:
         """Open every shard; `graph` is dealt to new ones by follower, else what a crash left undone is settled."""
         self.facts, self._folder, self._counters, self._counting = facts, folder, counters, counting
         self.places = placement(self._rule, facts["users"], facts["shards"])
-        self.databases = [self._database(number) for number in range(facts["shards"])]
+        self.databases = []
+        for number in range(facts["shards"]):  # one after the other, so that those already open can be closed
+            self.databases.append(self._database(number, create=graph is not None))
         if graph is not None:
             followers, followees = graph.edge_arrays()
             for number, database in enumerate(self.databases):
                 mine = self.places[followers] == number
                 database.load(followers[mine], followees[mine])
-            self.facts["rule"] = self._fingerprint()
-        elif facts["rule"] != self._fingerprint():
+            self.facts["rule"] = fingerprint(self.places)
+        elif facts["rule"] != fingerprint(self.places):
             raise StorageError("the directory's users were dealt by another shard_of: give that one")
         else:
             settle(self.databases)
             if facts["moving"]:
                 sweep(self.databases, self.places)
 
-    def _database(self, number: int) -> Database:
-        path = self._folder and self._folder / f"shard-{number}.duckdb"
-        return Database(path, self._counters, counting=self._counting, log=self._log)
+    def _database(self, number: int, create: bool) -> Database:
+        return Database(self._path(number), self._counters, counting=self._counting, log=self._log, create=create)
 
-    def _fingerprint(self) -> str:
-        return sha256(self.places.astype("<i2").tobytes()).hexdigest()
+    def _path(self, number: int) -> Path | None:
+        return self._folder and self._folder / f"shard-{number}.duckdb"
 
     # Where things are
 
@@ -140,7 +143,7 @@ class Shards:
     def followers(self, user: int, limit: int) -> Users:
         """The first followers of a user by ID: follows lie by follower, so every shard is asked."""
         found = np.concatenate([database.followers(user, limit) for database in self.databases])
-        return np.sort(found)[:limit]
+        return np.unique(found)[:limit]  # while users move, a follow may lie on two shards
 
     def stored_graph(self) -> FollowGraph:
         """The follows of all shards, as they are stored now."""
@@ -188,8 +191,8 @@ class Shards:
         """Add a shard and move the users whom the rule gives it; returns how many moved. Nobody writes meanwhile.
 
         Rows are copied first, then the map changes, then the old rows go: a reader finds each row at least once, and a
-        reader of the old map reads again. After a crash, opening sweeps away what was copied or not yet deleted.
-        `drain` handles what is queued, so that a user's messages do not change shards.
+        reader of the old map reads again. After a crash, opening sweeps away what was copied or not yet deleted; after
+        a failure, the next attempt does. `drain` handles what is queued, so that no user's messages change shards.
         """
         if self._by_tweet:
             raise ValueError("add_shard moves users: tweets sharded by their ID have no user's shard to move")
@@ -198,28 +201,49 @@ class Shards:
             count = len(self.databases) + 1
             places = placement(self._rule, len(self.places), count)
             moved = np.flatnonzero(places != self.places).astype(np.int32)
-            restate({**self.facts, "moving": True})
-            databases = [*self.databases, self._fresh(count - 1)]
-            routes = {(int(a), int(b)) for a, b in zip(self.places[moved], places[moved], strict=True)}
-            trips = [(a, b, moved[(self.places[moved] == a) & (places[moved] == b)]) for a, b in sorted(routes)]
-            for a, b, users in trips:
-                move(databases[a], databases[b], users)
-            self.places, self.databases = places, databases
-            self.facts = {**self.facts, "shards": count, "moving": True, "rule": self._fingerprint()}
-            restate(self.facts)
-            self.epoch += 1
-            sweep(databases, places)
-            self.facts["moving"] = False
-            restate(self.facts)
+            self._restate(restate, moving=True)
+            if self._unswept:
+                sweep(self.databases, self.places)
+            self._unswept = True
+            self._grow(places, moved, restate)
+            sweep(self.databases, self.places)
+            self._unswept = False
+            self._restate(restate, moving=False)
             return len(moved)
 
+    def _grow(self, places: NDArray[np.int16], moved: Users, restate: Restate) -> None:
+        """Fill a new shard, and then change the map, on disk before in memory; if that fails, nothing has changed."""
+        databases = [*self.databases, self._fresh(len(self.databases))]
+        routes = {(int(a), int(b)) for a, b in zip(self.places[moved], places[moved], strict=True)}
+        before = self.facts
+        try:
+            for a, b in sorted(routes):
+                move(databases[a], databases[b], moved[(self.places[moved] == a) & (places[moved] == b)])
+            self._restate(restate, shards=len(databases), rule=fingerprint(places))
+        except BaseException:
+            self._restate(restate, **before)  # the new facts may be on disk, and they need the file
+            databases[-1].remove()
+            raise
+        self.databases.append(databases[-1])  # before the map, so that whoever sees that finds the shard
+        self.places = places
+        self.epoch += 1
+
+    def _restate(self, restate: Restate, **changed: object) -> None:
+        facts = {**self.facts, **changed}
+        restate(facts)
+        self.facts = facts
+
     def _fresh(self, number: int) -> Database:
-        """A new shard's database; one that a crash left behind half filled is thrown away."""
-        database = self._database(number)
-        if database.peek("SELECT 1 FROM follows UNION ALL SELECT 1 FROM tweets LIMIT 1"):
-            database.remove()
-            database = self._database(number)
-        return database
+        """A new shard's database; what a crash left in its place is thrown away."""
+        path = self._path(number)
+        if path is not None:
+            remove_files(path)
+        return self._database(number, create=True)
+
+
+def fingerprint(places: NDArray[np.int16]) -> str:
+    """A short name for who is where."""
+    return sha256(places.astype("<i2").tobytes()).hexdigest()
 
 
 def commit_together(groups: dict[Database, list[Change]]) -> None:
@@ -236,11 +260,19 @@ def commit_together(groups: dict[Database, list[Change]]) -> None:
             notes = [(batch, change.other) for change in changes]
             database.commit(changes, also=lambda tx, notes=notes: insert(tx, "prepared", notes))  # type: ignore[misc]
         decider.commit(its, also=_decision(batch) if first else None)
-    except StorageError:
-        for database, _ in first:
+    except BaseException:
+        for database, _ in first if _undecided(decider, batch) else []:
             with suppress(StorageError):  # what cannot be undone now is undone at the next opening
                 database.undo(batch)
         raise
+
+
+def _undecided(decider: Database, batch: int) -> bool:
+    """Whether it is certain that no decision was stored; after a failed sync only the next opening can tell."""
+    try:
+        return not decider.peek("SELECT 1 FROM decided WHERE batch = ?", batch)
+    except StorageError:
+        return False
 
 
 def _decision(batch: int) -> Callable[[Connection], object]:
@@ -254,5 +286,6 @@ def settle(databases: Sequence[Database]) -> None:
         prepared = {batch for (batch,) in database.peek("SELECT DISTINCT batch FROM prepared")}
         for batch in prepared - decided:
             database.undo(batch)
-    for database in databases:
-        database.forget_batches()
+    for notes in ("prepared", "decided"):  # a decision is needed as long as any shard has notes of its batch
+        for database in databases:
+            database.forget_batches(notes)

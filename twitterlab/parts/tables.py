@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from twitterlab.model import MAX_ID, Ids, Tweet, Users
+from twitterlab.model import MAX_ID, Ids, StorageError, Tweet, Users
 from twitterlab.parts.changes import (
     WRITERS,
     Change,
@@ -73,6 +73,7 @@ class Database:
         clustered: bool = True,
         log: Log = "none",
         counting: bool = True,
+        create: bool = True,
     ) -> None:
         self.lock = threading.RLock()
         self.requests = 0
@@ -83,6 +84,8 @@ class Database:
         self._local = threading.local()
         self._cursors: list[Connection] = []
         new = path is None or not path.exists()
+        if new and not create:
+            raise StorageError(f"the system's file {path and path.name} is missing")
         with storage_errors(f"open {path.name if path else 'a database in memory'}"):
             self._writer = duckdb.connect(str(path or ":memory:"), config=CONFIG)  # type: ignore[arg-type]
             if new:
@@ -118,8 +121,7 @@ class Database:
         """Close the database and delete its files."""
         self.close()
         if self.path is not None:
-            for file in (self.path, self.path.with_name(self.path.name + ".wal")):
-                file.unlink(missing_ok=True)
+            remove_files(self.path)
 
     # Writing
 
@@ -178,11 +180,11 @@ class Database:
             tx.execute(f"DELETE FROM log WHERE kind = 'post' AND other IN {ids}", [batch])
             tx.execute("DELETE FROM prepared WHERE batch = ?", [batch])
 
-    def forget_batches(self) -> None:
-        """Drop the notes of batches that are settled."""
-        if self.peek("SELECT 1 FROM prepared UNION ALL SELECT 1 FROM decided LIMIT 1"):
+    def forget_batches(self, notes: Literal["prepared", "decided"]) -> None:
+        """Drop one kind of notes on batches that are settled."""
+        if self.peek(f"SELECT 1 FROM {notes} LIMIT 1"):
             with self.transaction() as tx:
-                tx.execute("DELETE FROM prepared; DELETE FROM decided")
+                tx.execute(f"DELETE FROM {notes}")
 
     def follow(self, change: Change) -> bool:
         """Commit a follow or unfollow unless it holds already; says whether it changed anything."""
@@ -250,7 +252,7 @@ class Database:
     def arrow(self, sql: str, *parameters: object) -> pa.Table:
         """All rows of a SELECT as an Arrow table, not counted."""
         with storage_errors("read"):
-            return self._cursor().execute(sql, parameters).to_arrow_table()
+            return self._cursor().sql(sql, params=list(parameters)).to_arrow_table()
 
     def log_after(self, position: int, limit: int) -> list[Change]:
         """The next `limit` logged changes after a position, in order."""
@@ -298,6 +300,13 @@ class Database:
             with self.lock:
                 self._cursors.append(cursor)
         return cursor
+
+
+def remove_files(path: Path) -> None:
+    """Delete the files of a database that is not open."""
+    with storage_errors(f"remove {path.name}"):
+        for file in (path, path.with_name(path.name + ".wal")):
+            file.unlink(missing_ok=True)
 
 
 def scanned(cursor: Connection) -> tuple[int, int]:

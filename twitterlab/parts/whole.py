@@ -56,7 +56,8 @@ class WholeTable:
     ) -> None:
         """Open the database in `folder` (None: in memory); `graph` is loaded into a new one."""
         path = folder and folder / "table.duckdb"
-        self.databases = [Database(path, counters, counting=counting, clustered=self._clustered)]
+        create = graph is not None
+        self.databases = [Database(path, counters, counting=counting, clustered=self._clustered, create=create)]
         if graph is not None:
             self.databases[0].load(*graph.edge_arrays())
 
@@ -86,5 +87,5 @@ class WholeTable:
 
     def commit_many(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]:
         """Commit, in one transaction, the changes that `assign` makes once the writer lock is held."""
-        with self.databases[0].lock:
+        with self.writing(0):
             return self.databases[0].commit(assign())

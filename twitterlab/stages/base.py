@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from twitterlab import checks
 from twitterlab.clock import Clock, SystemClock
@@ -36,6 +36,7 @@ from twitterlab.snowflake import Snowflake
 from twitterlab.work import Counters, Work
 
 Path_ = str | os.PathLike[str]
+T = TypeVar("T")
 
 
 class Stage(ABC):
@@ -89,7 +90,7 @@ class Stage(ABC):
     def post_many(self, rows: Iterable[tuple[int, str]]) -> list[Tweet]:
         """Store many (author, text) rows in one group commit: all of them, or none where one is refused."""
         self._check_open()
-        checked = [checks.row(number, row, self.users) for number, row in enumerate(rows)]
+        checked = checks.rows(rows, self.users)
         return self._post_many(checked) if checked else []
 
     def delete(self, author: int, tweet_id: int) -> None:
@@ -101,7 +102,9 @@ class Stage(ABC):
                 tweet = next(iter(database.tweets([tweet_id])), None)
                 if tweet is not None:
                     self._delete(database, author, tweet)
-                    return
+            if tweet is not None:
+                self._written()
+                return
         raise UnknownTweet(f"there is no tweet {tweet_id}: it was never posted, or it was deleted")
 
     def follow(self, follower: int, followee: int) -> None:
@@ -137,7 +140,7 @@ class Stage(ABC):
         """One tweet, as a link to it would ask. Raises UnknownTweet."""
         self._check_open()
         author, tweet_id = checks.user(author, self.users), checks.tweet_id(tweet_id)
-        found = None if tweet_id in self.deleted else self._find(author, tweet_id)
+        found = None if tweet_id in self.deleted else self._settled(lambda: self._find(author, tweet_id))
         if found is None or found.author != author:
             raise UnknownTweet(f"user {author} has no tweet {tweet_id}: it was never posted, or it was deleted")
         return found
@@ -150,7 +153,8 @@ class Stage(ABC):
     def followers(self, user: int, limit: int = 20) -> Users:
         """The first `limit` followers of a user by ID, as an int32 array."""
         self._check_open()
-        return self._followers(checks.user(user, self.users), checks.limit(limit))
+        user, limit = checks.user(user, self.users), checks.limit(limit)
+        return self._settled(lambda: self._followers(user, limit))
 
     # The contract: background work and what can be observed
 
@@ -172,6 +176,7 @@ class Stage(ABC):
     @property
     def lag(self) -> tuple[Lag, ...]:
         """How far each replica or queue is behind."""
+        self._check_open()
         return ()
 
     @property
@@ -182,6 +187,7 @@ class Stage(ABC):
     @property
     def bytes_held(self) -> int:
         """Bytes that the databases, caches and feeds take."""
+        self._check_open()
         return sum(database.bytes_held() for database in self.tables.databases)
 
     def close(self) -> None:
@@ -243,7 +249,6 @@ class Stage(ABC):
         except StorageError:
             self.deleted -= tombstone
             raise
-        self._written()
 
     def _edge(self, kind: str, follower: int, followee: int) -> None:
         self._check_open()
@@ -268,21 +273,34 @@ class Stage(ABC):
 
     def _page(self, limit: int, stream: Callable[[], Iterator[Tweet]]) -> Page:
         """A page is full while older visible tweets exist: one more than `limit` is looked for to know."""
+        hidden = self.deleted.copy()  # a tombstone that is dropped meanwhile: what we read may be older than the delete
+
+        def read() -> list[Tweet]:
+            visible = (t for t in stream() if t.id not in hidden and t.id not in self.deleted)
+            return list(islice(visible, limit + 1))
+
+        tweets = self._settled(read)
+        return Page(tweets[:limit], tweets[limit - 1].id if len(tweets) > limit else None)
+
+    def _settled(self, read: Callable[[], T]) -> T:
+        """What `read` finds; it reads again where rows moved between databases meanwhile."""
         try:
-            epoch = -1
-            while epoch != self.tables.epoch:  # rows moved between databases meanwhile: read again
-                epoch = self.tables.epoch
-                tweets = list(islice((t for t in stream() if t.id not in self.deleted), limit + 1))
+            while True:
+                epoch, found = self.tables.epoch, read()
+                if epoch == self.tables.epoch:
+                    return found
         except StorageError:
             self._check_open()  # closed under a reader: say so
             raise
-        return Page(tweets[:limit], tweets[limit - 1].id if len(tweets) > limit else None)
 
     # Opening and closing
 
     def _set_up(self, graph: FollowGraph | None) -> Facts:
         """Open the databases, making them where there are none; returns what the system is."""
-        asked = {"stage": type(self).__name__, **self.tables.asked()}
+        if graph is not None and not isinstance(graph, FollowGraph):
+            raise InvalidGraph(f"graph is a FollowGraph, not {type(graph).__name__}: FollowGraph.from_... makes one")
+        names = ("users", "graph", "last_id", *self.tables.defaults())
+        asked = {"stage": type(self).__name__, **dict.fromkeys(names), **self.tables.asked()}
         if self._home is None:
             if graph is None:
                 raise InvalidGraph("a system in memory needs a graph: give one, or the path of a stored system")

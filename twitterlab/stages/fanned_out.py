@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 
 import numpy as np
 
+from twitterlab.checks import setting
 from twitterlab.clock import Clock
 from twitterlab.graph import FollowGraph
 from twitterlab.model import Lag, Position, Tweet, Users
@@ -23,6 +24,7 @@ from twitterlab.parts.sharding import Merge, ShardRule
 from twitterlab.parts.shards import Key, Shards
 from twitterlab.parts.tables import Database
 from twitterlab.stages.base import Path_, Stage
+from twitterlab.work import Counters
 
 
 class FannedOut(Stage):
@@ -46,11 +48,16 @@ class FannedOut(Stage):
         policy: Policy,
         counting: bool,
     ) -> None:
+        feed_length, attempts = setting("feed_length", feed_length, 1), setting("attempts", attempts, 1)
+        if not 0 <= active_days < float("inf"):
+            raise ValueError(f"active_days={active_days!r}: it is a number of days, 0 or more")
+        eviction = cache(cache_tweets)  # here, so that a setting that is refused leaves no directory behind
         self.tables: Shards = Shards(shards, shard_of, merge, log="outbox")
-        self._merge, self._backlog = merge, backlog
+        self._merge, self._backlog = merge, setting("backlog", backlog, 0)
+        self._shown: dict[int, Position] = {}  # of readers whose last page came from the shards: how far these were
         super().__init__(graph, path, clock, self.tables, counting=counting)
         try:
-            self.hydration = Hydration(cache(cache_tweets), self.tables, self._counters)
+            self.hydration = Hydration(eviction, self.tables, self._counters)
             self.fanout = self._fan_out(graph if path is None else None, policy, feed_length, active_days)
             self.queue = Queue(self.fanout.handle, self.fanout.give_up, self._counters, attempts)
             self._consume()
@@ -64,7 +71,10 @@ class FannedOut(Stage):
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
         self.fanout.mark_active(reader)
-        if at_least is not None and self._behind(at_least):
+        # Who was shown more than the workers have handled is not shown less further down.
+        seen = tuple(map(max, zip_longest(at_least or (), self._shown.pop(reader, ()), fillvalue=0)))
+        if self._behind(seen):
+            self._shown[reader] = self.position
             followees = self.tables.follows_of(reader).followees(reader)
             return self.hydration.of(self.tables.newest_keys(followees, before, limit), limit)
         return self.hydration.of(self._keys(reader, before, limit), limit)
@@ -118,6 +128,7 @@ class FannedOut(Stage):
     @property
     def lag(self) -> tuple[Lag, ...]:
         """How many messages wait in each shard's outbox, and how old the oldest is."""
+        self._check_open()
         now = self.clock.now()
         return tuple(outbox.lag(now) for outbox in self.queue.outboxes)
 
@@ -143,7 +154,7 @@ class FannedOut(Stage):
             rules.begin(len(copy.followers(user)) for user in range(self.users))
         shards = len(self.tables.databases)
         feeds = FeedCache(self.users, shards, length, self._counters, fresh=fresh)
-        timelines = FeedCache(self.users, shards, length, self._counters, fresh=False)
+        timelines = FeedCache(self.users, shards, length, Counters(), fresh=False)  # no deliveries, so no waste
         return FanOut(
             tables=self.tables,
             copy=copy,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from twitterlab.checks import setting
 from twitterlab.clock import Clock
 from twitterlab.graph import FollowGraph
 from twitterlab.parts.cache import LRU
@@ -55,7 +56,7 @@ class HybridFeeds(FannedOut):
             active_days=active_days,
             backlog=backlog,
             attempts=attempts,
-            policy=policy or follower_threshold(threshold),
+            policy=policy or follower_threshold(setting("threshold", threshold, 0)),
             counting=counting,
         )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
+import numpy as np
+
 from twitterlab.clock import Clock
 from twitterlab.graph import FollowGraph
-from twitterlab.model import Lag, Position, Tweet, Users
+from twitterlab.model import Ids, Lag, Position, Tweet, Users
 from twitterlab.parts.replicas import Replicas
 from twitterlab.parts.replication import Loss
 from twitterlab.parts.sharding import lazily
@@ -18,10 +20,10 @@ from twitterlab.stages.base import Path_, Stage
 class ReadReplicas(Stage):
     """A leader and `replicas` copies of it: a page costs what it costs at stage 2, on one of the copies.
 
-    Before `drain`, posts, follows and unfollows show as late as the replica that happens to be read is behind, so that
-    two reads in a row may go back in time. `at_least` skips replicas that are behind, and asks the leader where all
-    are. `step(n)` ships n log entries, each to one replica. With `synchronous`, a write returns only when a replica has it
-    too. `position` is (term, number): a term ends when a leader is lost.
+    Before `drain`, posts, follows and unfollows show as late as the replica that happens to be read is behind. No
+    reader goes back in time: a replica behind what they were shown is skipped, as one behind `at_least` is, and the
+    leader is asked where all are. `step(n)` ships n log entries, each to one replica. With `synchronous`, a write
+    returns only when a replica has it too. `position` is (term, number): a term ends when a leader is lost.
     """
 
     def __init__(
@@ -38,23 +40,27 @@ class ReadReplicas(Stage):
         self.synchronous = synchronous
         self._turns = count()
         super().__init__(graph, path, clock, self.tables, counting=counting)
+        self._shown = np.zeros((2, self.users), np.int64)  # the position shown last: of a reader's feed, of an author
         self.deleted = self.tables.leader.logged_deletes()
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
-        node = self._node(at_least)
+        node = self._node(at_least, self._shown[0], reader)
         return newest(node, node.followees(reader), before, limit)
 
     def _own(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
-        return newest(self._node(), [author], before, limit)
+        return newest(self._node(None, self._shown[1], author), [author], before, limit)
 
     def _find(self, author: int, tweet_id: int) -> Tweet | None:
-        return next(iter(self._node().tweets([tweet_id])), None)
+        return next(iter(self._node(None, self._shown[1], author).tweets([tweet_id])), None)
 
     def _followers(self, user: int, limit: int) -> Users:
-        return self._node().followers(user, limit)
+        return self._node(None, self._shown[1], user).followers(user, limit)
 
-    def _node(self, at_least: Position | None = None) -> Database:
-        return self.tables.reader(at_least, next(self._turns))
+    def _node(self, at_least: Position | None, shown: Ids, whose: int) -> Database:
+        """The node that answers: the next replica in turn that is not behind what was asked for or shown before."""
+        node = self.tables.reader(at_least, int(shown[whose]), next(self._turns))
+        shown[whose] = node.position
+        return node
 
     def _written(self) -> None:
         super()._written()
@@ -64,14 +70,18 @@ class ReadReplicas(Stage):
     def step(self, n: int = 1) -> int:
         """Ship up to n log entries, always to the replica that is furthest behind; returns how many."""
         self._check_open()
-        shipped, everywhere = self.tables.ship(n)
-        self.deleted -= everywhere
-        self._counters.add(messages=shipped)
-        return shipped
+        return self._shipped(*self.tables.ship(n))
 
     def drain(self) -> int:
         """Ship to every replica what the leader's log holds now; returns how many entries."""
-        return self.step(self.tables.waiting())
+        self._check_open()
+        return self._shipped(*self.tables.ship_all())
+
+    def _shipped(self, entries: int, everywhere: set[int]) -> int:
+        """Drop the tombstones of tweets that no node holds any more."""
+        self.deleted -= everywhere
+        self._counters.add(messages=entries)
+        return entries
 
     @property
     def position(self) -> Position:
@@ -81,6 +91,7 @@ class ReadReplicas(Stage):
     @property
     def lag(self) -> tuple[Lag, ...]:
         """How far each replica is behind the leader."""
+        self._check_open()
         return self.tables.lag(self.clock.now())
 
     def lose_leader(self) -> Loss:
@@ -90,7 +101,9 @@ class ReadReplicas(Stage):
         """
         self._check_open()
         loss = self.tables.lose_leader(self.deleted, self.clock.now(), self._restate)
-        self.deleted &= self.tables.leader.logged_deletes()
+        with self.tables.writing(0):
+            self.deleted &= self.tables.leader.logged_deletes()
+        self._shown = np.minimum(self._shown, self.tables.leader.position)  # what was shown and lost will not return
         return loss
 
 

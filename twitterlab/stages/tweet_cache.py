@@ -35,9 +35,10 @@ class TweetCache(Stage):
         cache: Callable[[int], Policy] = LRU,
         counting: bool = True,
     ) -> None:
+        eviction = cache(cache_tweets)  # first, so that a size that is refused leaves no directory behind
         self.tables: Shards = Shards(shards, shard_of, merge)
         super().__init__(graph, path, clock, self.tables, counting=counting)
-        self.hydration = Hydration(cache(cache_tweets), self.tables, self._counters)
+        self.hydration = Hydration(eviction, self.tables, self._counters)
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
         followees = self.tables.follows_of(reader).followees(reader)
