@@ -4,22 +4,22 @@ PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip install --disable-pip-version-check
 
-.PHONY: lab test tour graphs clean
+.PHONY: lab test tour graphs notebooks clean
 
 lab: $(VENV)/.lab  ## JupyterLab, opened on the first lesson
 	$(VENV)/bin/python -m twitterlab.lab
 
 test: $(VENV)/.test  ## all that must hold before a change goes in; needs no network once it is installed
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
-	PYTHONHASHSEED=0 $(VENV)/bin/python -m pytest -n 2 --dist loadscope
+	$(VENV)/bin/python -m twitterlab.verify
 
 tour: $(VENV)/.lab  ## the seven stages in the terminal
 	$(VENV)/bin/twitterlab tour
 
 graphs: $(VENV)/.lab  ## make the files of datasets/ again
 	$(VENV)/bin/python datasets/make.py
+
+notebooks: $(VENV)/.test  ## run the committed notebooks again and write them back normalised
+	PYTHONHASHSEED=0 $(VENV)/bin/python -m twitterlab.classroom.notebooks
 
 clean:  ## as after a fresh clone, but with your own work left where it is
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache

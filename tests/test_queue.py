@@ -54,12 +54,12 @@ def work(system: Any, model: Plain, seed: int, calls: int = 60) -> None:
 
 
 def dying(real: Callable[..., Any], every: int, before: bool) -> Callable[..., Any]:
-    """A function that dies at every so-manieth call, before or after it did its work."""
+    """A function that dies at its first call and every so-manieth after that, before or after it did its work."""
     calls = [0]
 
     def call(*arguments: Any) -> Any:
         calls[0] += 1
-        dies = calls[0] % every == 0
+        dies = calls[0] % every == 1
         if dies and before:
             raise Died
         answer = real(*arguments)
@@ -89,7 +89,7 @@ def drain_with_dying_workers(system: Any) -> int:
 def test_what_a_worker_leaves_when_it_dies_the_next_one_finishes(
     make: Callable[..., Any], where: str, before: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for seed in range(5 if CI else 2):
+    for seed in range(5 if CI else 1):
         system, model = make(), Plain(ring(USERS))
         work(system, model, seed)
         with monkeypatch.context() as patch:
@@ -174,7 +174,7 @@ def test_a_message_that_fails_too_often_is_set_aside_and_pages_are_right_all_the
     assert_equal_pages(system, model)
 
 
-def test_a_failing_message_holds_up_its_own_shard_only_until_it_is_set_aside(
+def test_a_message_that_always_fails_holds_the_others_up_for_its_attempts_only(
     make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system = make(attempts=3)
@@ -195,12 +195,9 @@ def test_a_failing_message_holds_up_its_own_shard_only_until_it_is_set_aside(
         handled.append(message.other)
 
     monkeypatch.setattr(system.queue, "_handle", handle)
-    assert system.step(2) == 2  # one failed attempt, and the other shard's message
-    assert handled == [beside.id]
-    assert system.queue.set_aside() == []
-    assert system.step(3) == 3
-    assert handled == [beside.id, behind.id]
-    assert len(system.queue.set_aside()) == 1
+    assert system.step(100) == 5  # three attempts, and the two others
+    assert sorted(handled) == [behind.id, beside.id]
+    assert [row[3] for row in system.queue.set_aside()] == [tweet.id]
     for reader in (poisoned[0] - 1) % USERS, (poisoned[0] - 2) % USERS:
         assert {tweet, behind} <= set(system.feed(reader).tweets)
 

@@ -16,27 +16,50 @@ INK, QUIET = "#222222", "#666666"
 
 def tour_figure(result: Tour) -> Figure:
     """Three columns of bars, a stage a line: rows read for a page, time of a page, deliveries for a post."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(13, 5.2), layout="constrained", facecolor="white")
-    names = [f"{row.stage}  {row.name}" for row in result.stages]
-    rows = [row.rows_per_page for row in result.stages]
+    figure, (left, middle, right) = canvas(result, 3)
+    counts(left, right, result)
     times = [row.page_p50_ms for row in result.stages]
-    deliveries = [row.deliveries_per_post for row in result.stages]
-    left, middle, right = figure.subplots(1, 3, sharey=True)
-    bars(left, names, rows, colour=READ, label="rows read for a page", form="{:,.0f}")
-    bars(middle, names, times, colour=READ, label="milliseconds for a page (median)", form="{:.2g}")
-    bars(right, names, deliveries, colour=WRITE, label="deliveries for a post", form="{:,.1f}")
-    figure.suptitle(headline(result), fontsize=17, color=INK, x=0.01, ha="left", weight="bold")
-    users, follows, posts = result.graph["users"], result.graph["follows"], result.workload.get("post", 0)
-    note = f"{users:,} users, {follows:,} follows, {posts:,} tweets; the same answers at every stage; scales are logarithmic"
-    figure.supxlabel(note, fontsize=11, color=QUIET, x=0.01, ha="left")
+    bars(middle, names(result), times, colour=READ, label="milliseconds for a page (median)", form="{:.2g}")
     return figure
 
 
-def bars(axes: Axes, names: list[str], values: list[float], *, colour: str, label: str, form: str) -> None:
+def tour_counts(result: Tour) -> Figure:
+    """The same without times: what is equal on every machine."""
+    figure, (left, right) = canvas(result, 2)
+    counts(left, right, result)
+    return figure
+
+
+def canvas(result: Tour, columns: int) -> tuple[Figure, list[Axes]]:
+    """An empty figure under the tour's headline, with what was replayed as its note."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(2.5 + 3.5 * columns, 5.2), layout="constrained", facecolor="white")
+    figure.suptitle(headline(result), fontsize=17, color=INK, x=0.01, ha="left", weight="bold")
+    users, follows, posts = result.graph["users"], result.graph["follows"], result.workload["post"]
+    note = (
+        f"{users:,} users, {follows:,} follows, {posts:,} tweets; the same answers at every stage; logarithmic scales"
+    )
+    figure.supxlabel(note, fontsize=11, color=QUIET, x=0.01, ha="left")
+    return figure, list(figure.subplots(1, columns, sharey=True))
+
+
+def counts(left: Axes, right: Axes, result: Tour) -> None:
+    """The counted columns: what a page reads, and what a post writes."""
+    rows = [row.rows_per_page for row in result.stages]
+    deliveries = [row.deliveries_per_post for row in result.stages]
+    bars(left, names(result), rows, colour=READ, label="rows read for a page", form="{:,.0f}")
+    bars(right, names(result), deliveries, colour=WRITE, label="deliveries for a post", form="{:,.1f}")
+
+
+def names(result: Tour) -> list[str]:
+    """The stages as the axis names them."""
+    return [f"{row.stage}  {row.name}" for row in result.stages]
+
+
+def bars(axes: Axes, lines: list[str], values: list[float], *, colour: str, label: str, form: str) -> None:
     """One column of horizontal bars on a scale that holds both zero and millions, each with its number."""
-    drawn = axes.barh(names, values, color=colour, height=0.68)
+    drawn = axes.barh(lines, values, color=colour, height=0.68)
     axes.set_xscale("symlog", linthresh=0.1 if max(values, default=0) < 100 else 1)
     axes.invert_yaxis() if not axes.yaxis_inverted() else None
     axes.bar_label(drawn, [form.format(v) for v in values], padding=4, fontsize=12, color=INK)

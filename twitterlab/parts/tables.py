@@ -95,8 +95,9 @@ class Database:
     # Loading and closing
 
     def load(self, followers: Users, followees: Users) -> None:
-        """Store the follows in bulk; a clustered table gets them in order of follower, a heap as they come."""
-        table = pa.table({"follower": followers, "followee": followees})
+        """Store the follows in bulk: a clustered table gets them by follower, a heap in no order, as people come."""
+        shuffled = slice(None) if self._clustered else np.random.default_rng(0).permutation(len(followers))
+        table = pa.table({"follower": followers[shuffled], "followee": followees[shuffled]})
         order = " ORDER BY follower, followee" if self._clustered else ""
         with self.transaction() as tx:
             if self._clustered:

@@ -141,9 +141,10 @@ class FannedOut(Stage):
         """Add an empty shard and move its fair share of the users to it, between messages; returns how many moved."""
         self._check_open()
         with self.queue.stopped():
-            moved = self.tables.add(self._restate, self.queue.drain)
-            self._consume()
-        return moved
+            try:
+                return self.tables.add(self._restate, self.queue.drain)
+            finally:
+                self._consume()  # the shard may be there even where sweeping the others failed
 
     # Opening
 

@@ -1,0 +1,63 @@
+"""What a committed notebook must be, beside what a fresh run compares: executed in order, whole, of no one machine."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from twitterlab.classroom import figures
+from twitterlab.classroom.notebooks import normalised
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def cells(path):
+    return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code" and c.source.strip()]
+
+
+def outputs(path):
+    return [output for cell in cells(path) for output in cell.outputs]
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+class TestANotebook:
+    def test_was_run_from_top_to_bottom(self, path):
+        assert [cell.execution_count for cell in cells(path)] == list(range(1, len(cells(path)) + 1))
+
+    def test_shows_what_it_computes_and_no_error(self, path):
+        assert len(outputs(path)) >= len(cells(path)) / 2
+        assert [output for output in outputs(path) if output.output_type == "error"] == []
+
+    def test_names_no_machine(self, path):
+        text = re.sub(r"base64,[\w+/=]+", "", json.dumps(outputs(path)))
+        assert re.findall(r"/(?:root|home|tmp|Users|work)/[\w./-]+| at 0x[0-9a-f]{6,}", text) == []
+
+    def test_shows_figures_with_words_for_who_cannot_see_them(self, path):
+        for output in outputs(path):
+            data = output.get("data", {})
+            assert "image/png" not in data
+            for tag in re.findall(r"<img[^>]*>", data.get("text/html", "")):
+                (alt,) = re.findall(r'alt="([^"]+)"', tag)
+                assert len(alt) > 20
+
+    def test_is_normalised(self, path):
+        notebook = nbformat.read(path, as_version=4)
+        assert normalised(nbformat.from_dict(notebook)) == nbformat.read(path, as_version=4)
+
+
+def test_a_figure_carries_its_words_in_both_forms():
+    from matplotlib.figure import Figure
+
+    bundle = figures.show(Figure(), 'two bars, one of 1 < 2 "rows"', "the finding")._repr_mimebundle_()
+    assert "two bars, one of 1 &lt; 2 &quot;rows&quot;" in bundle["text/html"]
+    assert "data:image/png;base64,iVBOR" in bundle["text/html"]
+    assert bundle["text/plain"] == 'the finding\ntwo bars, one of 1 < 2 "rows"'

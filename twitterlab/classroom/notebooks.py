@@ -1,0 +1,36 @@
+"""Executing the committed notebooks anew, and writing them so that ids and metadata never change by themselves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+TIMEOUT_S = 600
+
+
+def renew(paths: Sequence[Path]) -> None:
+    """Run each notebook from top to bottom in its own folder and write it back normalised."""
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        NotebookClient(notebook, timeout=TIMEOUT_S, resources={"metadata": {"path": str(path.parent)}}).execute()
+        nbformat.write(normalised(notebook), path)  # type: ignore[no-untyped-call]
+        print(f"{path.name}: {sum(cell.cell_type == 'code' for cell in notebook.cells)} cells executed")
+
+
+def normalised(notebook: NotebookNode) -> NotebookNode:
+    """The notebook without what changes from run to run: cells are numbered, their metadata are their tags."""
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"
+        cell.metadata = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
+    return notebook
+
+
+if __name__ == "__main__":
+    renew([Path(name) for name in sys.argv[1:]] or sorted(Path("notebooks").glob("*.ipynb")))
