@@ -610,6 +610,16 @@ def test_drain_handles_what_was_queued_when_it_was_called_and_step_zero_nothing(
         assert system.lag == waiting
 
 
+@pytest.mark.parametrize("stage", [tl.PrecomputedFeeds, tl.HybridFeeds])
+def test_taking_no_message_leaves_all_of_them_waiting(stage: type[Stage]) -> None:
+    with small(stage) as system:
+        tweets = system.post_many([(3, "one"), (4, "two")])
+        for outbox in system.queue.outboxes:
+            assert outbox.take(0) == []  # as a drain does whose messages another worker has handled meanwhile
+        assert system.drain() == 2
+        assert system.feed(0).tweets == tweets[::-1]
+
+
 def test_a_feed_is_late_exactly_where_the_stage_says_so(stage: type[Stage]) -> None:
     late = {"ReadReplicas": (1, 2), "PrecomputedFeeds": (1, 3), "HybridFeeds": (3,)}
     with small(stage) as system:

@@ -549,14 +549,20 @@ def test_a_disk_that_does_not_sync_is_a_storage_error_and_nothing_is_half_done(
 
 
 class FailingCommits:
-    """A connection whose commits fail from the one numbered `at` on, `times` times; all else goes through."""
+    """A connection whose commits fail from the one numbered `at` on, `times` times; all else goes through.
 
-    def __init__(self, connection: Any, counter: list[int], at: int, times: int) -> None:
+    A `late` failure comes after the commit was stored, as when only its sync fails.
+    """
+
+    def __init__(self, connection: Any, counter: list[int], at: int, times: int, late: bool) -> None:
         self._connection, self._counter, self._failing = connection, counter, range(at, at + times)
+        self._late = late
 
     def commit(self) -> None:
         self._counter[0] += 1
         if self._counter[0] in self._failing:
+            if self._late:
+                self._connection.commit()
             raise duckdb.IOException("IO Error: the disk is gone")
         self._connection.commit()
 
@@ -565,12 +571,12 @@ class FailingCommits:
 
 
 @contextmanager
-def failing_commits(system: Any, at: int, times: int = 1) -> Iterator[None]:
+def failing_commits(system: Any, at: int, times: int = 1, late: bool = False) -> Iterator[None]:
     """Commits of this system, counted from 1 on, fail meanwhile."""
     databases, counter = list(system.tables.databases), [0]
     real = [database._writer for database in databases]
     for database in databases:
-        database._writer = FailingCommits(database._writer, counter, at, times)
+        database._writer = FailingCommits(database._writer, counter, at, times, late)
     try:
         yield
         assert counter[0] >= at, "nothing failed"
@@ -602,6 +608,17 @@ def test_a_batch_that_fails_on_one_shard_is_stored_on_none(stage: str, at: int, 
         expected.post(*system.post_many(batch_of("third")))
         system.drain()
         assert_equal_pages(system, expected)
+
+
+@pytest.mark.parametrize("stage", ["UserShards", "HybridFeeds"])
+def test_a_batch_whose_decision_was_stored_is_whole_though_its_commit_failed(stage: str, tmp_path: Path) -> None:
+    with open_system(stage, str(tmp_path), ring(USERS)) as system:
+        with failing_commits(system, 3, late=True), pytest.raises(tl.StorageError, match="the disk is gone"):
+            system.post_many(batch_of("in doubt"))
+    with open_system(stage, str(tmp_path)) as system:
+        system.drain()
+        assert whole_batches(stored(system), "in doubt") == USERS
+        assert_equal_pages(system, stored(system))
 
 
 @pytest.mark.parametrize("stage", tl.STAGES, ids=lambda stage: stage.__name__)

@@ -179,7 +179,7 @@ def test_no_policy_changes_any_page(name: str) -> None:
     with ExitStack() as stack:
         oracle = stack.enter_context(small(tl.SingleTable, clock=clock))
         hybrid = stack.enter_context(small(tl.HybridFeeds, clock=clock, policy=POLICIES[name]))
-        anything([oracle, hybrid], random.Random(f"policy {name}"), 120)
+        anything([oracle, hybrid], random.Random(f"policy {name}"), 70)
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -187,12 +187,12 @@ def test_no_policy_changes_any_page_after_a_reopening(name: str, tmp_path: Path)
     clock, policy = tl.ManualClock(), POLICIES[name]
     with small(tl.SingleTable, clock=clock) as oracle:
         with small(tl.HybridFeeds, tmp_path, clock, policy=policy) as hybrid:
-            anything([oracle, hybrid], random.Random(f"before {name}"), 40)
+            anything([oracle, hybrid], random.Random(f"before {name}"), 25)
             everywhere([oracle, hybrid], lambda s: s.post(1, "not yet handled"))
             everywhere([oracle, hybrid], lambda s: s.follow(7, 1))
         with small(tl.HybridFeeds, tmp_path, clock, graph=None, policy=policy) as hybrid:
             compare([oracle, hybrid])
-            anything([oracle, hybrid], random.Random(f"after {name}"), 40)
+            anything([oracle, hybrid], random.Random(f"after {name}"), 25)
 
 
 def test_push_all_delivers_to_every_follower_and_pulls_nothing() -> None:

@@ -89,7 +89,7 @@ def test_without_counting_no_rows_are_counted_and_every_page_is_the_same(stage: 
 
 def test_a_page_of_one_table_reads_every_row_of_both_tables_in_one_query() -> None:
     with loaded(tl.SingleTable) as system:
-        for page in (("feed", 0), ("feed", 7), ("feed", 0, 1), ("feed", 0, 20, system.feed(0).next)):
+        for page in (("feed", 0), ("feed", 6), ("feed", 0, 1), ("feed", 0, 20, system.feed(0).next)):
             work = cost(system, page)
             assert (work.rows_read, work.queries, work.shard_requests) == (len(EDGES) + 65, 1, 1)
         assert cost(system, ("tweets_of", 1)).rows_read == 65
@@ -204,10 +204,11 @@ def test_the_cache_keeps_the_tweets_used_last() -> None:
 def test_a_warm_page_reads_no_rows_and_asks_no_shard(stage: type[Stage]) -> None:
     with loaded(stage, feed_length=50) as system:
         system.feed(0, 20)
-        work = cost(system, ("feed", 0, 20), ("feed", 0, 20), ("feed", 0, 5, system.feed(0, 5).next))
+        third = system.feed(0, 5).next
+        work = cost(system, ("feed", 0, 20), ("feed", 0, 20), ("feed", 0, 5, third))
         assert (work.rows_read, work.row_groups_read, work.queries, work.shard_requests) == (0, 0, 0, 0)
         assert (work.commits, work.cache_misses, work.rebuilds) == (0, 0, 0)
-        assert work.cache_hits == 21 + 21 + 6 + 6
+        assert work.cache_hits == 21 + 21 + 6
 
 
 def test_a_post_costs_one_delivery_for_each_follower_who_was_active_in_the_last_thirty_days() -> None:
@@ -313,6 +314,8 @@ def test_a_celebritys_post_makes_no_deliveries_and_anothers_one_a_follower() -> 
 
 def test_a_page_pulls_each_celebrity_once_and_merges_one_more_than_it_shows_for_each_source() -> None:
     with loaded(tl.HybridFeeds, feed_length=60) as system:
+        for reader in range(USERS):
+            system.feed(reader)  # a timeline that is pulled for the first time is read from its shard
         for limit in (1, 5, 20):
             work = cost(system, ("feed", 0, limit))
             assert work.pulls == 2
@@ -457,8 +460,9 @@ def test_a_warm_page_reads_no_rows_however_many_there_are(stage: type[Stage]) ->
 
 def test_a_page_of_one_table_costs_what_everybody_wrote() -> None:
     with tl.SingleTable(world("contiguous"), None, tl.ManualClock()) as system:
-        own(system, "contiguous", 0, OWN)
-        strangers(system, "contiguous", 0, SMALL_WORLD)
-        assert cost(system, ("feed", 0)).rows_read == 20 + OWN + SMALL_WORLD
-        strangers(system, "contiguous", SMALL_WORLD, 3 * SMALL_WORLD)
-        assert cost(system, ("feed", 0)).rows_read == 20 + OWN + 3 * SMALL_WORLD
+        found = []
+        for rows in (SMALL_WORLD, 2 * SMALL_WORLD, 4 * SMALL_WORLD):
+            authors, ids = np.arange(rows) % STRANGERS, np.arange(1, rows + 1, dtype=np.int64) << 22
+            store(system, authors, ids + len(found))
+            found.append(cost(system, ("feed", 0)).rows_read)
+        assert found == [20 + SMALL_WORLD * times for times in (1, 3, 7)]
