@@ -612,9 +612,10 @@ def test_a_batch_that_fails_on_one_shard_is_stored_on_none(stage: str, at: int, 
 
 @pytest.mark.parametrize("stage", ["UserShards", "HybridFeeds"])
 def test_a_batch_whose_decision_was_stored_is_whole_though_its_commit_failed(stage: str, tmp_path: Path) -> None:
-    with open_system(stage, str(tmp_path), ring(USERS)) as system:
-        with failing_commits(system, 3, late=True), pytest.raises(tl.StorageError, match="the disk is gone"):
-            system.post_many(batch_of("in doubt"))
+    system = open_system(stage, str(tmp_path), ring(USERS))
+    with failing_commits(system, 3, late=True), pytest.raises(tl.StorageError, match="the disk is gone"):
+        system.post_many(batch_of("in doubt"))
+    system.close()
     with open_system(stage, str(tmp_path)) as system:
         system.drain()
         assert whole_batches(stored(system), "in doubt") == USERS

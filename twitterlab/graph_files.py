@@ -15,10 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
 from twitterlab.model import MAX_ID, Ids, InvalidGraph
 
@@ -75,6 +72,8 @@ def readable(file: Path) -> Iterator[None]:
 
 def read_parquet(file: Path) -> Edges:
     """Columns `follower` and `followee`, or the only two, of integer type and without nulls."""
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(file) as parquet:
         names = parquet.schema_arrow.names
         at = chosen(file, names)
@@ -132,6 +131,8 @@ def fast_csv(file: Path, width: int, at: tuple[int, int], skip: int) -> Columns 
     """The two columns by Arrow's reader, or None where it does not see clean integers; it reads 0x10 as one."""
     if HEX.search(file.read_bytes()):
         return None
+    import pyarrow.csv as pa_csv
+
     names = [str(i) for i in range(width)]
     wanted = [names[i] for i in at]
     try:
@@ -170,6 +171,8 @@ def fast_list(file: Path) -> Columns | None:
         plain = COMMENT.sub(b"", stream.read())
     if plain.translate(None, b"0123456789+- \t\r\n"):
         return None
+    import pandas as pd  # a third of a second, so only where a list is read
+
     try:
         frame = pd.read_csv(BytesIO(plain), sep=r"\s+", header=None, dtype=np.int64, engine="c")
     except (ValueError, OverflowError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from twitterlab.checks import setting
 from twitterlab.graph import FollowGraph
 from twitterlab.model import StorageError, Tweet, Users
-from twitterlab.parts.changes import Change, Connection, Log, Row, insert
+from twitterlab.parts.batches import commit_together, settle
+from twitterlab.parts.changes import Change, Log, Row
+from twitterlab.parts.connections import remove_files
 from twitterlab.parts.home import Facts
 from twitterlab.parts.moving import move, sweep
 from twitterlab.parts.sharding import MAX_SHARDS, Merge, ShardRule, by_shard, lazily, merged, placement
-from twitterlab.parts.tables import COLUMNS, Database, remove_files
+from twitterlab.parts.tables import COLUMNS, Database
 from twitterlab.work import Counters
 
 DEFAULT_SHARDS = 4
@@ -244,48 +246,3 @@ class Shards:
 def fingerprint(places: NDArray[np.int16]) -> str:
     """A short name for who is where."""
     return sha256(places.astype("<i2").tobytes()).hexdigest()
-
-
-def commit_together(groups: dict[Database, list[Change]]) -> None:
-    """Commit posts on several databases, whose locks are held, on all or on none.
-
-    Each but the last notes what it prepared; the last commits the decision with its own posts. Where that never comes,
-    the others undo, now or when they are opened again (two-phase commit with presumed abort: Mohan, Lindsay and
-    Obermarck, ACM TODS 1986).
-    """
-    *first, (decider, its) = groups.items()
-    batch = min(change.other for change in its)
-    try:
-        for database, changes in first:
-            notes = [(batch, change.other) for change in changes]
-            database.commit(changes, also=lambda tx, notes=notes: insert(tx, "prepared", notes))  # type: ignore[misc]
-        decider.commit(its, also=_decision(batch) if first else None)
-    except BaseException:
-        for database, _ in first if _undecided(decider, batch) else []:
-            with suppress(StorageError):  # what cannot be undone now is undone at the next opening
-                database.undo(batch)
-        raise
-
-
-def _undecided(decider: Database, batch: int) -> bool:
-    """Whether it is certain that no decision was stored; after a failed sync only the next opening can tell."""
-    try:
-        return not decider.peek("SELECT 1 FROM decided WHERE batch = ?", batch)
-    except StorageError:
-        return False
-
-
-def _decision(batch: int) -> Callable[[Connection], object]:
-    return lambda tx: insert(tx, "decided", [(batch,)])
-
-
-def settle(databases: Sequence[Database]) -> None:
-    """Undo every batch that was prepared but never decided, and forget those that were."""
-    decided = {batch for database in databases for (batch,) in database.peek("SELECT batch FROM decided")}
-    for database in databases:
-        prepared = {batch for (batch,) in database.peek("SELECT DISTINCT batch FROM prepared")}
-        for batch in prepared - decided:
-            database.undo(batch)
-    for notes in ("prepared", "decided"):  # a decision is needed as long as any shard has notes of its batch
-        for database in databases:
-            database.forget_batches(notes)

@@ -9,33 +9,18 @@ writes it, so no change is stored without being logged or logged without being s
 
 from __future__ import annotations
 
-import re
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from twitterlab.model import MAX_ID, Ids, StorageError, Tweet, Users
-from twitterlab.parts.changes import (
-    WRITERS,
-    Change,
-    Connection,
-    Log,
-    Row,
-    insert,
-    insert_arrow,
-    log_row,
-    storage_errors,
-)
+from twitterlab.parts.changes import WRITERS, Change, Connection, Log, Row, insert, insert_arrow, log_row
+from twitterlab.parts.connections import Connections
 from twitterlab.work import Counters
-
-T = TypeVar("T")
 
 SCHEMA = """
 CREATE TABLE tweets (id BIGINT, author INTEGER, created_at BIGINT, text VARCHAR, media VARCHAR);
@@ -54,15 +39,13 @@ INDEXES = """
 CREATE INDEX follows_by_follower ON follows (follower);
 CREATE INDEX tweets_by_author ON tweets (author);
 CREATE INDEX tweets_by_id ON tweets (id);
+CREATE INDEX keys_by_author ON keys (author);
 """
-# One thread, so that counters are the same on every run; the two thresholds let DuckDB keep to the index however many
-# rows it expects, so that a page reads its followees' rows and never falls back to a scan.
-CONFIG = {"threads": 1, "index_scan_max_count": 10**12, "dynamic_or_filter_threshold": 10**9}
 NOBODY = -(2**31)  # beside any user IDs it keeps a list from being one unbroken range, which DuckDB would scan
 COLUMNS = "id, author, text, media, created_at"
 
 
-class Database:
+class Database(Connections):
     """One DuckDB database with one writer lock; `position` is the number of its last committed change."""
 
     def __init__(
@@ -75,24 +58,13 @@ class Database:
         counting: bool = True,
         create: bool = True,
     ) -> None:
-        self.lock = threading.RLock()
-        self.requests = 0
-        self.log = log
-        self.path = path
-        self._clustered, self._counting = clustered, counting
-        self._counters = counters or Counters()
-        self._local = threading.local()
-        self._cursors: list[Connection] = []
         new = path is None or not path.exists()
         if new and not create:
             raise StorageError(f"the system's file {path and path.name} is missing")
-        with storage_errors(f"open {path.name if path else 'a database in memory'}"):
-            self._writer = duckdb.connect(str(path or ":memory:"), config=CONFIG)  # type: ignore[arg-type]
-            if new:
-                self._writer.execute(SCHEMA + (INDEXES if clustered else ""))
+        super().__init__(path, counters or Counters(), counting, SCHEMA + (INDEXES if clustered else "") if new else "")
+        self.log = log
+        self._clustered = clustered
         self.position = 0 if new else self._last("position", "log", "position")
-
-    # Loading and closing
 
     def load(self, followers: Users, followees: Users) -> None:
         """Store the follows in bulk: a clustered table gets them by follower, a heap in no order, as people come."""
@@ -106,40 +78,7 @@ class Database:
             if self._clustered:
                 tx.execute("CREATE INDEX follows_by_follower ON follows (follower)")
 
-    def checkpoint(self) -> None:
-        """Fold the write-ahead log into the database file."""
-        with self.lock, storage_errors("checkpoint"):
-            self._writer.execute("CHECKPOINT")
-
-    def close(self) -> None:
-        """Close every connection of every thread."""
-        with self.lock:
-            for connection in (*self._cursors, self._writer):
-                with suppress(duckdb.Error):
-                    connection.close()
-
-    def remove(self) -> None:
-        """Close the database and delete its files."""
-        self.close()
-        if self.path is not None:
-            remove_files(self.path)
-
     # Writing
-
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """All or nothing, under the writer lock; durable at its end. A failure is rolled back and a StorageError."""
-        with self.lock, storage_errors("write"):
-            self._writer.begin()
-            try:
-                yield self._writer
-                self._writer.commit()
-            except BaseException:
-                with suppress(duckdb.Error):
-                    self._writer.rollback()
-                raise
-            self.requests += 1
-            self._counters.add(commits=1, shard_requests=1)
 
     def commit(self, changes: Sequence[Change], also: Callable[[Connection], object] | None = None) -> list[Change]:
         """Apply the changes and log them in one transaction; returns them with the positions they got."""
@@ -198,15 +137,6 @@ class Database:
 
     # Reading: each names the rows it costs in a clustered database; in a heap each reads its whole table
 
-    def read(self, sql: str, *parameters: object) -> list[Row]:
-        """All rows of one counted SELECT."""
-        return self._select(Connection.fetchall, sql, parameters)
-
-    def read_ids(self, sql: str, *parameters: object) -> Ids:
-        """The first column of one counted SELECT as an array."""
-        (column, *_) = self._select(Connection.fetchnumpy, sql, parameters).values()
-        return np.asarray(column)
-
     def followees(self, user: int) -> Users:
         """Whom `user` follows, sorted: their own rows."""
         found = self.read_ids("SELECT followee FROM follows WHERE follower = ?", user)
@@ -240,20 +170,11 @@ class Database:
 
     def keyed(self, author: int, key: str) -> Tweet | None:
         """The tweet that this author posted under this key."""
-        sql = "SELECT id, author, text, media, created_at FROM keys WHERE author = ? AND key = ?"
+        sql = f"""WITH mine AS MATERIALIZED (SELECT {COLUMNS}, key FROM keys WHERE author = ?)
+                  SELECT {COLUMNS} FROM mine WHERE key = ?"""
         return next((Tweet._make(row) for row in self.read(sql, author, key)), None)
 
-    # Looking inside: not part of what a call costs, so not counted
-
-    def peek(self, sql: str, *parameters: object) -> list[Row]:
-        """All rows of a SELECT that is not counted."""
-        with storage_errors("read"):
-            return self._cursor().execute(sql, parameters).fetchall()
-
-    def arrow(self, sql: str, *parameters: object) -> pa.Table:
-        """All rows of a SELECT as an Arrow table, not counted."""
-        with storage_errors("read"):
-            return self._cursor().sql(sql, params=list(parameters)).to_arrow_table()
+    # Looking inside
 
     def log_after(self, position: int, limit: int) -> list[Change]:
         """The next `limit` logged changes after a position, in order."""
@@ -271,48 +192,7 @@ class Database:
         """The highest tweet ID that was ever stored here, deleted ones included."""
         return self._last("last_id", "tweets", "id")
 
-    def bytes_held(self) -> int:
-        """Bytes of memory (or of file and log, on disk) that DuckDB says this database takes."""
-        ((size,),) = self.peek("SELECT sum(memory_usage_bytes) FROM duckdb_memory()")
-        ((blocks,),) = self.peek("SELECT sum(block_size * total_blocks) FROM pragma_database_size()")
-        return int(max(size or 0, blocks or 0))
-
     def _last(self, meta: str, table: str, column: str) -> int:
         sql = f"SELECT max(v) FROM (SELECT {meta} v FROM meta UNION SELECT max({column}) FROM {table})"
         ((value,),) = self.peek(sql)
         return int(value or 0)
-
-    def _select(self, fetch: Callable[[Connection], T], sql: str, parameters: Sequence[object]) -> T:
-        with storage_errors("read"):
-            cursor = self._cursor()
-            result = fetch(cursor.execute(sql, parameters))
-            rows, groups = scanned(cursor) if self._counting else (0, 0)
-        self.requests += 1
-        self._counters.add(queries=1, shard_requests=1, rows_read=rows, row_groups_read=groups)
-        return result
-
-    def _cursor(self) -> Connection:
-        """This thread's own connection: DuckDB connections are not to be shared between threads."""
-        cursor: Connection | None = getattr(self._local, "cursor", None)
-        if cursor is None:
-            cursor = self._local.cursor = self._writer.cursor()
-            if self._counting:
-                cursor.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
-            with self.lock:
-                self._cursors.append(cursor)
-        return cursor
-
-
-def remove_files(path: Path) -> None:
-    """Delete the files of a database that is not open."""
-    with storage_errors(f"remove {path.name}"):
-        for file in (path, path.with_name(path.name + ".wal")):
-            file.unlink(missing_ok=True)
-
-
-def scanned(cursor: Connection) -> tuple[int, int]:
-    """Rows and row groups that the last query's table scans read, from DuckDB's own JSON profile."""
-    profile = cursor.get_profiling_information(format="json")
-    rows = re.findall(r'"rows_scanned": (\d+)', profile)
-    groups = re.findall(r'"row_groups_scanned": (\d+)', profile)
-    return sum(map(int, rows)), sum(map(int, groups))
