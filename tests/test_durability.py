@@ -58,13 +58,16 @@ def run_and_kill(stage: str, directory: Path, seed: int) -> list[dict[str, Any]]
     rng = np.random.default_rng([seed, 1])
     lines = []
     process = child("import sys, killed; killed.main(*sys.argv[1:3], int(sys.argv[3]))", stage, directory, seed)
+    assert process.stdin
     assert process.stdout
     for _ in range(1 + int(rng.integers(20, 120))):
         lines.append(process.stdout.readline())
     for _ in range(int(rng.integers(0, 100_000))):  # somewhere inside a call
         pass
     process.send_signal(signal.SIGKILL)
-    rest, _ = process.communicate(timeout=PATIENCE)
+    process.wait(PATIENCE)
+    rest = process.stdout.read()  # not communicate(), which would lose what readline() has taken from the pipe already
+    process.stdin.close(), process.stdout.close()
     lines += [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
     assert all(lines), "the child ended by itself"
     return [json.loads(line) for line in lines]
@@ -208,6 +211,7 @@ def test_a_directory_that_another_process_holds_is_refused_until_it_lets_go(made
             sys.stdin.readline()
     """
     process = child(source, made)
+    assert process.stdin
     assert process.stdout
     assert process.stdout.readline() == "true\n"
     with pytest.raises(tl.StorageError, match="held by another process"):

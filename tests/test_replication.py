@@ -338,6 +338,31 @@ def test_synchronous_replication_loses_nothing(seed: int) -> None:
             assert_equal_pages(system, model)
 
 
+@pytest.mark.parametrize("seed", range(6 if CI else 2))
+def test_what_a_synchronous_post_returned_is_there_after_a_leader_lost_meanwhile(seed: int) -> None:
+    with tl.ReadReplicas(ring(USERS), clock=tl.ManualClock(), replicas=3, synchronous=True) as system:
+        enough = threading.Event()
+
+        def write(author: int) -> list[tl.Tweet]:
+            returned = []
+            for number in range(60):
+                returned.append(system.post(author, f"{seed} {number}"))
+                enough.set() if number == 5 + 7 * seed else None
+            return returned
+
+        with ThreadPoolExecutor(2) as pool:
+            writers = [pool.submit(write, author) for author in (0, 1)]
+            losses = []
+            for _ in range(2):
+                enough.wait(60)
+                enough.clear() if not losses else None
+                losses.append(system.lose_leader())
+                enough.set()
+        assert [loss.posts for loss in losses] == [[], []]
+        stored_now = {row[0] for row in rows(system.tables.leader)[0]}
+        assert {tweet.id for writer in writers for tweet in writer.result()} == stored_now
+
+
 def test_a_reopened_system_goes_on_shipping_to_replicas_that_were_behind(tmp_path: Path) -> None:
     model, rng = Plain(ring(USERS)), np.random.default_rng(5)
     with tl.ReadReplicas(ring(USERS), tmp_path, tl.ManualClock(), replicas=3) as system:

@@ -26,11 +26,12 @@ class Replicas(WholeTable):
     """Databases of which the first leads; its log is what the others are shipped.
 
     `facts["nodes"]` names the files, the leader's first; `facts["cuts"]` holds, for each leader lost, the position at
-    which its successor began.
+    which its successor began. Where it is `synchronous`, a write gives up the leader's lock only when a replica has it.
     """
 
-    def __init__(self, replicas: int | None) -> None:
+    def __init__(self, replicas: int | None, *, synchronous: bool) -> None:
         super().__init__(clustered=True)
+        self._synchronous = synchronous
         self._replicas = None if replicas is None else setting("replicas", replicas, 1)
         self._shipping = threading.Lock()
         self.facts: Facts = {}
@@ -73,17 +74,27 @@ class Replicas(WholeTable):
     @property
     def position(self) -> Position:
         """The leader's term and log position."""
-        with self.writing(0):
-            return (len(self.facts["cuts"]), self.leader.position)
+        with self._leading() as leader:
+            return (len(self.facts["cuts"]), leader.position)
 
     @contextmanager
     def writing(self, author: int) -> Iterator[None]:
-        """The leader's lock; waits for the next one's where the leader is lost meanwhile."""
+        """The leader's lock, until what is written is as safe as it was asked to be."""
+        with self._leading() as leader:
+            yield
+            if self._synchronous and self.replicas:
+                heir = self.replicas[replication.most_advanced(self.replicas)]
+                while replication.ship(leader, heir, BATCH):
+                    pass
+
+    @contextmanager
+    def _leading(self) -> Iterator[Database]:
+        """The leader, locked; waits for the next one where it is lost meanwhile."""
         while True:
             leader = self.leader
             with leader.lock:
                 if leader is self.leader:
-                    yield
+                    yield leader
                     return
 
     def surviving(self, position: Position) -> int:
@@ -114,14 +125,6 @@ class Replicas(WholeTable):
                 done += replication.ship(self.leader, replica, min(n - done, BATCH))
             return done, replication.trim(self.databases) if done else set()
 
-    def keep_safe(self) -> None:
-        """Have the most advanced replica hold everything that the leader holds."""
-        with self._shipping:
-            while self.replicas:
-                replica = self.replicas[replication.most_advanced(self.replicas)]
-                if not replication.ship(self.leader, replica, BATCH):
-                    return
-
     def ship_all(self) -> tuple[int, set[int]]:
         """Ship to every replica what the leader's log holds now; returns as `ship` does."""
         with self._shipping:
@@ -133,7 +136,7 @@ class Replicas(WholeTable):
 
     def lag(self, now: int) -> tuple[Lag, ...]:
         """How far each replica is behind."""
-        with self.writing(0):
+        with self._leading():
             named = list(zip(self.facts["nodes"][1:], self.replicas, strict=True))
         return tuple(replication.behind(name, self.leader, replica, now) for name, replica in named)
 

@@ -15,11 +15,13 @@ from twitterlab.clock import Clock
 from twitterlab.model import (
     InvalidFollow,
     Lag,
+    NotTheAuthor,
     Page,
     Position,
     StorageError,
     SystemClosed,
     Tweet,
+    TwitterlabError,
     UnknownTweet,
     Users,
 )
@@ -98,15 +100,14 @@ class Contract(ABC):
         """Delete an author's tweet; from its return on no page shows it. Raises UnknownTweet, NotTheAuthor."""
         self._check_open()
         author, tweet_id = checks.user(author, self.users), checks.tweet_id(tweet_id)
-        for database in self.tables.holders(author, tweet_id):
-            with database.lock:
-                tweet = next(iter(database.tweets([tweet_id])), None)
-                if tweet is not None:
-                    self._delete(database, author, tweet)
-            if tweet is not None:
-                self._written()
-                return
-        raise UnknownTweet(f"there is no tweet {tweet_id}: it was never posted, or it was deleted")
+        with self.tables.writing(author):
+            home = self.tables.home_of(author, tweet_id)
+            tweet = next(iter(home.tweets([tweet_id])), None)
+            if tweet is not None and tweet.author == author:
+                self._delete(home, author, tweet)
+        if tweet is None or tweet.author != author:
+            raise self._not_theirs(tweet_id, self.tables.holders(author, tweet_id))
+        self._written()
 
     def follow(self, follower: int, followee: int) -> None:
         """Let one user follow another; once more changes nothing. Raises UnknownUser, InvalidFollow."""
@@ -207,6 +208,13 @@ class Contract(ABC):
         self.close()
 
     # Behind the face
+
+    def _not_theirs(self, tweet_id: int, holders: Iterable[Database]) -> TwitterlabError:
+        """Why a tweet that is not where its author's would be cannot be deleted: somebody else's, or nobody's."""
+        found = next((tweet for database in holders for tweet in database.tweets([tweet_id])), None)
+        if found is None:
+            return UnknownTweet(f"there is no tweet {tweet_id}: it was never posted, or it was deleted")
+        return NotTheAuthor(f"tweet {tweet_id} is by user {found.author}: only its author may delete it")
 
     def _edge(self, kind: str, follower: int, followee: int) -> None:
         self._check_open()

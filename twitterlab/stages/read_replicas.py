@@ -36,36 +36,41 @@ class ReadReplicas(Stage):
         synchronous: bool = False,
         counting: bool = True,
     ) -> None:
-        self.tables: Replicas = Replicas(replicas)
-        self.synchronous = synchronous
+        self.tables: Replicas = Replicas(replicas, synchronous=synchronous)
         self._turns = count()
         super().__init__(graph, path, clock, self.tables, counting=counting)
         self._shown = np.zeros((2, self.users), np.int64)  # the position shown last: of a reader's feed, of an author
         self.deleted = self.tables.leader.logged_deletes()
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
-        node = self._node(at_least, self._shown[0], reader)
-        return newest(node, node.followees(reader), before, limit)
+        node = self._node(at_least, self._shown[0, reader])
+        return self._newest(node, node.followees(reader), before, limit, self._shown[0, reader : reader + 1])
 
     def _own(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
-        return newest(self._node(None, self._shown[1], author), [author], before, limit)
+        node = self._node(None, self._shown[1, author])
+        return self._newest(node, [author], before, limit, self._shown[1, author : author + 1])
 
     def _find(self, author: int, tweet_id: int) -> Tweet | None:
-        return next(iter(self._node(None, self._shown[1], author).tweets([tweet_id])), None)
+        return next(iter(self._node(None, self._shown[1, author]).tweets([tweet_id])), None)
 
     def _followers(self, user: int, limit: int) -> Users:
-        return self._node(None, self._shown[1], user).followers(user, limit)
+        return self._node(None, self._shown[1, user]).followers(user, limit)
 
-    def _node(self, at_least: Position | None, shown: Ids, whose: int) -> Database:
+    def _node(self, at_least: Position | None, shown: np.int64) -> Database:
         """The node that answers: the next replica in turn that is not behind what was asked for or shown before."""
-        node = self.tables.reader(at_least, int(shown[whose]), next(self._turns))
-        shown[whose] = node.position
-        return node
+        return self.tables.reader(at_least, int(shown), next(self._turns))
 
-    def _written(self) -> None:
-        super()._written()
-        if self.synchronous:
-            self.tables.keep_safe()
+    def _newest(
+        self, node: Database, authors: Users | list[int], before: int | None, limit: int, shown: Ids
+    ) -> Iterator[Tweet]:
+        """The authors' tweets as this node has them, as far down as the reader goes; notes how far the node was.
+
+        A node that has not heard of a delete still has the row, so more than one page's rows may be asked for.
+        """
+        try:
+            yield from map(Tweet._make, lazily(lambda b: node.newest(authors, b, limit), before, limit))
+        finally:
+            shown[:] = np.maximum(shown, node.position)
 
     def step(self, n: int = 1) -> int:
         """Ship up to n log entries, always to the replica that is furthest behind; returns how many."""
@@ -105,11 +110,3 @@ class ReadReplicas(Stage):
             self.deleted &= self.tables.leader.logged_deletes()
         self._shown = np.minimum(self._shown, self.tables.leader.position)  # what was shown and lost will not return
         return loss
-
-
-def newest(node: Database, authors: Users | list[int], before: int | None, limit: int) -> Iterator[Tweet]:
-    """The authors' tweets as this node has them, as far down as the reader goes.
-
-    A node that has not heard of a delete still has the row, so more than one page's rows may be asked for.
-    """
-    return map(Tweet._make, lazily(lambda b: node.newest(authors, b, limit), before, limit))

@@ -19,9 +19,10 @@ ORDER BY t.id DESC LIMIT ?
 
 
 class SingleTable(Stage):
-    """One DuckDB database without order or index: a page is one join that scans both tables.
+    """One DuckDB database without order or index: a page is one join that reads every row of both tables.
 
-    Nothing is ever stale.
+    Only tweets newer than its cursor may be skipped, many at a time, since DuckDB notes the least and the greatest ID
+    of each part of a table. Nothing is ever stale.
     """
 
     def __init__(
