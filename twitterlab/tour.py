@@ -21,7 +21,7 @@ from twitterlab.stages.base import Stage
 from twitterlab.work import Work
 from twitterlab.workload import START_MS, Event, lecture, replay
 
-USERS = 8_000
+USERS = 5_000
 MEAN_FOLLOWS = 25
 KINDS = ("post", "follow", "unfollow", "delete", "feed")
 GROUP = 500  # posts in one group commit
@@ -36,7 +36,7 @@ LIVE: dict[str, Any] = {
     "unfollows_per_post": 0.02,
     "deletes_per_post": 0.05,
 }
-LIVE_POSTS = 600  # the posts among which pages are read; all others are there before
+LIVE_POSTS = 400  # the posts among which pages are read; all others are there before
 
 Step: TypeAlias = Callable[[int], object]
 
