@@ -8,6 +8,7 @@ import webbrowser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+SETTINGS = Path(__file__).parent / "classroom" / "settings"
 HELP = """usage: twitterlab lab [any option of `jupyter lab`]
 
 Opens JupyterLab on the first lesson in notebooks/, in your browser where there is one; where there is none, it
@@ -46,6 +47,7 @@ def options(clone: Path, browser: bool, root: bool) -> list[str]:
     chosen = [
         f"--ServerApp.root_dir={clone}",
         f"--LabApp.default_url=/lab/tree/{'/'.join(['notebooks', *lessons[:1]])}",
+        f"--LabApp.app_settings_dir={SETTINGS}",
         "--LabApp.news_url=None",  # nothing is fetched, nothing is sent, and no window asks about it
         "--Application.log_level=WARN",  # the address is logged as critical, so it is still seen
     ]
