@@ -13,7 +13,7 @@ CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
-    ("pytest", "-n", "2", "--dist", "loadscope"),
+    ("pytest", "-n", "2", "--dist", "worksteal"),
     ("pytest", *NBVAL, "notebooks"),
 )
 
