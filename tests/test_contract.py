@@ -850,3 +850,64 @@ def test_nothing_but_the_clock_reads_time_sleeps_or_draws_from_a_global_generato
     assert len(files) > 30
     found = [f"{file.name}:{line}" for file in files for line in forbidden(ast.parse(file.read_text()))]
     assert found == []
+
+
+@pytest.mark.parametrize("stage", [tl.PrecomputedFeeds, tl.HybridFeeds], ids=lambda s: s.__name__)
+def test_a_scroll_goes_on_where_an_unfollow_is_handled_before_the_follow_behind_it(stage: Any) -> None:
+    graph = tl.FollowGraph.from_edges([0], [1], 2)
+    with stage(graph, None, tl.ManualClock()) as system:
+        posted = [system.post(1, str(number)) for number in range(3)]
+        system.drain()
+        system.unfollow(0, 1)
+        system.follow(0, 1)
+        first = system.feed(0, 1)
+        system.step(1)
+        assert [*first.tweets, *system.feed(0, 20, first.next).tweets] == posted[::-1]
+
+
+@pytest.mark.parametrize("stage", [tl.PrecomputedFeeds, tl.HybridFeeds], ids=lambda s: s.__name__)
+def test_a_tweet_deleted_before_its_author_was_unfollowed_leaves_nothing_in_the_feed(stage: Any) -> None:
+    graph = tl.FollowGraph.from_edges([0, 0], [1, 2], 4)
+    with stage(graph, None, tl.ManualClock(), shards=2, shard_of=lambda user, shards: user % shards) as system:
+        gone, kept = system.post(1, "x"), system.post(2, "y")
+        system.drain()
+        system.feed(0)
+        system.delete(1, gone.id)
+        system.unfollow(0, 1)
+        system.drain()
+        assert system.feed(0).tweets == [kept]
+        before = system.work
+        system.feed(0)
+        assert (system.work - before).queries == 0
+
+
+@pytest.mark.parametrize("stage", tl.STAGES, ids=lambda s: s.__name__)
+def test_clocks_and_steps_take_any_integer(stage: Any) -> None:
+    clock = tl.ManualClock(np.int64(1_700_000_000_000))
+    with stage(tl.FollowGraph.from_edges([0], [1], 2), None, clock) as system:
+        clock.advance(np.int64(5))
+        assert system.post(1, "x").created_at == 1_700_000_000_005
+        system.step(np.int64(1))
+        for bad in (-1, 1.5, "x", None, True):
+            with pytest.raises(ValueError, match="n"):
+                system.step(bad)
+
+
+def test_a_synchronous_leader_forgets_its_log_and_its_tombstones() -> None:
+    with tl.ReadReplicas(tl.FollowGraph.from_edges([0], [1], 2), replicas=1, synchronous=True) as system:
+        tweet = system.post(1, "x")
+        system.delete(1, tweet.id)
+        system.drain()
+        assert system.deleted == set()
+        assert system.tables.leader.log_after(0, 10) == []
+
+
+def test_a_system_that_lost_a_leader_opens_again_as_it_was_asked_for(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    with tl.ReadReplicas(tl.FollowGraph.from_edges([0], [1], 2), "here", replicas=2) as system:
+        monkeypatch.chdir("/")
+        system.lose_leader()
+    with tl.ReadReplicas(None, tmp_path / "here", replicas=2) as system:
+        assert len(system.tables.replicas) == 1
+    with pytest.raises(tl.StorageError):
+        tl.ReadReplicas(None, tmp_path / "here", replicas=3)

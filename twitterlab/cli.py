@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (TwitterlabError, OSError) as error:
+    except (TwitterlabError, OSError, ValueError) as error:
         print(f"twitterlab {options.command}: {error}", file=sys.stderr)
         return 2
 
@@ -101,6 +101,8 @@ def _tour(options: argparse.Namespace) -> int:
 
     from twitterlab import tour
 
+    for file in filter(None, (options.json, options.plot)):
+        file.touch()  # where it cannot be written, say so now
     graph = _chosen_graph(options)
     tweets = options.tweets or tour.default_tweets(graph)
     total = len(tour.script(graph, tweets, options.seed)) * len({1, *options.stages})

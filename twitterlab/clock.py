@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from operator import index
 from typing import Protocol
 
 
@@ -24,7 +25,7 @@ class ManualClock:
     """A clock that stands still until `advance` moves it, forwards or backwards, so that a run can be repeated."""
 
     def __init__(self, start_ms: int = 1_700_000_000_000) -> None:
-        self._now = start_ms
+        self._now = index(start_ms)
         self._lock = threading.Lock()
 
     def now(self) -> int:
@@ -33,5 +34,5 @@ class ManualClock:
     def advance(self, ms: int) -> int:
         """Move the clock by `ms` milliseconds (negative steps back) and return the new time."""
         with self._lock:
-            self._now += ms
+            self._now += index(ms)
             return self._now

@@ -211,6 +211,7 @@ def table(result: Tour, *, times: bool = True) -> Any:
 
     frame = pd.DataFrame([asdict(row) for row in result.stages]).set_index(["stage", "name"])
     frame["bytes_held"] = frame["bytes_held"] / 1e6
+    frame["hit_ratio"] = frame["hit_ratio"].astype(float)
     wanted = [name for name in COLUMNS if times or not name.startswith(("page_p", "bytes"))]
     return frame[wanted].rename(columns=COLUMNS)
 

@@ -40,13 +40,20 @@ class FanOut:
         rules: Rules,
         feeds: FeedCache,
         timelines: FeedCache,
+        deleted: set[int],
         forget: Callable[[int], object],
         clock: Clock,
         counters: Counters,
         active_days: float,
     ) -> None:
         self.copy, self.rules, self.feeds, self.timelines = copy, rules, feeds, timelines
-        self._tables, self._forget, self._clock, self._counters = tables, forget, clock, counters
+        self._tables, self._deleted, self._forget, self._clock, self._counters = (
+            tables,
+            deleted,
+            forget,
+            clock,
+            counters,
+        )
         self._window = int(active_days * DAY_MS)
         self._seen = np.full(len(rules.pulled), clock.now(), np.int64)  # when each user last read their feed
         self._stripes = [threading.RLock() for _ in range(STRIPES)]
@@ -97,6 +104,8 @@ class FanOut:
         self._forget(tweet_id)
 
     def _follow(self, message: Change) -> None:
+        if not self._holds(message):
+            return  # an unfollow waits behind it
         self._change_copy(message)
         floor = self.feeds.floor(message.user)
         if floor is not None:
@@ -107,10 +116,18 @@ class FanOut:
             self._counters.add(backfilled=added)
 
     def _unfollow(self, message: Change) -> None:
+        if self._holds(message):
+            return  # a follow waits behind it, so a page that is being scrolled keeps what it showed
         self._change_copy(message)
         floor = self.feeds.floor(message.user)
         if floor is not None:
-            self.feeds.purge(message.user, self._tables.home_of(message.other, 0).ids_of(message.other, floor))
+            stored = self._tables.home_of(message.other, 0).ids_of(message.other, floor)
+            deleted = np.array(list(self._deleted.copy()), np.int64)  # their rows are gone, their entries not yet
+            self.feeds.purge(message.user, np.concatenate([stored, deleted]))
+
+    def _holds(self, message: Change) -> bool:
+        """Whether the follower follows the followee now, by the table that says so."""
+        return message.other in self._tables.follows_of(message.user).followees(message.user)
 
     def _change_copy(self, message: Change) -> None:
         change = self.copy.add if message.kind == "follow" else self.copy.remove

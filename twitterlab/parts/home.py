@@ -25,7 +25,7 @@ class Home:
     """The directory of one system; `facts` says what it is (stage, graph, shards) and is replaced atomically."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = Path(path).absolute()
         with storage_errors(f"use the directory {self.path.name}"):
             self.path.mkdir(parents=True, exist_ok=True)
             self._refuse_strangers()
@@ -33,7 +33,8 @@ class Home:
             try:
                 self._lock.acquire()
             except Timeout as error:
-                raise StorageError(f"{self.path.name} is held by another process: close it there first") from error
+                why = "is held by another process, or open in this one: close it first"
+                raise StorageError(f"{self.path.name} {why}") from error
 
     @property
     def system(self) -> Path:

@@ -26,7 +26,8 @@ class Replicas(WholeTable):
     """Databases of which the first leads; its log is what the others are shipped.
 
     `facts["nodes"]` names the files, the leader's first; `facts["cuts"]` holds, for each leader lost, the position at
-    which its successor began. Where it is `synchronous`, a write gives up the leader's lock only when a replica has it.
+    which its successor began; `facts["replicas"]` stays what was asked for. Where it is `synchronous`, a write gives up
+    the leader's lock only when a replica has it.
     """
 
     def __init__(self, replicas: int | None, *, synchronous: bool) -> None:
@@ -34,6 +35,7 @@ class Replicas(WholeTable):
         self._synchronous = synchronous
         self._replicas = None if replicas is None else setting("replicas", replicas, 1)
         self._shipping = threading.Lock()
+        self._trimmed = 0  # up to where the log was forgotten
         self.facts: Facts = {}
 
     def asked(self) -> Facts:
@@ -123,7 +125,7 @@ class Replicas(WholeTable):
         with self._shipping:
             while done < n and (replica := self._furthest_behind()) is not None:
                 done += replication.ship(self.leader, replica, min(n - done, BATCH))
-            return done, replication.trim(self.databases) if done else set()
+            return done, self._trim()
 
     def ship_all(self) -> tuple[int, set[int]]:
         """Ship to every replica what the leader's log holds now; returns as `ship` does."""
@@ -132,7 +134,15 @@ class Replicas(WholeTable):
             for replica in self.replicas:
                 while (waiting := target - replica.position) > 0:
                     done += replication.ship(self.leader, replica, min(waiting, BATCH))
-            return done, replication.trim(self.databases) if done else set()
+            return done, self._trim()
+
+    def _trim(self) -> set[int]:
+        """Forget the log that every node has applied, where there is more of it than last time."""
+        floor = min(node.position for node in self.databases)
+        if floor == self._trimmed:
+            return set()
+        self._trimmed = floor
+        return replication.trim(self.databases)
 
     def lag(self, now: int) -> tuple[Lag, ...]:
         """How far each replica is behind."""
@@ -151,7 +161,6 @@ class Replicas(WholeTable):
                 **self.facts,
                 "nodes": [names[i] for i in (number, *rest)],
                 "cuts": [*self.facts["cuts"], heir.position],
-                "replicas": len(rest),
                 "doomed": [(now, tweet.author, tweet.id) for tweet in heir.tweets(deleted)],
             }
             restate(facts)

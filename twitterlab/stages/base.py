@@ -66,7 +66,7 @@ class Stage(Contract):
             raise
 
     def _post(self, author: int, text: str, media: str | None, key: str | None) -> Tweet:
-        now = self.clock.now()
+        now = self._now()
         with self.tables.writing(author):
             first = None if key is None else self.tables.keyed(author, key)
             if first is not None:
@@ -78,7 +78,7 @@ class Stage(Contract):
         return change.tweet
 
     def _post_many(self, rows: list[tuple[int, str]]) -> list[Tweet]:
-        now = self.clock.now()
+        now = self._now()
 
         def assign() -> list[Change]:
             changes = [Change(now, "post", author, self._ids.next(now), text) for author, text in rows]
@@ -101,7 +101,7 @@ class Stage(Contract):
         tombstone = {tweet.id} if database.log != "none" else set()  # without a log there is no copy to hide
         self.deleted |= tombstone
         try:
-            database.commit([Change(self.clock.now(), "delete", author, tweet.id)])
+            database.commit([Change(self._now(), "delete", author, tweet.id)])
         except StorageError:
             self.deleted -= tombstone
             raise

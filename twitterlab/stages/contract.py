@@ -2,81 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from types import TracebackType
 from typing import Self, TypeVar
 
 from twitterlab import checks
-from twitterlab.clock import Clock
 from twitterlab.model import (
     InvalidFollow,
     Lag,
     NotTheAuthor,
     Page,
     Position,
-    StorageError,
-    SystemClosed,
     Tweet,
     TwitterlabError,
     UnknownTweet,
     Users,
 )
 from twitterlab.parts.changes import Change
-from twitterlab.parts.media import MediaStore
 from twitterlab.parts.tables import Database
-from twitterlab.parts.whole import Tables
-from twitterlab.work import Counters, Work
+from twitterlab.stages.behind import Behind
+from twitterlab.work import Work
 
-Path_ = str | os.PathLike[str]
 T = TypeVar("T")
 
 
-class Contract(ABC):
+class Contract(Behind):
     """The calls of a system; a stage says what is done behind each, in the methods that begin with `_`."""
-
-    clock: Clock
-    users: int
-    tables: Tables
-    deleted: set[int]  # the tombstones: tweet IDs that no read may show
-    media_store: MediaStore
-    _counters: Counters
-    _closed: bool
-    _closing: threading.Lock
-
-    @abstractmethod
-    def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
-        """The tweets of a feed, newest first, from below `before`; the caller takes at most `limit` visible ones."""
-
-    @abstractmethod
-    def _own(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]: ...
-
-    @abstractmethod
-    def _find(self, author: int, tweet_id: int) -> Tweet | None: ...
-
-    @abstractmethod
-    def _followers(self, user: int, limit: int) -> Users: ...
-
-    @abstractmethod
-    def _post(self, author: int, text: str, media: str | None, key: str | None) -> Tweet: ...
-
-    @abstractmethod
-    def _post_many(self, rows: list[tuple[int, str]]) -> list[Tweet]: ...
-
-    @abstractmethod
-    def _delete(self, database: Database, author: int, tweet: Tweet) -> None: ...
-
-    @abstractmethod
-    def _change_edge(self, change: Change) -> None: ...
-
-    @abstractmethod
-    def _written(self) -> None: ...
-
-    @abstractmethod
-    def _release(self) -> None: ...
 
     # The contract: writing
 
@@ -88,19 +40,21 @@ class Contract(ABC):
         self._check_open()
         author, text, key = checks.user(author, self.users), checks.text(text, media), checks.key(key)
         reference = None if media is None else self.media_store.put(media)
-        return self._post(author, text, reference, key)
+        with self._while_open():
+            return self._post(author, text, reference, key)
 
     def post_many(self, rows: Iterable[tuple[int, str]]) -> list[Tweet]:
         """Store many (author, text) rows in one group commit: all of them, or none where one is refused."""
         self._check_open()
         checked = checks.rows(rows, self.users)
-        return self._post_many(checked) if checked else []
+        with self._while_open():
+            return self._post_many(checked) if checked else []
 
     def delete(self, author: int, tweet_id: int) -> None:
         """Delete an author's tweet; from its return on no page shows it. Raises UnknownTweet, NotTheAuthor."""
         self._check_open()
         author, tweet_id = checks.user(author, self.users), checks.tweet_id(tweet_id)
-        with self.tables.writing(author):
+        with self._while_open(), self.tables.writing(author):
             home = self.tables.home_of(author, tweet_id)
             tweet = next(iter(home.tweets([tweet_id])), None)
             if tweet is not None and tweet.author == author:
@@ -161,14 +115,17 @@ class Contract(ABC):
     # The contract: background work and what can be observed
 
     def step(self, n: int = 1) -> int:
-        """Handle up to `n` pending background messages; returns how many. This stage has none."""
+        """Handle up to `n` pending background messages; returns how many."""
         self._check_open()
-        return 0
+        n = checks.setting("n", n, 0)
+        with self._while_open():
+            return self._step(n)
 
     def drain(self) -> int:
-        """Handle all background messages that are pending now; returns how many. This stage has none."""
+        """Handle all background messages that are pending now; returns how many."""
         self._check_open()
-        return 0
+        with self._while_open():
+            return self._drain()
 
     @property
     def position(self) -> Position:
@@ -207,8 +164,6 @@ class Contract(ABC):
     ) -> None:
         self.close()
 
-    # Behind the face
-
     def _not_theirs(self, tweet_id: int, holders: Iterable[Database]) -> TwitterlabError:
         """Why a tweet that is not where its author's would be cannot be deleted: somebody else's, or nobody's."""
         found = next((tweet for database in holders for tweet in database.tweets([tweet_id])), None)
@@ -221,7 +176,8 @@ class Contract(ABC):
         follower, followee = checks.user(follower, self.users), checks.user(followee, self.users)
         if follower == followee:
             raise InvalidFollow(f"user {follower} cannot {kind} themselves")
-        self._change_edge(Change(self.clock.now(), kind, follower, followee))
+        with self._while_open():
+            self._change_edge(Change(self._now(), kind, follower, followee))
 
     def _page(self, limit: int, stream: Callable[[], Iterator[Tweet]]) -> Page:
         """A page is full while older visible tweets exist: one more than `limit` is looked for to know."""
@@ -236,15 +192,8 @@ class Contract(ABC):
 
     def _settled(self, read: Callable[[], T]) -> T:
         """What `read` finds; it reads again where rows moved between databases meanwhile."""
-        try:
+        with self._while_open():
             while True:
                 epoch, found = self.tables.epoch, read()
                 if epoch == self.tables.epoch:
                     return found
-        except StorageError:
-            self._check_open()  # closed under a reader: say so
-            raise
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise SystemClosed(f"this {type(self).__name__} is closed: open it again to use it")

@@ -115,14 +115,12 @@ class FannedOut(Stage):
         self.hydration.discard(tweet_id)
         self.deleted.discard(tweet_id)
 
-    def step(self, n: int = 1) -> int:
+    def _step(self, n: int) -> int:
         """Handle up to n messages of the queue; returns how many were tried."""
-        self._check_open()
         return self.queue.step(n)
 
-    def drain(self) -> int:
+    def _drain(self) -> int:
         """Handle every message that is queued now; returns how many were tried."""
-        self._check_open()
         return self.queue.drain()
 
     @property
@@ -162,6 +160,7 @@ class FannedOut(Stage):
             rules=rules,
             feeds=feeds,
             timelines=timelines,
+            deleted=self.deleted,
             forget=self._forget,
             clock=self.clock,
             counters=self._counters,

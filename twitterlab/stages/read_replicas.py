@@ -72,14 +72,12 @@ class ReadReplicas(Stage):
         finally:
             shown[:] = np.maximum(shown, node.position)
 
-    def step(self, n: int = 1) -> int:
+    def _step(self, n: int) -> int:
         """Ship up to n log entries, always to the replica that is furthest behind; returns how many."""
-        self._check_open()
         return self._shipped(*self.tables.ship(n))
 
-    def drain(self) -> int:
+    def _drain(self) -> int:
         """Ship to every replica what the leader's log holds now; returns how many entries."""
-        self._check_open()
         return self._shipped(*self.tables.ship_all())
 
     def _shipped(self, entries: int, everywhere: set[int]) -> int:
@@ -97,7 +95,7 @@ class ReadReplicas(Stage):
     def lag(self) -> tuple[Lag, ...]:
         """How far each replica is behind the leader."""
         self._check_open()
-        return self.tables.lag(self.clock.now())
+        return self.tables.lag(self._now())
 
     def lose_leader(self) -> Loss:
         """Lose the leader's machine and promote the most advanced replica; returns exactly what was lost.
@@ -105,7 +103,7 @@ class ReadReplicas(Stage):
         Deletes are never lost: their tombstones stand outside the leader, and the new one executes them again.
         """
         self._check_open()
-        loss = self.tables.lose_leader(self.deleted, self.clock.now(), self._restate)
+        loss = self.tables.lose_leader(self.deleted, self._now(), self._restate)
         with self.tables.writing(0):
             self.deleted &= self.tables.leader.logged_deletes()
         self._shown = np.minimum(self._shown, self.tables.leader.position)  # what was shown and lost will not return
