@@ -81,6 +81,7 @@ class View:
         self.alive: list[int] = []
 
     def settle(self, kind: int, user: int, chances: list[float]) -> tuple[int, int, int]:
+        """The event that these chances make of a kind and its user: (kind, user, other), valid at this point."""
         if kind == FOLLOW:
             return self._follow(user, chances)
         if kind == UNFOLLOW:

@@ -144,6 +144,7 @@ class S3FIFO(Generic[K, V]):
         return value
 
     def put(self, key: K, value: V) -> None:
+        """Keep a value; a key that is here already is used and gets the new one."""
         if self.get(key) is not None:
             self._queue(key)[key] = value
             return
