@@ -1,6 +1,6 @@
 """Fan-out: what a worker does with each message of the queue, so that feeds end up right in whatever order things meet.
 
-A post is delivered to the author's active followers. A follow first registers in the copy kept by followee and reads
+A post is delivered to the author's active followers, many posts at a time. A follow first registers in the copy kept by followee and reads
 the shard after, so that a post that crosses it is either read or delivered; an unfollow is taken out of the copy before
 the feed is purged. All messages about one followee take turns. Each may come again: the second time changes nothing.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from itertools import islice, takewhile
 
 import numpy as np
@@ -19,6 +20,7 @@ from twitterlab.parts.changes import Change, Row
 from twitterlab.parts.feed_cache import FeedCache
 from twitterlab.parts.feeds import Entries, ids_in, keys_in, pack
 from twitterlab.parts.follow_copy import FollowCopy
+from twitterlab.parts.policy import pull, push
 from twitterlab.parts.rules import Rules
 from twitterlab.parts.shards import Key, Shards
 from twitterlab.work import Counters
@@ -27,6 +29,13 @@ Rows = Callable[[int | None, int], Iterator[Row]]  # newest first, from below an
 
 DAY_MS = 86_400_000
 STRIPES = 64
+
+
+class Gathered(threading.local):
+    """The posts that a thread has taken on and not yet delivered."""
+
+    def __init__(self) -> None:
+        self.posts: list[Change] = []
 
 
 class FanOut:
@@ -45,6 +54,7 @@ class FanOut:
         clock: Clock,
         counters: Counters,
         active_days: float,
+        together: bool,
     ) -> None:
         self.copy, self.rules, self.feeds, self.timelines = copy, rules, feeds, timelines
         self._tables, self._deleted, self._forget, self._clock, self._counters = (
@@ -57,6 +67,7 @@ class FanOut:
         self._window = int(active_days * DAY_MS)
         self._seen = np.full(len(rules.pulled), clock.now(), np.int64)  # when each user last read their feed
         self._stripes = [threading.RLock() for _ in range(STRIPES)]
+        self._together, self._gathered = together, Gathered()
         self._handlers = {
             "post": self._post,
             "delete": self._delete,
@@ -67,9 +78,27 @@ class FanOut:
     # Messages
 
     def handle(self, message: Change) -> None:
-        """Apply one message."""
+        """Apply one message; a post may be gathered, to be delivered with others by this thread's `finish`."""
+        if message.kind == "post" and self._together:
+            self._gathered.posts.append(message)
+            return
         with self._turn(message):
             self._handlers[message.kind](message)
+
+    def finish(self) -> None:
+        """Deliver the posts that this thread has gathered, all at once; where it fails, they are to come again."""
+        posts = self._gathered.posts
+        if not posts:
+            return
+        try:
+            with ExitStack() as turns:
+                for stripe in sorted({post.user % STRIPES for post in posts}):
+                    turns.enter_context(self._stripes[stripe])
+                self._posts(posts)
+        except Exception:
+            self._gathered.posts = []
+            raise
+        self._gathered.posts = []
 
     def give_up(self, message: Change, error: Exception) -> None:
         """Make cold every feed that a message which failed too often would have changed."""
@@ -87,15 +116,31 @@ class FanOut:
         return self._stripes[followee % STRIPES]
 
     def _post(self, message: Change) -> None:
-        author, tweet_id = message.user, message.other
-        entry = self._entries(author, np.array([tweet_id]))[0]
-        readers = self.copy.followers(author)
-        readers = readers[self.rules.pushes(author, tweet_id, readers)]
+        self._posts([message])
+
+    def _posts(self, posts: list[Change]) -> None:
+        """Deliver tweets to their authors' active followers: those of each author are distinct."""
+        authors = np.array([post.user for post in posts], np.int32)
+        entries = pack(np.array([post.other for post in posts], np.int64), self._tables.places[authors])
+        pushed = [self._pushed_to(post) for post in posts]
+        counts = [len(readers) for readers in pushed]
+        readers = np.concatenate(pushed)
         active = self._seen[readers] >= self._clock.now() - self._window
-        self.feeds.cool(readers[~active])
-        self._counters.add(deliveries=self.feeds.deliver(readers[active], entry))
-        if self.rules.pulled[author]:
-            self.timelines.deliver(np.array([author], np.int32), entry)
+        if active.all():
+            its = entries[0] if len(posts) == 1 else np.repeat(entries, counts)
+        else:
+            self.feeds.cool(readers[~active])
+            readers, its = readers[active], np.repeat(entries, counts)[active]
+        self._counters.add(deliveries=self.feeds.deliver(readers, its))
+        if (pulled := self.rules.pulled[authors]).any():
+            self.timelines.deliver(authors[pulled], entries[pulled])
+
+    def _pushed_to(self, post: Change) -> Users:
+        """Whose feeds a tweet is pushed into."""
+        followers, rule = self.copy.followers(post.user), self.rules.at(post.user, post.other)
+        if rule is push:
+            return followers
+        return followers[:0] if rule is pull else followers[rule(np.array([post.user]), followers)]
 
     def _delete(self, message: Change) -> None:
         author, tweet_id = message.user, message.other

@@ -18,12 +18,12 @@ class FeedCache:
         self.length = length
         self._shards = [FeedShard(-(-users // shards), length, counters, fresh=fresh) for _ in range(shards)]
 
-    def deliver(self, users: Users, entry: np.uint64) -> int:
-        """Put one tweet into the feeds of distinct users; returns how many took it."""
+    def deliver(self, users: Users, entries: Entries | np.uint64) -> int:
+        """Put tweets into feeds: one into those of distinct users, or `entries[i]` into that of `users[i]`."""
         delivered = 0
-        for shard, locals_ in self._split(users):
+        for (shard, locals_), its in zip(self._split(users), self._shares(users, entries), strict=True):
             with shard.lock:
-                delivered += shard.deliver(locals_, entry)
+                delivered += shard.deliver(locals_, its)
         return delivered
 
     def remove(self, users: Users, tweet_id: int) -> None:
@@ -101,5 +101,14 @@ class FeedCache:
     def _split(self, users: Users) -> list[tuple[FeedShard, Users]]:
         """The users of each shard, as numbers inside it."""
         count = len(self._shards)
+        if count == 1:
+            return [(self._shards[0], users)]
         homes = users % count
         return [(shard, users[homes == i] // count) for i, shard in enumerate(self._shards)]
+
+    def _shares(self, users: Users, entries: Entries | np.uint64) -> list[Entries | np.uint64]:
+        """The entries for the users of each shard."""
+        count = len(self._shards)
+        if isinstance(entries, np.uint64):
+            return [entries] * count
+        return [entries] if count == 1 else [entries[users % count == i] for i in range(count)]

@@ -1,7 +1,4 @@
-"""Feeds: for each materialised user a ring of the newest tweet IDs, in numpy arrays, sharded by user ID.
-
-An entry is 64 bits: the 53 of a Snowflake ID that vary here (its ten machine bits are 0), ten for the shard that keeps
-the tweet, one that says a fan-out delivered it and no page has shown it yet. Entries sort as their IDs do.
+"""Feeds: for each materialised user a ring of the newest tweets' entries, in numpy arrays, sharded by user ID.
 
 The invariant: a warm feed holds every tweet that the rule delivers, of the reader's followees, with an ID of at least
 its `floor`. Eviction raises the floor; a delivery below it is dropped; below it a page goes on from the shards.
@@ -15,36 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twitterlab.model import Ids, Users
-from twitterlab.parts.shards import Key
+from twitterlab.parts.entries import ID_SHIFT, UNREAD, Entries, id_of, ids_in, keys_in, pack, squeezed
 from twitterlab.work import Counters
 
-Entries = NDArray[np.uint64]
+__all__ = ["UNREAD", "Entries", "FeedShard", "ids_in", "keys_in", "pack"]
+
 Slots = NDArray[np.int32]
 
-UNREAD = np.uint64(1)
-SHARD_SHIFT, ID_SHIFT = np.uint64(1), np.uint64(11)
-SEQUENCE, TIME_SHIFT, MACHINE_BITS = np.uint64(0xFFF), np.uint64(22), np.uint64(10)
-
+ONE, LOW_BITS = np.uint64(1), np.uint64((1 << 11) - 1)
 UNTOUCHED, COLD = -1, -2  # no slot: nothing was missed yet; something was missed, so rebuild before reading
-
-
-def pack(ids: Ids, shards: NDArray[np.integer] | int) -> Entries:
-    """Entries for tweet IDs and the shards that keep them, read already."""
-    wide = ids.astype(np.uint64)
-    squeezed = ((wide >> TIME_SHIFT) << np.uint64(12)) | (wide & SEQUENCE)
-    return (squeezed << ID_SHIFT) | (np.asarray(shards).astype(np.uint64) << SHARD_SHIFT)
-
-
-def ids_in(entries: Entries) -> Ids:
-    """The tweet IDs of entries."""
-    squeezed = entries >> ID_SHIFT
-    return (((squeezed >> np.uint64(12)) << TIME_SHIFT) | (squeezed & SEQUENCE)).astype(np.int64)
-
-
-def keys_in(entries: Entries) -> list[Key]:
-    """Where to find the tweets of entries."""
-    shards = (entries >> SHARD_SHIFT) & np.uint64(1023)
-    return [Key(i, s) for i, s in zip(ids_in(entries).tolist(), shards.tolist(), strict=True)]
 
 
 class FeedShard:
@@ -61,7 +37,8 @@ class FeedShard:
         # numpy asks for zeroed pages, which take no memory until a slot is used; slots are handed out in order
         self._ring = np.zeros((users, length), np.uint64)
         self._head = np.zeros(users, np.int32)  # where the next entry goes
-        self._floor = np.zeros(users, np.int64)
+        self._floor = np.zeros(users, np.uint64)  # squeezed
+        self._turn = np.zeros(users, np.int32)  # scratch of `deliver`
         self._warm = np.zeros(users, np.bool_)
         self._version = np.zeros(users, np.int64)  # new with each slot taken and each follow; never used twice
         self._versions = 0
@@ -69,49 +46,73 @@ class FeedShard:
         self._used = 0
         self._counters = counters
 
-    # One tweet into many feeds
+    # Tweets into many feeds
 
-    def deliver(self, users: Users, entry: np.uint64) -> int:
-        """Put one tweet into the feeds of distinct users, each at most once; returns how many took it."""
+    def deliver(self, users: Users, entries: Entries | np.uint64) -> int:
+        """Put tweets into feeds, `entries[i]` into that of `users[i]`, each at most once; returns how many went in.
+
+        One entry goes to all the users, who are then distinct; else a user may come again, the older tweet first.
+        """
+        if np.ndim(entries) == 0:
+            return self._once_each(users, np.full(len(users), entries))
+        delivered = 0
+        while len(users):
+            number = np.arange(len(users), dtype=np.int32)
+            self._turn[users[::-1]] = number[::-1]  # who comes more than once keeps the first of the numbers
+            first = self._turn[users] == number
+            delivered += self._once_each(users[first], entries[first])
+            users, entries = users[~first], entries[~first]
+        return delivered
+
+    def _once_each(self, users: Users, entries: Entries) -> int:
+        """Deliver to distinct users, without the cold and without what lies below a floor."""
         slots = self._slots_for(users)
-        (tweet_id,) = ids_in(np.array([entry]))
-        slots = slots[tweet_id >= self._floor[slots]]
+        taken = slots >= 0
+        taken &= (entries >> ID_SHIFT) >= self._floor[slots]
+        if not taken.all():
+            slots, entries = slots[taken], entries[taken]
         newest = self._ring[slots, self._head[slots] - 1]
-        in_order = (newest >> ID_SHIFT) < (entry >> ID_SHIFT)
-        self._append(slots[in_order], entry | UNREAD)
-        late = slots[~in_order]
-        return len(slots) - len(late) + (self._interleave(late, entry | UNREAD) if late.size else 0)
+        late = (newest | LOW_BITS) >= entries
+        if not late.any():
+            self._append(slots, entries)
+            return len(slots)
+        self._append(slots[~late], entries[~late])
+        return int((~late).sum()) + self._interleave(slots[late], entries[late])
 
-    def _append(self, slots: Slots, entry: np.uint64) -> None:
-        """The four array lines that deliver a newest tweet: read the place, raise the floor, write, move on."""
+    def _append(self, slots: Slots, entries: Entries) -> None:
+        """The four array lines that deliver newest tweets: read the place, raise the floor, write, move on."""
         place = self._head[slots]
         old = self._ring[slots, place]
-        evicts = old > 0
-        self._floor[slots[evicts]] = ids_in(old[evicts]) + 1
-        self._ring[slots, place] = entry
-        self._head[slots] = (place + 1) % self.length
-        self._counters.add(wasted=int((old & UNREAD).sum()))
+        full = old > 0
+        self._floor[slots[full]] = (old[full] >> ID_SHIFT) + ONE
+        self._ring[slots, place] = entries | UNREAD
+        place += 1
+        place[place == self.length] = 0
+        self._head[slots] = place
+        self._counters.add(wasted=int(np.count_nonzero(old & UNREAD)))
 
-    def _interleave(self, slots: Slots, entry: np.uint64) -> int:
-        """Deliver a tweet that comes late, behind newer ones, to where it belongs; returns how many kept it."""
-        known = ((self._ring[slots] >> ID_SHIFT) == (entry >> ID_SHIFT)).any(axis=1)
-        slots = slots[~known]
-        rows = np.sort(np.column_stack([self._ring[slots], np.full(len(slots), entry)]), axis=1)
+    def _interleave(self, slots: Slots, entries: Entries) -> int:
+        """Deliver tweets that come late, behind newer ones, to where they belong; returns how many were kept."""
+        known = ((self._ring[slots] >> ID_SHIFT) == (entries >> ID_SHIFT)[:, None]).any(axis=1)
+        slots, entries = slots[~known], entries[~known] | UNREAD
+        rows = np.sort(np.column_stack([self._ring[slots], entries]), axis=1)
         self._ring[slots], self._head[slots] = rows[:, 1:], 0
         oldest = rows[:, 0]
         full = oldest > 0
-        self._floor[slots[full]] = np.maximum(self._floor[slots[full]], ids_in(oldest[full]) + 1)
-        kept = oldest != entry
+        self._floor[slots[full]] = np.maximum(self._floor[slots[full]], (oldest[full] >> ID_SHIFT) + ONE)
+        kept = oldest != entries
         self._counters.add(wasted=int((oldest[kept] & UNREAD).sum()))
         return int(kept.sum())
 
     def _slots_for(self, users: Users) -> Slots:
-        """The slots of these users, without the cold; a user who missed nothing yet gets one."""
+        """The slots of these users, COLD where there is none; a user who missed nothing yet gets one."""
         slots = self.slot_of[users]
-        for user in users[slots == UNTOUCHED].tolist():
-            self._take_slot(user, warm=True)
-        slots = self.slot_of[users]
-        return slots[slots >= 0]
+        untouched = slots == UNTOUCHED
+        if untouched.any():
+            for user in users[untouched].tolist():
+                self._take_slot(user, warm=True)
+            slots = self.slot_of[users]
+        return slots
 
     def remove(self, users: Users, tweet_id: int) -> None:
         """Take one tweet out of the feeds of these users."""
@@ -134,7 +135,7 @@ class FeedShard:
         places = (self._head[slot] - 1 - np.arange(self.length)) % self.length
         row = self._ring[slot, places]
         wanted = row > 0 if before is None else (row > 0) & (ids_in(row) < before)
-        return row[wanted][:limit], int(self._floor[slot])
+        return row[wanted][:limit], id_of(int(self._floor[slot]))
 
     def mark_shown(self, user: int, entries: Entries) -> None:
         """A page showed these entries of a feed: they are unread no longer."""
@@ -184,7 +185,7 @@ class FeedShard:
     def floor(self, user: int) -> int | None:
         """From which ID on the feed is complete; None where it is cold."""
         slot = int(self.slot_of[user])
-        return None if slot == COLD else 0 if slot == UNTOUCHED else int(self._floor[slot])
+        return None if slot == COLD else 0 if slot == UNTOUCHED else id_of(int(self._floor[slot]))
 
     def cool(self, users: Users) -> None:
         """Give up feeds that miss something; the next read rebuilds them."""
@@ -204,7 +205,7 @@ class FeedShard:
     @property
     def bytes_a_user(self) -> int:
         """Bytes that one materialised feed takes, its user's entry in the map included."""
-        arrays = (self._ring, self._head, self._floor, self._warm, self._version)
+        arrays = (self._ring, self._head, self._floor, self._turn, self._warm, self._version)
         return sum(array[:1].nbytes for array in arrays) + self.slot_of.itemsize
 
     def _take_slot(self, user: int, *, warm: bool) -> int:
@@ -235,15 +236,15 @@ class FeedShard:
     def _insert(self, slot: int, entries: Entries) -> int:
         """Add the entries that are at or above the floor and not there yet, in their order; returns how many stay."""
         before = self._row(slot)
-        whole = np.sort(np.concatenate([before, entries[ids_in(entries) >= self._floor[slot]]]))
+        whole = np.sort(np.concatenate([before, entries[(entries >> ID_SHIFT) >= self._floor[slot]]]))
         last_of_its_id = np.append(np.diff(whole >> ID_SHIFT) != 0, True)[: len(whole)]
         whole = whole[last_of_its_id]
         kept, evicted = whole[-self.length :], whole[: -self.length]
         self._store(slot, kept)
         if evicted.size:
-            self._raise_floor(slot, int(ids_in(evicted[-1:])[0]) + 1)
+            self._floor[slot] = max(self._floor[slot], (evicted[-1] >> ID_SHIFT) + ONE)
             self._counters.add(wasted=int((evicted & UNREAD).sum()))
         return len(whole) - len(before) - int((~np.isin(evicted, before)).sum())
 
     def _raise_floor(self, slot: int, floor: int) -> None:
-        self._floor[slot] = max(self._floor[slot], floor)
+        self._floor[slot] = max(self._floor[slot], squeezed(np.array([floor]))[0])

@@ -21,6 +21,7 @@ from twitterlab.work import Counters
 BATCH = 256
 Handle = Callable[[Change], object]
 Failed = Callable[[Change, Exception], object]
+Finish = Callable[[], object]
 
 
 class Outbox:
@@ -75,13 +76,22 @@ class Outbox:
         return int(found[0][0]) if found else 0
 
 
-class Queue:
-    """The outboxes of all shards, handled by `handle`; `failed` is told of a message before it is set aside."""
+class Unfinished(Exception):
+    """Messages handled together could not be finished."""
 
-    def __init__(self, handle: Handle, failed: Failed, counters: Counters, attempts: int) -> None:
+
+class Queue:
+    """The outboxes of all shards, handled by `handle`; `failed` is told of a message before it is set aside.
+
+    `handle` may put off part of its work until `finish`, which is called before anything is acknowledged. Where that
+    fails, the messages come again, and each is finished by itself.
+    """
+
+    def __init__(self, handle: Handle, finish: Finish, failed: Failed, counters: Counters, attempts: int) -> None:
         self.outboxes: list[Outbox] = []
-        self.ready = threading.Event()  # set when there may be something to handle
-        self._handle, self._failed, self._counters, self._attempts = handle, failed, counters, attempts
+        self._handle, self._together, self._failed = handle, finish, failed
+        self._counters, self._attempts = counters, attempts
+        self._singly = False
 
     def step(self, n: int) -> int:
         """Handle up to n messages; passes over the shards that another worker is busy with. Returns how many."""
@@ -136,33 +146,55 @@ class Queue:
         # Up to here every outbox has shown what it has; a clock that stepped back may put the latest in the middle.
         horizon = min((max(map(in_time, batch)) for batch in batches if len(batch) == size), default=(MAX_ID, 0))
         handled: dict[Outbox, int] = {}
+        finished: dict[Outbox, int] = {}
         stuck: set[Outbox] = set()
         tried = 0
         try:
             for message, outbox in islice(merge(*batches, key=in_time), n):
                 if in_time((message, outbox)) > horizon:
                     break  # another outbox has more, from before this
+                if self._singly or message.kind != "post":
+                    self._finish()
+                    finished.update(handled)
                 if outbox not in stuck:
                     tried += 1
                     if self._attempt(outbox, message):
                         handled[outbox] = message.position
                     else:
                         stuck.add(outbox)
+            self._finish()
+            finished, self._singly = handled, bool(stuck)
+        except Unfinished:
+            self._singly = True
+        except BaseException:  # whoever handles messages is to end: what they did is done
+            self._finish()
+            finished = handled
+            raise
         finally:
-            for outbox, position in handled.items():
+            for outbox, position in finished.items():
                 if position > outbox.offset:
                     outbox.acknowledge(position)
             self._counters.add(messages=tried)
         return tried
 
+    def _finish(self) -> None:
+        """Let what was put off be done; where it fails, the messages come again, one by one."""
+        try:
+            self._together()
+        except Exception as error:
+            raise Unfinished from error
+
     def _attempt(self, outbox: Outbox, message: Change) -> bool:
         """Handle one message; says whether the next may follow: it was handled, or has now failed too often."""
         try:
             self._handle(message)
+            if self._singly:
+                self._together()
         except Exception as error:
             failures = outbox.failures[message.position] = outbox.failures.get(message.position, 0) + 1
             if failures < self._attempts:
                 return False
+            self._finish()  # those before it, which are acknowledged with it
             self._failed(message, error)
             outbox.acknowledge(message.position, aside=(message, repr(error)))
         outbox.failures.pop(message.position, None)

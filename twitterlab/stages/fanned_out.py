@@ -47,19 +47,21 @@ class FannedOut(Stage):
         attempts: int,
         policy: Policy,
         counting: bool,
+        fast_paths: bool,
     ) -> None:
         feed_length, attempts = setting("feed_length", feed_length, 1), setting("attempts", attempts, 1)
         if not 0 <= active_days < float("inf"):
             raise ValueError(f"active_days={active_days!r}: it is a number of days, 0 or more")
         eviction = cache(cache_tweets)  # here, so that a setting that is refused leaves no directory behind
         self.tables: Shards = Shards(shards, shard_of, merge, log="outbox")
+        self._fast = fast_paths
         self._merge, self._backlog = merge, setting("backlog", backlog, 0)
         self._shown: dict[int, Position] = {}  # of readers whose last page came from the shards: how far these were
         super().__init__(graph, path, clock, self.tables, counting=counting)
         try:
             self.hydration = Hydration(eviction, self.tables, self._counters)
             self.fanout = self._fan_out(graph if path is None else None, policy, feed_length, active_days)
-            self.queue = Queue(self.fanout.handle, self.fanout.give_up, self._counters, attempts)
+            self.queue = Queue(self.fanout.handle, self.fanout.finish, self.fanout.give_up, self._counters, attempts)
             self._consume()
         except BaseException:
             self.close()
@@ -165,6 +167,7 @@ class FannedOut(Stage):
             clock=self.clock,
             counters=self._counters,
             active_days=active_days,
+            together=self._fast,
         )
 
     def _consume(self) -> None:

@@ -42,6 +42,7 @@ class HybridFeeds(FannedOut):
         threshold: int = 10_000,
         policy: Policy | None = None,
         counting: bool = True,
+        fast_paths: bool = True,
     ) -> None:
         super().__init__(
             graph,
@@ -58,6 +59,7 @@ class HybridFeeds(FannedOut):
             attempts=attempts,
             policy=policy or follower_threshold(setting("threshold", threshold, 0)),
             counting=counting,
+            fast_paths=fast_paths,
         )
 
     def _keys(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:

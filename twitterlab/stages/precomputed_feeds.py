@@ -40,6 +40,7 @@ class PrecomputedFeeds(FannedOut):
         backlog: int = 100_000,
         attempts: int = 3,
         counting: bool = True,
+        fast_paths: bool = True,
     ) -> None:
         super().__init__(
             graph,
@@ -56,4 +57,5 @@ class PrecomputedFeeds(FannedOut):
             attempts=attempts,
             policy=push_all,
             counting=counting,
+            fast_paths=fast_paths,
         )
