@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from twitterlab.model import (
     MAX_ID,
     MAX_LIMIT,
@@ -16,6 +18,7 @@ from twitterlab.model import (
     StorageError,
     UnknownTweet,
     UnknownUser,
+    Users,
     integer,
 )
 
@@ -31,6 +34,16 @@ def user(value: object, users: int) -> int:
     if found is None or not 0 <= found < users:
         raise UnknownUser(f"there is no user {value!r}: user IDs are integers from 0 to {users - 1}")
     return found
+
+
+def users(values: Iterable[object], known: int) -> Users:
+    """User IDs as an int32 array."""
+    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iu":
+        outside = np.flatnonzero((values < 0) | (values >= known))
+        if outside.size:
+            user(values[outside[0]], known)
+        return values.astype(np.int32)
+    return np.array([user(value, known) for value in values], np.int32)
 
 
 def text(value: object, media: object = None) -> str:

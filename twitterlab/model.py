@@ -35,6 +35,50 @@ class Page(NamedTuple):
     next: int | None
 
 
+class Pages(NamedTuple):
+    """A page for each of n readers, in columns of shape (n, limit), newest first; `next` has shape (n,).
+
+    Past the end of a page `id` and `created_at` are 0, `author` is -1, `text` and `media` None; `next` is 0 where
+    nothing older is visible.
+    """
+
+    id: Ids
+    author: Users
+    created_at: Ids
+    text: NDArray[np.object_]
+    media: NDArray[np.object_]
+    next: Ids
+
+    def page(self, row: int) -> Page:
+        """One reader's page."""
+        columns = (self.id, self.author, self.text, self.media, self.created_at)
+        rows = zip(*(column[row].tolist() for column in columns), strict=True)
+        return Page([Tweet(*values) for values in rows if values[0]], int(self.next[row]) or None)
+
+    def put(self, row: int, page: Page) -> None:
+        """Write one reader's page."""
+        for column, nothing in zip(self[:5], NOTHING, strict=True):
+            column[row] = nothing
+        for place, tweet in enumerate(page.tweets):
+            self.id[row, place], self.author[row, place], self.created_at[row, place] = (
+                tweet.id,
+                tweet.author,
+                tweet.created_at,
+            )
+            self.text[row, place], self.media[row, place] = tweet.text, tweet.media
+        self.next[row] = page.next or 0
+
+
+NOTHING: tuple[Any, ...] = (0, -1, 0, None, None)  # what stands in the columns past the end of a page
+
+
+def empty_pages(readers: int, limit: int) -> Pages:
+    """Pages with nothing on them."""
+    kinds: list[Any] = [np.int64, np.int32, np.int64, object, object]
+    columns: list[Any] = [np.full((readers, limit), nothing, kind) for kind, nothing in zip(kinds, NOTHING, strict=True)]
+    return Pages(*columns, np.zeros(readers, np.int64))
+
+
 class Lag(NamedTuple):
     """How far one copy stands behind its source, in log positions and in milliseconds of the system's clock."""
 
@@ -54,6 +98,7 @@ class Timeline(Protocol):
     def feed(
         self, reader: int, limit: int = 20, before: int | None = None, *, at_least: Position | None = None
     ) -> Page: ...
+    def feed_many(self, readers: Iterable[int], limit: int = 20) -> Pages: ...
     def tweets_of(self, author: int, limit: int = 20, before: int | None = None) -> Page: ...
     def tweet(self, author: int, tweet_id: int) -> Tweet: ...
     def media(self, key: str) -> bytes: ...

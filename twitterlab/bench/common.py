@@ -23,6 +23,36 @@ class Unavailable(Exception):
     """A part of the bench cannot run here; the message says what is missing and how to get it."""
 
 
+def machine() -> dict[str, Any]:
+    """The processor, its cores and the memory; no name of the machine."""
+    return {
+        "processor": processor(),
+        "cores": os.cpu_count() or 0,
+        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
+        "system": platform.system(),
+    }
+
+
+def processor() -> str:
+    """What the processor calls itself, as far as the system tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def versions() -> dict[str, str]:
+    """Python's version and those of the packages that matter here, where they are installed."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
 @dataclass(frozen=True)
 class Result:
     """What one part measured: `figures` are single numbers by name, `tables` rows by title, `notes` what to know."""
@@ -32,8 +62,8 @@ class Result:
     figures: dict[str, float]
     tables: dict[str, Table]
     notes: list[str] = field(default_factory=list)
-    machine: dict[str, Any] = field(default_factory=lambda: machine())
-    versions: dict[str, str] = field(default_factory=lambda: versions())
+    machine: dict[str, Any] = field(default_factory=machine)
+    versions: dict[str, str] = field(default_factory=versions)
 
     def as_dict(self) -> dict[str, Any]:
         """The result as plain lists and dictionaries, ready for JSON."""
@@ -68,36 +98,6 @@ def shown(value: object) -> object:
     if isinstance(value, (float, np.floating)):
         return "" if np.isnan(value) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return "" if value is None else value
-
-
-def machine() -> dict[str, Any]:
-    """The processor, its cores and the memory; no name of the machine."""
-    return {
-        "processor": processor(),
-        "cores": os.cpu_count() or 0,
-        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
-        "system": platform.system(),
-    }
-
-
-def processor() -> str:
-    """What the processor calls itself, as far as the system tells."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
-
-
-def versions() -> dict[str, str]:
-    """Python's version and those of the packages that matter here, where they are installed."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def percentiles(seconds: Sequence[float] | np.ndarray[Any, Any], unit: float = 1e3) -> dict[str, float]:

@@ -65,6 +65,10 @@ class Connections:
         (column, *_) = self._select(Connection.fetchnumpy, sql, parameters).values()
         return np.asarray(column)
 
+    def count(self, counting: bool) -> None:
+        """From now on count the rows of reads, or do not; each thread goes on with a new connection."""
+        self._counting, self._local = counting, threading.local()
+
     # Looking inside: not part of what a call costs, so not counted
 
     def peek(self, sql: str, *parameters: object) -> list[Row]:

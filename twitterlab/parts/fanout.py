@@ -23,6 +23,7 @@ from twitterlab.parts.follow_copy import FollowCopy
 from twitterlab.parts.policy import pull, push
 from twitterlab.parts.rules import Rules
 from twitterlab.parts.shards import Key, Shards
+from twitterlab.parts.tops import Tops
 from twitterlab.work import Counters
 
 Rows = Callable[[int | None, int], Iterator[Row]]  # newest first, from below an ID, fetched so many at a time
@@ -68,6 +69,7 @@ class FanOut:
         self._seen = np.full(len(rules.pulled), clock.now(), np.int64)  # when each user last read their feed
         self._stripes = [threading.RLock() for _ in range(STRIPES)]
         self._together, self._gathered = together, Gathered()
+        self.tops = Tops(copy, rules, self._newest_pulled, counters)
         self._handlers = {
             "post": self._post,
             "delete": self._delete,
@@ -110,6 +112,7 @@ class FanOut:
                 self._forget(message.other) if message.kind == "delete" else None
                 self.feeds.cool(self.copy.followers(message.user))
                 self.timelines.cool(np.array([message.user], np.int32))
+                self.tops.forget(message.user)
 
     def _turn(self, message: Change) -> threading.RLock:
         followee = message.other if message.kind in ("follow", "unfollow") else message.user
@@ -129,11 +132,15 @@ class FanOut:
         if active.all():
             its = entries[0] if len(posts) == 1 else np.repeat(entries, counts)
         else:
-            self.feeds.cool(readers[~active])
+            self.feeds.cool(np.unique(readers[~active]))
             readers, its = readers[active], np.repeat(entries, counts)[active]
         self._counters.add(deliveries=self.feeds.deliver(readers, its))
         if (pulled := self.rules.pulled[authors]).any():
             self.timelines.deliver(authors[pulled], entries[pulled])
+            for place in np.flatnonzero(pulled).tolist():
+                post = posts[place]
+                rule = self.rules.at(post.user, post.other)
+                self.tops.deliver(post.user, int(entries[place]), pulled=rule is pull)
 
     def _pushed_to(self, post: Change) -> Users:
         """Whose feeds a tweet is pushed into."""
@@ -146,6 +153,7 @@ class FanOut:
         author, tweet_id = message.user, message.other
         self.feeds.remove(self.copy.followers(author), tweet_id)
         self.timelines.remove(np.array([author], np.int32), tweet_id)
+        self.tops.forget(author)
         self._forget(tweet_id)
 
     def _follow(self, message: Change) -> None:
@@ -177,6 +185,7 @@ class FanOut:
     def _change_copy(self, message: Change) -> None:
         change = self.copy.add if message.kind == "follow" else self.copy.remove
         change(message.user, message.other)
+        self.tops.follow_changed(message.user)
 
     def _pushed_ids(self, author: int, reader: int, floor: int) -> Ids:
         """An author's tweets from `floor` on that are pushed to this reader, newest first."""
@@ -190,9 +199,9 @@ class FanOut:
 
     # Reading
 
-    def mark_active(self, reader: int) -> None:
-        """A read makes its reader active from now on."""
-        self._seen[reader] = self._clock.now()
+    def mark_active(self, readers: int | Users) -> None:
+        """A read makes its readers active from now on."""
+        self._seen[readers] = self._clock.now()
 
     def pushed(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:
         """What was pushed into a reader's feed, newest first; below the feed's floor it goes on from the shards."""
@@ -204,6 +213,10 @@ class FanOut:
         own = self._stream(self.timelines, author, before, limit, lambda b, n: self._own_rows(author, b, n))
         newest_first = takewhile(lambda key: key.id >= spans[0][0], own)
         return (key for key in newest_first if any(start <= key.id < end for start, end in spans))
+
+    def _newest_pulled(self, author: int, n: int) -> Entries:
+        """The newest n entries of an author whose tweets all readers pull, ascending."""
+        return pack_keys(list(islice(self.pulled(author, author, None, n), n)))[::-1]
 
     def pulled_authors(self, reader: int, before: int | None) -> list[int]:
         """The followees of whom this reader pulls tweets below `before`."""
@@ -245,7 +258,7 @@ class FanOut:
             found = list(self._keys(islice(rows(None, cache.length + 1), cache.length + 1)))
             kept = found[: cache.length]
             floor = kept[-1].id if len(found) > len(kept) else 0
-            entries = pack(np.array([k.id for k in kept], np.int64), np.array([k.shard for k in kept], np.int64))
+            entries = pack_keys(kept)
             settled = cache.settle(user, entries, floor, version)
         self._counters.add(rebuilds=1, backfilled=len(kept))
 
@@ -259,3 +272,8 @@ class FanOut:
 
     def _keys(self, rows: Iterable[Row]) -> Iterator[Key]:
         return (Key(tweet_id, self._tables.shard_number(author)) for tweet_id, author in rows)
+
+
+def pack_keys(keys: list[Key]) -> Entries:
+    """Entries for keys, in their order."""
+    return pack(np.array([k.id for k in keys], np.int64), np.array([k.shard for k in keys], np.int64))

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
+from numpy.typing import NDArray
 
 from twitterlab.model import Ids, Users
-from twitterlab.parts.feeds import Entries, FeedShard
+from twitterlab.parts.entries import Entries
+from twitterlab.parts.feeds import FeedShard
+from twitterlab.parts.rings import Newer
 from twitterlab.work import Counters
+
+Merge = Callable[[Users, Entries], Entries]
 
 
 class FeedCache:
@@ -43,6 +51,23 @@ class FeedCache:
         shard, local = self._at(user)
         with shard.lock:
             return shard.read(local, before, limit)
+
+    def top(self, user: int, n: int, newer: Newer) -> tuple[Entries, int] | None:
+        """The newest entries of a warm feed and of `newer`, ascending, marked as shown; None where it is not ready."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.top(local, n, newer)
+
+    def tops(self, users: Users, n: int, merge: Merge) -> tuple[Entries, NDArray[np.bool_]]:
+        """The same for many users, a row each; `merge(users, entries)` adds what comes from elsewhere."""
+        entries, ready = np.zeros((len(users), n), np.uint64), np.zeros(len(users), np.bool_)
+        count = len(self._shards)
+        for number, shard in enumerate(self._shards):
+            mine = np.flatnonzero(users % count == number)
+            its = users[mine]
+            with shard.lock:
+                entries[mine], ready[mine] = shard.tops(its // count, n, partial(merge, its))
+        return entries, ready
 
     def mark_shown(self, user: int, entries: Entries) -> None:
         """A page showed these entries of a feed."""

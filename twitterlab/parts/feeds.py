@@ -6,45 +6,19 @@ its `floor`. Eviction raises the floor; a delivery below it is dropped; below it
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
-from numpy.typing import NDArray
 
 from twitterlab.model import Ids, Users
-from twitterlab.parts.entries import ID_SHIFT, UNREAD, Entries, id_of, ids_in, keys_in, pack, squeezed
-from twitterlab.work import Counters
+from twitterlab.parts.entries import ID_SHIFT, UNREAD, Entries, id_of, ids_in, keys_in, pack, short_of
+from twitterlab.parts.rings import COLD, UNTOUCHED, Rings, Slots
 
 __all__ = ["UNREAD", "Entries", "FeedShard", "ids_in", "keys_in", "pack"]
 
-Slots = NDArray[np.int32]
-
 ONE, LOW_BITS = np.uint64(1), np.uint64((1 << 11) - 1)
-UNTOUCHED, COLD = -1, -2  # no slot: nothing was missed yet; something was missed, so rebuild before reading
 
 
-class FeedShard:
-    """The feeds of one shard's users; every read and write of a feed holds the shard's lock, so no page is torn.
-
-    A user has a slot (a row of each array) while materialised. `fresh` says that no tweet existed before, so that a
-    user without a slot has missed nothing and may be given one by the first delivery.
-    """
-
-    def __init__(self, users: int, length: int, counters: Counters, *, fresh: bool) -> None:
-        self.lock = threading.RLock()
-        self.length = length
-        self.slot_of = np.full(users, UNTOUCHED if fresh else COLD, np.int32)
-        # numpy asks for zeroed pages, which take no memory until a slot is used; slots are handed out in order
-        self._ring = np.zeros((users, length), np.uint64)
-        self._head = np.zeros(users, np.int32)  # where the next entry goes
-        self._floor = np.zeros(users, np.uint64)  # squeezed
-        self._turn = np.zeros(users, np.int32)  # scratch of `deliver`
-        self._warm = np.zeros(users, np.bool_)
-        self._version = np.zeros(users, np.int64)  # new with each slot taken and each follow; never used twice
-        self._versions = 0
-        self._free: list[int] = []
-        self._used = 0
-        self._counters = counters
+class FeedShard(Rings):
+    """The feeds of one shard's users; every read and write of a feed holds the shard's lock, so no page is torn."""
 
     # Tweets into many feeds
 
@@ -53,7 +27,7 @@ class FeedShard:
 
         One entry goes to all the users, who are then distinct; else a user may come again, the older tweet first.
         """
-        if np.ndim(entries) == 0:
+        if isinstance(entries, np.uint64):
             return self._once_each(users, np.full(len(users), entries))
         delivered = 0
         while len(users):
@@ -189,38 +163,13 @@ class FeedShard:
 
     def cool(self, users: Users) -> None:
         """Give up feeds that miss something; the next read rebuilds them."""
-        slots = self.slot_of[users]
+        slots = np.unique(self.slot_of[users])
         for slot in slots[slots >= 0].tolist():
             self._counters.add(wasted=int((self._ring[slot] & UNREAD).sum()))
             self._store(slot, np.zeros(0, np.uint64))
             self._floor[slot], self._warm[slot] = 0, False
             self._free.append(slot)
         self.slot_of[users] = COLD
-
-    @property
-    def materialised(self) -> int:
-        """How many users have a feed here."""
-        return self._used - len(self._free)
-
-    @property
-    def bytes_a_user(self) -> int:
-        """Bytes that one materialised feed takes, its user's entry in the map included."""
-        arrays = (self._ring, self._head, self._floor, self._turn, self._warm, self._version)
-        return sum(array[:1].nbytes for array in arrays) + self.slot_of.itemsize
-
-    def _take_slot(self, user: int, *, warm: bool) -> int:
-        if self._free:
-            slot = self._free.pop()
-        else:
-            slot, self._used = self._used, self._used + 1
-        self.slot_of[user], self._warm[slot] = slot, warm
-        self._renew(slot)
-        return slot
-
-    def _renew(self, slot: int) -> None:
-        """Make every rebuild of this slot that is under way begin again."""
-        self._versions += 1
-        self._version[slot] = self._versions
 
     def _row(self, slot: int) -> Entries:
         """The entries of a feed, oldest first."""
@@ -247,4 +196,4 @@ class FeedShard:
         return len(whole) - len(before) - int((~np.isin(evicted, before)).sum())
 
     def _raise_floor(self, slot: int, floor: int) -> None:
-        self._floor[slot] = max(self._floor[slot], squeezed(np.array([floor]))[0])
+        self._floor[slot] = max(self._floor[slot], np.uint64(short_of(floor)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twitterlab.graph import FollowGraph
-from twitterlab.model import Users
+from twitterlab.model import Ids, Users
 
 
 class FollowCopy:
@@ -28,6 +28,17 @@ class FollowCopy:
         """Whom `user` follows, sorted."""
         changed = self._followees.get(user)
         return self._graph.followees(user) if changed is None else changed
+
+    def changed(self) -> list[int]:
+        """The users whose followees are not the graph's any more."""
+        return list(self._followees)
+
+    def numbered(self, number: Users) -> tuple[Ids, Users]:
+        """The graph's followees who have a number, each user's one after the other: where a user's begin, and they."""
+        found = number[self._graph.followee_rows]
+        there = found >= 0
+        before = np.concatenate([[0], np.cumsum(there, dtype=np.int64)])
+        return before[self._graph.followee_starts], found[there]
 
     def add(self, follower: int, followee: int) -> None:
         """Apply a follow; once more changes nothing."""

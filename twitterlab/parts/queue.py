@@ -14,7 +14,7 @@ from heapq import merge
 from itertools import islice
 
 from twitterlab.model import MAX_ID, Lag
-from twitterlab.parts.changes import Change, Connection, insert
+from twitterlab.parts.changes import Change, insert
 from twitterlab.parts.tables import Database
 from twitterlab.work import Counters
 
@@ -27,8 +27,8 @@ Finish = Callable[[], object]
 class Outbox:
     """One shard's outbox as one consumer sees it; whoever handles its messages holds `lock`, so they stay in order."""
 
-    def __init__(self, name: str, database: Database, consumer: str = "fanout") -> None:
-        self.name, self.database, self.consumer = name, database, consumer
+    def __init__(self, name: str, database: Database, consumer: str = "fanout", *, lazy: bool = False) -> None:
+        self.name, self.database, self.consumer, self.lazy = name, database, consumer, lazy
         self.lock = threading.RLock()
         self.failures: dict[int, int] = {}  # how often the message at a position has failed so far
         self.offset = self._stored_offset()
@@ -47,14 +47,17 @@ class Outbox:
         return messages
 
     def acknowledge(self, position: int, aside: tuple[Change, str] | None = None) -> None:
-        """Everything up to `position` is handled, or set aside: move the offset and trim what no consumer needs."""
-        with self.database.transaction() as tx:
-            if aside:
-                message, reason = aside
-                row = (message.position, message.kind, message.user, message.other, reason)
-                insert(tx, "set_aside", [row])
-            tx.execute("UPDATE offsets SET position = ? WHERE consumer = ?", [position, self.consumer])
-            self._trim(tx)
+        """Everything up to `position` is handled, or set aside: move the offset and trim what no consumer needs.
+
+        A `lazy` outbox stores its offset with the database's next commit: until then a crash makes messages come again.
+        """
+        self.database.owe(self.consumer, position)
+        if aside:
+            message, reason = aside
+            row = (message.position, message.kind, message.user, message.other, reason)
+            self.database.pay(lambda tx: insert(tx, "set_aside", [row]))
+        elif not self.lazy:
+            self.database.pay()
         self.offset = position
 
     def lag(self, now: int) -> Lag:
@@ -62,10 +65,6 @@ class Outbox:
         waiting = self.database.log_after(self.offset, 1) if self.pending else []
         age = max(now - waiting[0].at_ms, 0) if waiting else 0
         return Lag(self.name, self.pending, age)
-
-    def _trim(self, tx: Connection) -> None:
-        ((lowest,),) = tx.execute("SELECT min(position) FROM offsets").fetchall()
-        self.database.trim(tx, lowest)
 
     def _stored_offset(self) -> int:
         sql = "SELECT position FROM offsets WHERE consumer = ?"
@@ -109,6 +108,8 @@ class Queue:
         with self.stopped():
             while behind := [outbox for outbox, target in targets if outbox.offset < target]:
                 done += self._round(behind, sum(outbox.pending for outbox in behind))
+            for outbox in self.outboxes:
+                outbox.database.pay()
         return done
 
     def relieve(self, backlog: int) -> None:

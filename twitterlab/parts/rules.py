@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twitterlab.model import MAX_ID, Users
-from twitterlab.parts.policy import Policy, Rule, push
+from twitterlab.parts.policy import Policy, Rule, pull, push
 
 Span = tuple[int, int]
 
@@ -26,6 +26,8 @@ class Rules:
         self._from: dict[int, list[int]] = {}
         self._rules: dict[int, list[Rule]] = {}
         self.pulled: NDArray[np.bool_] = np.zeros(users, np.bool_)
+        self.plain = True  # no rule but push and pull has been used
+        self.version = 0  # new with each change of a rule
 
     def begin(self, follower_counts: Iterable[int]) -> None:
         """Each author's rule as a stored system opens: it holds for all their old tweets, as all feeds are cold."""
@@ -39,8 +41,10 @@ class Rules:
     def _append(self, author: int, from_id: int, rule: Rule) -> None:
         if rule is not self._rules.get(author, [push])[-1]:
             self.pulled[author] = True
+            self.plain &= rule in (push, pull)
             self._rules.setdefault(author, [push]).append(rule)
             self._from.setdefault(author, [0]).append(from_id)
+            self.version += 1
 
     def of(self, author: int) -> list[tuple[int, Rule]]:
         """An author's list."""

@@ -20,6 +20,7 @@ import pyarrow as pa
 from twitterlab.model import MAX_ID, Ids, StorageError, Tweet, Users
 from twitterlab.parts.changes import WRITERS, Change, Connection, Log, Row, insert, insert_arrow, log_row
 from twitterlab.parts.connections import Connections
+from twitterlab.parts.tail import Tail
 from twitterlab.work import Counters
 
 SCHEMA = """
@@ -63,6 +64,8 @@ class Database(Connections):
             raise StorageError(f"the system's file {path and path.name} is missing")
         super().__init__(path, counters or Counters(), counting, SCHEMA + (INDEXES if clustered else "") if new else "")
         self.log = log
+        self.tail = Tail()
+        self._owed: dict[str, int] = {}  # offsets of consumers that the next transaction stores
         self._clustered = clustered
         self.position = 0 if new else self._last("position", "log", "position")
 
@@ -100,7 +103,38 @@ class Database(Connections):
                     insert(tx, "log", [log_row(c, self.log) for c in new])
                 if also:
                     also(tx)
+                paid = self._pay(tx) if len(self._owed) else {}
             self.position = new[-1].position
+            if self.log != "none":
+                self.tail.append(new)
+            self._settle(paid)
+
+    def owe(self, consumer: str, position: int) -> None:
+        """A consumer is past this position: the next transaction stores that, and trims the log; or `pay` does."""
+        self._owed[consumer] = position
+
+    def pay(self, also: Callable[[Connection], object] | None = None) -> None:
+        """Store now what is owed to consumers, and what `also` writes, in one transaction."""
+        if self._owed or also:
+            with self.transaction() as tx:
+                if also:
+                    also(tx)
+                paid = self._pay(tx)
+            self._settle(paid)
+
+    def _pay(self, tx: Connection) -> dict[str, int]:
+        paid = dict(self._owed)
+        for consumer, position in paid.items():
+            tx.execute("UPDATE offsets SET position = ? WHERE consumer = ?", [position, consumer])
+        ((lowest,),) = tx.execute("SELECT min(position) FROM offsets").fetchall()
+        self.trim(tx, lowest)
+        return paid
+
+    def _settle(self, paid: dict[str, int]) -> None:
+        """Forget what was stored, unless a consumer has gone on since."""
+        for consumer, position in paid.items():
+            if self._owed[consumer] == position:
+                del self._owed[consumer]
 
     def forget_log(self, position: int) -> None:
         """Drop the log up to a position that every consumer is past."""
@@ -111,10 +145,12 @@ class Database(Connections):
         """Drop the log up to a position inside a transaction; the number of the last change outlives its row."""
         tx.execute("DELETE FROM log WHERE position <= ?", [position])
         tx.execute("UPDATE meta SET position = greatest(position, ?)", [self.position])
+        self.tail.drop(position)
 
     def undo(self, batch: int) -> None:
         """Take back the posts of a batch that was prepared here and decided nowhere."""
         ids = "(SELECT id FROM prepared WHERE batch = ?)"
+        self.tail.clear()
         with self.transaction() as tx:
             tx.execute(f"DELETE FROM tweets WHERE id IN {ids}", [batch])
             tx.execute(f"DELETE FROM log WHERE kind = 'post' AND other IN {ids}", [batch])
@@ -181,6 +217,8 @@ class Database(Connections):
         sql = """SELECT at_ms, kind, "user", other, text, media, key, position FROM log
                  WHERE position > ? ORDER BY position LIMIT ?"""
         with self.lock:  # a batch over several databases holds the lock until it is decided
+            if (recent := self.tail.after(position, limit)) is not None:
+                return recent
             return [Change._make(row) for row in self.peek(sql, position, limit)]
 
     def logged_deletes(self, up_to: int | None = None) -> set[int]:

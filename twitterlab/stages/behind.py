@@ -8,13 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from operator import index
 
+import numpy as np
+from numpy.typing import NDArray
+
 from twitterlab.clock import Clock
 from twitterlab.model import (
+    Page,
+    Pages,
     Position,
     StorageError,
     SystemClosed,
     Tweet,
     Users,
+    empty_pages,
 )
 from twitterlab.parts.changes import Change
 from twitterlab.parts.media import MediaStore
@@ -65,6 +71,14 @@ class Behind(ABC):
 
     @abstractmethod
     def _release(self) -> None: ...
+
+    def _ready_page(self, reader: int, limit: int) -> Page | None:
+        """A page that lies ready; None where it is to be read."""
+        return None
+
+    def _ready_pages(self, readers: Users, limit: int) -> tuple[Pages, NDArray[np.bool_]]:
+        """Pages that lie ready, and whose; the others' rows are to be filled."""
+        return empty_pages(len(readers), limit), np.zeros(len(readers), np.bool_)
 
     def _step(self, n: int) -> int:
         """What `step` does; a stage without background work has nothing to do."""

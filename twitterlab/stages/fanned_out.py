@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice, zip_longest
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twitterlab.checks import setting
 from twitterlab.clock import Clock
 from twitterlab.graph import FollowGraph
-from twitterlab.model import Lag, Position, Tweet, Users
+from twitterlab.model import Lag, Page, Pages, Position, StorageError, Tweet, Users
 from twitterlab.parts.cache import Policy as Eviction
 from twitterlab.parts.changes import Change
 from twitterlab.parts.fanout import FanOut
 from twitterlab.parts.feed_cache import FeedCache
 from twitterlab.parts.follow_copy import FollowCopy
 from twitterlab.parts.hydration import Hydration
-from twitterlab.parts.policy import Policy
+from twitterlab.parts.newest import NewestTweets
+from twitterlab.parts.policy import Policy, push_all
 from twitterlab.parts.queue import Outbox, Queue
 from twitterlab.parts.rules import Rules
 from twitterlab.parts.sharding import Merge, ShardRule
 from twitterlab.parts.shards import Key, Shards
 from twitterlab.parts.tables import Database
+from twitterlab.parts.warm import WarmPages
 from twitterlab.stages.base import Path_, Stage
 from twitterlab.work import Counters
 
@@ -57,11 +61,21 @@ class FannedOut(Stage):
         self._fast = fast_paths
         self._merge, self._backlog = merge, setting("backlog", backlog, 0)
         self._shown: dict[int, Position] = {}  # of readers whose last page came from the shards: how far these were
+        self._pulls = policy is not push_all
         super().__init__(graph, path, clock, self.tables, counting=counting)
         try:
             self.hydration = Hydration(eviction, self.tables, self._counters)
+            self.newest = NewestTweets(cache_tweets if fast_paths else 0)
             self.fanout = self._fan_out(graph if path is None else None, policy, feed_length, active_days)
             self.queue = Queue(self.fanout.handle, self.fanout.finish, self.fanout.give_up, self._counters, attempts)
+            self.warm = WarmPages(
+                self.fanout.feeds,
+                self.fanout.tops if self._pulls else None,
+                self.newest,
+                self.hydration.page,
+                self.deleted,
+                self._counters,
+            )
             self._consume()
         except BaseException:
             self.close()
@@ -80,6 +94,24 @@ class FannedOut(Stage):
             followees = self.tables.follows_of(reader).followees(reader)
             return self.hydration.of(self.tables.newest_keys(followees, before, limit), limit)
         return self.hydration.of(self._keys(reader, before, limit), limit)
+
+    def _ready_page(self, reader: int, limit: int) -> Page | None:
+        if not self._fast or reader in self._shown:
+            return None
+        with self._while_open():
+            epoch, page = self.tables.epoch, self.warm.page(reader, limit)
+        if page is not None:
+            self.fanout.mark_active(reader)
+        return page if epoch == self.tables.epoch else None
+
+    def _ready_pages(self, readers: Users, limit: int) -> tuple[Pages, NDArray[np.bool_]]:
+        if not self._fast or not self.warm.ready(limit):
+            return super()._ready_pages(readers, limit)
+        pages, ready = self.warm.pages(readers, limit)
+        if self._shown:
+            ready &= ~np.isin(readers, list(self._shown.copy()))
+        self.fanout.mark_active(readers)
+        return pages, ready
 
     def _keys(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:
         """Where to find the tweets of a page, from the feed cache."""
@@ -103,6 +135,8 @@ class FannedOut(Stage):
     def _assigned(self, changes: list[Change]) -> None:
         for change in changes:
             self.fanout.rules.assign(change.user, len(self.fanout.copy.followers(change.user)), change.other)
+        if self._fast:  # before the commit, so that whoever deletes one of them does so after
+            self.newest.put([change.tweet for change in changes])
 
     def _written(self) -> None:
         super()._written()
@@ -110,10 +144,12 @@ class FannedOut(Stage):
 
     def _delete(self, database: Database, author: int, tweet: Tweet) -> None:
         super()._delete(database, author, tweet)
+        self.newest.discard(tweet.id)
         self.hydration.discard(tweet.id)
 
     def _forget(self, tweet_id: int) -> None:
         """Every copy has applied this delete: drop the tombstone."""
+        self.newest.discard(tweet_id)
         self.hydration.discard(tweet_id)
         self.deleted.discard(tweet_id)
 
@@ -135,7 +171,13 @@ class FannedOut(Stage):
     @property
     def bytes_held(self) -> int:
         """Bytes of the shards, of the cached tweets and of the materialised feeds and timelines."""
-        return super().bytes_held + self.hydration.nbytes + self.fanout.feeds.nbytes + self.fanout.timelines.nbytes
+        return (
+            super().bytes_held
+            + self.newest.nbytes
+            + self.hydration.nbytes
+            + self.fanout.feeds.nbytes
+            + self.fanout.timelines.nbytes
+        )
 
     def add_shard(self) -> int:
         """Add an empty shard and move its fair share of the users to it, between messages; returns how many moved."""
@@ -145,6 +187,12 @@ class FannedOut(Stage):
                 return self.tables.add(self._restate, self.queue.drain)
             finally:
                 self._consume()  # the shard may be there even where sweeping the others failed
+
+    def _release(self) -> None:
+        for database in self.tables.databases:
+            with suppress(StorageError):  # a message that is not acknowledged comes again
+                database.pay()
+        super()._release()
 
     # Opening
 
@@ -174,4 +222,7 @@ class FannedOut(Stage):
         """Give every shard that has none its place in the queue."""
         known = len(self.queue.outboxes)
         new = islice(enumerate(self.tables.databases), known, None)
-        self.queue.outboxes = [*self.queue.outboxes, *(Outbox(f"outbox-{n}", database) for n, database in new)]
+        self.queue.outboxes = [
+            *self.queue.outboxes,
+            *(Outbox(f"outbox-{n}", database, lazy=self._fast) for n, database in new),
+        ]

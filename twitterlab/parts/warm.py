@@ -1,0 +1,104 @@
+"""Warm pages: a page that lies ready is one look at the feed, one at the celebrities' tops, and one gather of tweets.
+
+The plain way, generator by generator, gives the same pages; it is taken wherever something is not at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twitterlab.model import NOTHING, Page, Pages, Tweet, Users
+from twitterlab.parts.entries import ID_SHIFT, Entries, keys_in, widened
+from twitterlab.parts.feed_cache import FeedCache
+from twitterlab.parts.newest import NewestTweets
+from twitterlab.parts.shards import Key
+from twitterlab.parts.tops import WIDTH, Tops
+from twitterlab.work import Counters
+
+
+class WarmPages:
+    """`others(keys)` hydrates what is not among the newest tweets; `deleted` are the tombstones."""
+
+    def __init__(
+        self,
+        feeds: FeedCache,
+        tops: Tops | None,
+        newest: NewestTweets,
+        others: Callable[[Sequence[Key]], Iterable[Tweet]],
+        deleted: set[int],
+        counters: Counters,
+    ) -> None:
+        self._feeds, self._tops, self._newest, self._others = feeds, tops, newest, others
+        self._deleted, self._counters = deleted, counters
+
+    def page(self, reader: int, limit: int) -> Page | None:
+        """The newest `limit` tweets of a warm feed; None where it is not ready."""
+        if not self.ready(limit):
+            return None
+        hidden = self._deleted.copy() if self._deleted else self._deleted
+        tops = self._tops
+        celebrities = tops.followed(reader) if tops else []
+        found = self._feeds.top(
+            reader, limit + 1, lambda cut: tops.newer(celebrities, cut) if celebrities and tops else []
+        )
+        if found is None:
+            return None
+        entries, merged = found
+        tweets = self._newest.tweets(entries >> ID_SHIFT)
+        misses = 0 if all(tweets) else self._fetch(entries, tweets)
+        if not all(tweets) or not self._visible(tweets, hidden):
+            return None
+        self._counters.add(cache_hits=len(tweets) - misses, pulls=len(celebrities), merged=merged if tops else 0)
+        tweets.reverse()
+        if len(tweets) <= limit:
+            return Page(tweets, None)  # type: ignore[arg-type]
+        del tweets[limit]
+        return Page(tweets, tweets[-1].id)  # type: ignore[arg-type, union-attr]
+
+    def pages(self, readers: Users, limit: int) -> tuple[Pages, NDArray[np.bool_]]:
+        """A page for each reader, and for whom it is right; the rows of the others hold anything."""
+        hidden = self._deleted.copy()
+        entries, ready = self._feeds.tops(readers, limit + 1, self._tops.merge if self._tops else unmerged)
+        shorts = entries >> ID_SHIFT
+        columns, rows, there = self._newest.find(shorts)
+        empty = entries == 0
+        ids, author = widened(shorts), columns.author[rows]
+        there &= author >= 0  # else it was deleted
+        ready &= (there | empty).all(axis=1)
+        if gone := hidden | self._deleted:
+            ready &= ~np.isin(ids, list(gone)).any(axis=1)
+        page = np.s_[:, :0:-1]
+        rows = rows[page]
+        contents = (column[rows] for column in (columns.created_at, columns.text, columns.media))
+        pages = Pages(ids[page], author[page], *contents, np.where(empty[:, 0], 0, ids[:, 1]))
+        if (blank := empty[page] | ~ready[:, None]).any():
+            for column, nothing in zip(pages[:5], NOTHING, strict=True):
+                column[blank] = nothing
+        self._counters.add(cache_hits=int(np.count_nonzero(~empty[ready])))
+        return pages, ready
+
+    def ready(self, limit: int) -> bool:
+        """Whether warm pages can be given at all: of that length, and under the rules that hold."""
+        return limit < WIDTH and (self._tops is None or self._tops.refresh())
+
+    def _fetch(self, entries: Entries, tweets: list[Tweet | None]) -> int:
+        """Fill in the tweets that are not among the newest, but for those that are gone; returns how many it asked for."""
+        places = [place for place, tweet in enumerate(tweets) if tweet is None]
+        keys = keys_in(entries[places])
+        found = {tweet.id: tweet for tweet in self._others(keys)}
+        for place, key in zip(places, keys, strict=True):
+            tweets[place] = found.get(key.id)
+        return len(places)
+
+    def _visible(self, tweets: list[Tweet | None], hidden: set[int]) -> bool:
+        """Whether none of them had, or has, a tombstone."""
+        gone = hidden | self._deleted if hidden or self._deleted else hidden
+        return not gone or gone.isdisjoint(tweet.id for tweet in tweets if tweet)
+
+
+def unmerged(readers: Users, entries: Entries) -> Entries:
+    """What a stage without celebrities adds to its feeds: nothing."""
+    return entries
