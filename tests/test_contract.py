@@ -25,6 +25,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "follow": (1, 3),
     "unfollow": (0, 1),
     "feed": (0,),
+    "feed_many": ([0],),
     "tweets_of": (1,),
     "tweet": (1, 1),
     "media": ("0" * 64,),

@@ -203,6 +203,12 @@ class History(RuleBasedStateMachine):
         if page.next:
             self.scrolls.append([reader, limit, page.next, [t for t in expected if t.id < page.next]])
 
+    @rule(readers=st.lists(user, max_size=9), limit=st.sampled_from([1, 2, 7, 31, 32]))
+    def read_many(self, readers, limit):
+        pages = self.system.feed_many(readers, limit)
+        for row, reader in enumerate(readers):
+            self.check_page(pages.page(row), reader, limit, None)
+
     def check_page(self, page, reader, limit, before):
         ids = [t.id for t in page.tweets]
         assert ids == sorted(set(ids), reverse=True), "order, and nothing twice"
@@ -217,6 +223,9 @@ class History(RuleBasedStateMachine):
     def drain(self, limit):
         """The law: every page of every depth, its IDs, its content and its cursor."""
         self.system.drain()
+        if limit != 200:
+            pages = self.system.feed_many(range(USERS), limit)
+            assert [pages.page(reader) for reader in range(USERS)] == [self.oracle.feed(r, limit) for r in range(USERS)]
         for reader in range(USERS):
             assert scroll(self.system, reader, limit) == scroll(self.oracle, reader, limit)
             self.both(lambda s, u=reader: s.tweets_of(u, limit))

@@ -313,7 +313,7 @@ def test_a_celebritys_post_makes_no_deliveries_and_anothers_one_a_follower() -> 
 
 
 def test_a_page_pulls_each_celebrity_once_and_merges_one_more_than_it_shows_for_each_source() -> None:
-    with loaded(tl.HybridFeeds, feed_length=60) as system:
+    with loaded(tl.HybridFeeds, feed_length=60, fast_paths=False) as system:
         for reader in range(USERS):
             system.feed(reader)  # a timeline that is pulled for the first time is read from its shard
         for limit in (1, 5, 20):
@@ -326,6 +326,19 @@ def test_a_page_pulls_each_celebrity_once_and_merges_one_more_than_it_shows_for_
         assert cost(system, ("feed", 1, 5)).pulls == 1
         assert cost(system, ("feed", 7, 5)).pulls == 0
         assert cost(system, ("feed", 0, 200)).merged == 40
+
+
+def test_a_page_that_lies_ready_pulls_as_many_and_merges_only_what_is_newer_than_its_last_tweet() -> None:
+    with loaded(tl.HybridFeeds, feed_length=60) as system:
+        for reader in range(USERS):
+            system.feed(reader)
+        for limit in (1, 5, 20):
+            work = cost(system, ("feed", 0, limit))
+            assert work.pulls == 2
+            assert limit + 1 <= work.merged <= limit + 1 + 2 * (limit + 1)
+            assert cost(system, ("feed_many", [0], limit)).merged == work.merged
+            assert cost(system, ("feed_many", [0, 0], limit)).pulls == 4
+        assert cost(system, ("feed", 7, 5)).pulls == 0
 
 
 def test_a_timeline_that_is_pulled_wastes_no_delivery() -> None:

@@ -30,6 +30,8 @@ MAX_KEY = 255
 
 def user(value: object, users: int) -> int:
     """A user ID, 0 to users - 1."""
+    if type(value) is int and 0 <= value < users:
+        return value
     found = integer(value)
     if found is None or not 0 <= found < users:
         raise UnknownUser(f"there is no user {value!r}: user IDs are integers from 0 to {users - 1}")
@@ -94,6 +96,8 @@ def key(value: object) -> str | None:
 
 def limit(value: object) -> int:
     """A page size, 1 to 200."""
+    if type(value) is int and 1 <= value <= MAX_LIMIT:
+        return value
     found = integer(value)
     if found is None or not 1 <= found <= MAX_LIMIT:
         raise InvalidLimit(f"limit {value!r}: a page has 1 to {MAX_LIMIT} tweets")

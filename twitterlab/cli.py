@@ -1,4 +1,4 @@
-"""The command line: `twitterlab tour`, `policies`, `estimate`, `graph` and `lab`."""
+"""The command line: `twitterlab tour`, `policies`, `estimate`, `graph`, `bench` and `lab`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from twitterlab.bench import command
 from twitterlab.model import TwitterlabError
 
 
@@ -53,6 +54,8 @@ def parser() -> argparse.ArgumentParser:
     _graph_options(graph)
     graph.add_argument("--save", type=Path, metavar="FILE", help="write its follows as Parquet")
     graph.set_defaults(run=_graph)
+
+    command.add(commands)
 
     commands.add_parser("lab", help="open the course in JupyterLab", add_help=False)
     return top

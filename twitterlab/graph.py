@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twitterlab.graph_edges import check_pairs, check_users, column, once, pack, rows, swap
+from twitterlab.graph_edges import check_pairs, check_users, column, once, pack, rows, turned
 from twitterlab.graph_files import read_edges
 from twitterlab.model import Ids, InvalidGraph, UnknownUser, Users, integer
 from twitterlab.synthetic import synthetic_keys
@@ -197,10 +197,8 @@ class FollowGraph:
 
 def from_keys(keys: Ids, users: int) -> FollowGraph:
     """The graph of packed follows, in any order and repeated or not; sorts them in place."""
-    keys = once(keys)
-    followees = rows(keys, users)
-    swap(keys)
-    return FollowGraph(*followees, *rows(keys, users))
+    followees = rows(once(keys), users)
+    return FollowGraph(*followees, *turned(*followees))
 
 
 def mutual_keys(graph: FollowGraph) -> Iterator[Ids]:

@@ -10,6 +10,7 @@ import numpy as np
 from twitterlab.model import MAX_ID, Ids, InvalidGraph, Users, integer
 
 MAX_USERS = 2**31 - 1
+FEW_PIECES = 1_000
 Where = Callable[[int], str]
 
 
@@ -102,22 +103,26 @@ def pack(followers: Ids, followees: Ids | Users) -> Ids:
     return followers << 32 | followees
 
 
-def swap(keys: Ids) -> None:
-    """Turns every follow round, in place."""
-    low = keys << 32
-    keys >>= 32
-    keys |= low
-
-
 def rows(keys: Ids, users: int) -> tuple[Ids, Users]:
-    """Row starts and rows of packed keys, which are sorted in place."""
-    keys.sort()
+    """Row starts and rows of packed keys, which are sorted."""
     starts = np.searchsorted(keys, np.arange(users + 1, dtype=np.int64) << 32)
     return starts.astype(np.int64, copy=False), (keys & 0xFFFFFFFF).astype(np.int32)
 
 
+def turned(starts: Ids, entries: Users) -> tuple[Ids, Users]:
+    """The same follows the other way round, sorted: a count of each entry, and one pass that puts them in place."""
+    from scipy.sparse import csr_array
+
+    users = len(starts) - 1
+    ones = np.ones(len(entries), np.int8)
+    columns = csr_array((ones, entries, starts), shape=(users, users)).tocsc()
+    return columns.indptr.astype(np.int64), columns.indices.astype(np.int32, copy=False)
+
+
 def once(keys: Ids) -> Ids:
-    """Sorts the keys in place; the result holds each once (the same array where nothing repeats)."""
-    keys.sort()
+    """The keys sorted, in place if at all, and each once; fast where they are sorted already, or in a few pieces."""
+    steps = np.count_nonzero(keys[1:] < keys[:-1])
+    if steps:
+        keys.sort(kind="stable" if steps < FEW_PIECES else "quicksort")
     fresh = keys[1:] != keys[:-1]
     return keys if fresh.all() else np.concatenate([keys[:1], keys[1:][fresh]])

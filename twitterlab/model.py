@@ -57,15 +57,13 @@ class Pages(NamedTuple):
 
     def put(self, row: int, page: Page) -> None:
         """Write one reader's page."""
-        for column, nothing in zip(self[:5], NOTHING, strict=True):
+        columns: tuple[NDArray[Any], ...] = self[:5]
+        for column, nothing in zip(columns, NOTHING, strict=True):
             column[row] = nothing
         for place, tweet in enumerate(page.tweets):
-            self.id[row, place], self.author[row, place], self.created_at[row, place] = (
-                tweet.id,
-                tweet.author,
-                tweet.created_at,
-            )
-            self.text[row, place], self.media[row, place] = tweet.text, tweet.media
+            values = (tweet.id, tweet.author, tweet.created_at, tweet.text, tweet.media)
+            for column, value in zip(columns, values, strict=True):
+                column[row, place] = value
         self.next[row] = page.next or 0
 
 
@@ -75,8 +73,10 @@ NOTHING: tuple[Any, ...] = (0, -1, 0, None, None)  # what stands in the columns 
 def empty_pages(readers: int, limit: int) -> Pages:
     """Pages with nothing on them."""
     kinds: list[Any] = [np.int64, np.int32, np.int64, object, object]
-    columns: list[Any] = [np.full((readers, limit), nothing, kind) for kind, nothing in zip(kinds, NOTHING, strict=True)]
-    return Pages(*columns, np.zeros(readers, np.int64))
+    columns: list[Any] = [
+        np.full((readers, limit), nothing, kind) for kind, nothing in zip(kinds, NOTHING, strict=True)
+    ]
+    return Pages._make([*columns, np.zeros(readers, np.int64)])
 
 
 class Lag(NamedTuple):

@@ -9,11 +9,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "--nbval-sanitize-with=tests/nbval.cfg")
+CONTRACT = tuple(f"tests/test_{name}.py" for name in ("contract", "histories", "queue", "errors", "threads", "work"))
+FANNED_OUT = "PrecomputedFeeds or HybridFeeds"
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("pytest", "-n", "2", "--dist", "worksteal"),
+    ("pytest", "-n", "2", "--dist", "worksteal", "--plain", "-k", FANNED_OUT, *CONTRACT),
     ("pytest", *NBVAL, "notebooks"),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,40 @@ PARTS = {
 }
 
 
+class Part(argparse.ArgumentParser):
+    """A parser that gets its options when it is first used: until then their module is not imported."""
+
+    def __init__(self, *args: Any, late: Callable[[argparse.ArgumentParser], None], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._late = [late]
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, with all options there."""
+        while self._late:
+            self._late.pop()(self)
+        return super().parse_known_args(args, namespace)
+
+
 def add(commands: Any) -> None:
     """Add the command and its parts to the command line."""
     command = commands.add_parser("bench", help="how far one process goes, measured beside its peers")
-    parts = command.add_subparsers(dest="part", required=True, metavar="PART")
+    parts = command.add_subparsers(dest="part", required=True, metavar="PART", parser_class=Part)
     for name, purpose in PARTS.items():
-        part = parts.add_parser(name, help=purpose)
-        part.add_argument("--json", nargs="?", const="-", metavar="FILE", help="one JSON object, to FILE or printed")
-        part.add_argument("--quick", action="store_true", help="a small size that only shows that it runs")
-        module(name).options(part)
-        part.set_defaults(run=run)
-    page = parts.add_parser("page", help="draw the figures of the saved measurements, and write the page around them")
-    page.add_argument("folder", nargs="?", type=Path, default=Path("benchmarks"), help="default: %(default)s")
-    page.set_defaults(run=draw)
+        parts.add_parser(name, help=purpose, late=partial(part_options, name)).set_defaults(run=run)
+    what = "draw the figures of the saved measurements, and write the page around them"
+    parts.add_parser("page", help=what, late=page_options).set_defaults(run=draw)
+
+
+def part_options(name: str, parser: argparse.ArgumentParser) -> None:
+    """The options of all parts, and those of this one."""
+    parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="one JSON object, to FILE or printed")
+    parser.add_argument("--quick", action="store_true", help="a small size that only shows that it runs")
+    module(name).options(parser)
+
+
+def page_options(parser: argparse.ArgumentParser) -> None:
+    """Where the measurements are saved."""
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("benchmarks"), help="default: %(default)s")
 
 
 def module(name: str) -> Any:
@@ -43,6 +65,9 @@ def module(name: str) -> Any:
 def run(options: argparse.Namespace) -> int:
     """Run one part; its table, or its JSON object alone where that is asked for without a file."""
     part: Callable[[argparse.Namespace], Result] = module(options.part).run
+    file = None if options.json in (None, "-") else Path(options.json)
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)  # where it cannot be written, say so now
     try:
         result = part(options)
     except Unavailable as missing:
@@ -52,8 +77,8 @@ def run(options: argparse.Namespace) -> int:
         print(result.json())
         return 0
     print(result.text())
-    if options.json:
-        Path(options.json).write_text(result.json() + "\n")
+    if file:
+        file.write_text(result.json() + "\n")
     return 0
 
 

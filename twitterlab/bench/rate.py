@@ -12,10 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from twitterlab.bench.common import Result, one_core, seconds_of
-from twitterlab.bench.open_loop import Load, Run, drive
+from twitterlab.bench.open_loop import Load, Run, capacity, drive
 
 if TYPE_CHECKING:
     from twitterlab import FollowGraph, HybridFeeds
@@ -35,9 +33,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     """The size of the system and of the run."""
     parser.add_argument("--users", type=int, default=1_000_000, help="default: %(default)s")
     parser.add_argument("--follows", type=float, default=50, help="of a user on average (default: %(default)s)")
-    parser.add_argument("--history", type=int, default=300_000, help="tweets posted before (default: %(default)s)")
+    parser.add_argument("--history", type=int, default=600_000, help="tweets posted before (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=30, help="of each run (default: %(default)s)")
-    parser.add_argument("--shards", type=int, default=4, help="default: %(default)s")
+    parser.add_argument("--shards", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--threshold", type=int, default=10_000, help="of a celebrity (default: %(default)s followers)")
     parser.add_argument("--commit-ms", type=float, default=100, help="between group commits (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7, help="default: %(default)s")
@@ -101,17 +99,18 @@ def _prefill(system: HybridFeeds, load: Load, tweets: int, group: int = 1000) ->
 
 
 def _search(system: HybridFeeds, load: Load, options: argparse.Namespace, *, many: bool) -> list[Run]:
-    """Runs at several multiples, ascending: a short one says where to begin, then up to the first that fails."""
-    if options.at:
-        return [drive(system, load, options.at, options.seconds, options.commit_ms / 1000, many=many)]
-    guess = drive(system, load, 1.0, min(options.seconds, 5), options.commit_ms / 1000, many=many)
-    multiple, runs = 0.8 / guess.busy, [guess]
+    """Runs at several multiples, ascending: from nine tenths of the capacity up, or down, to where it changes."""
+    commit_s = options.commit_ms / 1000
+    multiple, runs = options.at, list[Run]()
+    if multiple is None:
+        first = capacity(system, load, commit_s, many=many, multiple=1.0)  # what is read for the first time is slower
+        multiple = 0.9 * capacity(system, load, commit_s, many=many, multiple=first)
     while len(runs) < TRIES:
-        runs.append(drive(system, load, multiple, options.seconds, options.commit_ms / 1000, many=many))
+        runs.append(drive(system, load, multiple, options.seconds, commit_s, many=many))
         held, failed = (sorted(run.multiple for run in runs if run.sustained is kind) for kind in (True, False))
-        if held and failed and min(failed) <= held[-1] * STEP * 1.001:
+        if options.at or (held and failed):
             break
-        multiple = runs[-1].multiple * (STEP if runs[-1].sustained else 1 / STEP)
+        multiple *= STEP if held else 1 / STEP
     return sorted(runs, key=lambda run: run.multiple)
 
 
@@ -137,5 +136,3 @@ def _follow_ms(system: HybridFeeds, graph: FollowGraph, times: int = 50) -> floa
                 system.drain()
 
     return seconds_of(both) * 1000 / max(2 * len(new), 1)
-
-

@@ -19,7 +19,14 @@ Log = Literal["none", "outbox", "full"]
 Row = tuple[Any, ...]
 Connection = duckdb.DuckDBPyConnection
 
-FEW, SOME = 2, 128  # rows up to which parameters, and then lists, are faster than an Arrow table
+FEW = 2  # rows up to which parameters are faster than an Arrow table
+TYPES = {
+    "tweets": ("int64", "int32", "int64", "string", "string"),
+    "follows": ("int32", "int32"),
+    "log": ("int64", "int64", "string", "int32", "int64", "string", "string", "string"),
+    "keys": ("int32", "string", "int64", "string", "string", "int64"),
+    "prepared": ("int64", "int64"),
+}
 
 
 class Change(NamedTuple):
@@ -50,23 +57,19 @@ def storage_errors(doing: str) -> Iterator[None]:
 
 
 def insert(tx: Connection, table: str, rows: Sequence[Row]) -> None:
-    """Insert rows in one statement: parameters for a few, a list a column for some, an Arrow table for many."""
-    if len(rows) > SOME:
-        names = [name for (name,) in tx.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchall()]
-        insert_arrow(tx, table, pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))))
-    elif len(rows) > FEW:
-        columns = ", ".join(["unnest(?)"] * len(rows[0]))
-        tx.execute(f"INSERT INTO {table} SELECT {columns}", [list(column) for column in zip(*rows, strict=True)])
+    """Insert rows in one statement: parameters for a few, an Arrow table for many."""
+    if len(rows) > FEW and table in TYPES:
+        columns = zip(zip(*rows, strict=True), TYPES[table], strict=True)
+        arrays = [pa.array(values, kind) for values, kind in columns]
+        insert_arrow(tx, table, pa.Table.from_arrays(arrays, list(map(str, range(len(arrays))))))
     elif rows:
         marks = ", ".join(["(" + ", ".join("?" * len(rows[0])) + ")"] * len(rows))
         tx.execute(f"INSERT INTO {table} VALUES {marks}", [value for row in rows for value in row])
 
 
-def insert_arrow(tx: Connection, table: str, rows: pa.Table, order: str = "") -> None:
-    """Insert an Arrow table without a row becoming a Python object."""
-    tx.register("arriving", rows)
+def insert_arrow(tx: Connection, table: str, arriving: pa.Table, order: str = "") -> None:
+    """Insert an Arrow table, which DuckDB finds by the name that it has here, without a row becoming an object."""
     tx.execute(f"INSERT INTO {table} SELECT * FROM arriving{order}")
-    tx.unregister("arriving")
 
 
 def log_row(c: Change, log: Log) -> Row:

@@ -1,8 +1,9 @@
 """Fan-out: what a worker does with each message of the queue, so that feeds end up right in whatever order things meet.
 
-A post is delivered to the author's active followers, many posts at a time. A follow first registers in the copy kept by followee and reads
-the shard after, so that a post that crosses it is either read or delivered; an unfollow is taken out of the copy before
-the feed is purged. All messages about one followee take turns. Each may come again: the second time changes nothing.
+A post is delivered to the author's active followers, many posts at a time. A follow first registers in the copy kept by
+followee and reads the shard after, so that a post that crosses it is either read or delivered; an unfollow is taken out
+of the copy before the feed is purged. All messages about one followee take turns. Each may come again: the second time
+changes nothing.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ class FanOut:
             counters,
         )
         self._window = int(active_days * DAY_MS)
-        self._seen = np.full(len(rules.pulled), clock.now(), np.int64)  # when each user last read their feed
+        self._opened = clock.now()  # when all users count as active
+        self._seen = np.full(len(rules.pulled), self._opened, np.int64)  # when each user last read their feed
         self._stripes = [threading.RLock() for _ in range(STRIPES)]
         self._together, self._gathered = together, Gathered()
         self.tops = Tops(copy, rules, self._newest_pulled, counters)
@@ -128,7 +130,8 @@ class FanOut:
         pushed = [self._pushed_to(post) for post in posts]
         counts = [len(readers) for readers in pushed]
         readers = np.concatenate(pushed)
-        active = self._seen[readers] >= self._clock.now() - self._window
+        oldest = self._clock.now() - self._window
+        active = self._seen[readers] >= oldest if self._opened < oldest else np.True_
         if active.all():
             its = entries[0] if len(posts) == 1 else np.repeat(entries, counts)
         else:

@@ -28,65 +28,64 @@ class FeedShard(Rings):
         One entry goes to all the users, who are then distinct; else a user may come again, the older tweet first.
         """
         if isinstance(entries, np.uint64):
-            return self._once_each(users, np.full(len(users), entries))
-        delivered = 0
+            return self._once_each(users, np.full(len(users), entries | UNREAD))
+        delivered, its = 0, np.asarray(entries | UNREAD)
         while len(users):
             number = np.arange(len(users), dtype=np.int32)
             self._turn[users[::-1]] = number[::-1]  # who comes more than once keeps the first of the numbers
             first = self._turn[users] == number
-            delivered += self._once_each(users[first], entries[first])
-            users, entries = users[~first], entries[~first]
+            if first.all():
+                return delivered + self._once_each(users, its)
+            delivered += self._once_each(users[first], its[first])
+            users, its = users[~first], its[~first]
         return delivered
 
     def _once_each(self, users: Users, entries: Entries) -> int:
-        """Deliver to distinct users, without the cold and without what lies below a floor."""
+        """Deliver to distinct users, but for the cold."""
         slots = self._slots_for(users)
-        taken = slots >= 0
-        taken &= (entries >> ID_SHIFT) >= self._floor[slots]
-        if not taken.all():
-            slots, entries = slots[taken], entries[taken]
-        newest = self._ring[slots, self._head[slots] - 1]
-        late = (newest | LOW_BITS) >= entries
-        if not late.any():
+        if (cold := slots < 0).any():
+            slots, entries = slots[~cold], entries[~cold]
+        newer = (self._bar[slots] | LOW_BITS) < entries
+        if newer.all():
             self._append(slots, entries)
             return len(slots)
-        self._append(slots[~late], entries[~late])
-        return int((~late).sum()) + self._interleave(slots[late], entries[late])
+        self._append(slots[newer], entries[newer])
+        return int(np.count_nonzero(newer)) + self._interleave(slots[~newer], entries[~newer])
 
     def _append(self, slots: Slots, entries: Entries) -> None:
-        """The four array lines that deliver newest tweets: read the place, raise the floor, write, move on."""
+        """Deliver what is newer than all that is there: find the place, write, move on; raise the floor where full."""
         place = self._head[slots]
-        old = self._ring[slots, place]
-        full = old > 0
-        self._floor[slots[full]] = (old[full] >> ID_SHIFT) + ONE
-        self._ring[slots, place] = entries | UNREAD
+        at = slots * np.int64(self.length) + place
+        ring = self._ring.reshape(-1)
+        old = ring[at]
+        ring[at] = entries
         place += 1
         place[place == self.length] = 0
         self._head[slots] = place
-        self._counters.add(wasted=int(np.count_nonzero(old & UNREAD)))
+        self._bar[slots] = entries
+        full = old > 0
+        if full.any():
+            self._floor[slots[full]] = (old[full] >> ID_SHIFT) + ONE
+            self._counters.add(wasted=int(np.count_nonzero(old & UNREAD)))
 
     def _interleave(self, slots: Slots, entries: Entries) -> int:
-        """Deliver tweets that come late, behind newer ones, to where they belong; returns how many were kept."""
+        """Deliver tweets that come late, behind newer ones, to where they belong; returns how many were kept.
+
+        What lies below a floor, or is there, is dropped.
+        """
+        above = (entries >> ID_SHIFT) >= self._floor[slots]
+        slots, entries = slots[above], entries[above]
         known = ((self._ring[slots] >> ID_SHIFT) == (entries >> ID_SHIFT)[:, None]).any(axis=1)
-        slots, entries = slots[~known], entries[~known] | UNREAD
+        slots, entries = slots[~known], entries[~known]
         rows = np.sort(np.column_stack([self._ring[slots], entries]), axis=1)
         self._ring[slots], self._head[slots] = rows[:, 1:], 0
+        self._bar[slots] = np.maximum(self._bar[slots], rows[:, -1])
         oldest = rows[:, 0]
         full = oldest > 0
         self._floor[slots[full]] = np.maximum(self._floor[slots[full]], (oldest[full] >> ID_SHIFT) + ONE)
         kept = oldest != entries
         self._counters.add(wasted=int((oldest[kept] & UNREAD).sum()))
         return int(kept.sum())
-
-    def _slots_for(self, users: Users) -> Slots:
-        """The slots of these users, COLD where there is none; a user who missed nothing yet gets one."""
-        slots = self.slot_of[users]
-        untouched = slots == UNTOUCHED
-        if untouched.any():
-            for user in users[untouched].tolist():
-                self._take_slot(user, warm=True)
-            slots = self.slot_of[users]
-        return slots
 
     def remove(self, users: Users, tweet_id: int) -> None:
         """Take one tweet out of the feeds of these users."""
@@ -167,7 +166,7 @@ class FeedShard(Rings):
         for slot in slots[slots >= 0].tolist():
             self._counters.add(wasted=int((self._ring[slot] & UNREAD).sum()))
             self._store(slot, np.zeros(0, np.uint64))
-            self._floor[slot], self._warm[slot] = 0, False
+            self._floor[slot], self._bar[slot], self._warm[slot] = 0, 0, False
             self._free.append(slot)
         self.slot_of[users] = COLD
 
@@ -181,6 +180,7 @@ class FeedShard(Rings):
         self._ring[slot] = 0
         self._ring[slot, self.length - len(row) :] = row
         self._head[slot] = 0
+        self._raise_bar(slot)
 
     def _insert(self, slot: int, entries: Entries) -> int:
         """Add the entries that are at or above the floor and not there yet, in their order; returns how many stay."""
@@ -192,8 +192,15 @@ class FeedShard(Rings):
         self._store(slot, kept)
         if evicted.size:
             self._floor[slot] = max(self._floor[slot], (evicted[-1] >> ID_SHIFT) + ONE)
+            self._raise_bar(slot)
             self._counters.add(wasted=int((evicted & UNREAD).sum()))
         return len(whole) - len(before) - int((~np.isin(evicted, before)).sum())
 
     def _raise_floor(self, slot: int, floor: int) -> None:
         self._floor[slot] = max(self._floor[slot], np.uint64(short_of(floor)))
+        self._raise_bar(slot)
+
+    def _raise_bar(self, slot: int) -> None:
+        """After a change: what is newer than the newest entry, and not below the floor, is in order."""
+        below = max(int(self._floor[slot]) - 1, 0) << 11
+        self._bar[slot] = max(int(self._ring[slot].max()), below)

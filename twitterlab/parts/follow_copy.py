@@ -16,13 +16,23 @@ class FollowCopy:
 
     def __init__(self, graph: FollowGraph) -> None:
         self._graph = graph
+        self.counts = graph.follower_counts  # of the graph that it began with
         self._followers: dict[int, Users] = {}
         self._followees: dict[int, Users] = {}
 
     def followers(self, user: int) -> Users:
         """Who follows `user`, sorted."""
         changed = self._followers.get(user)
-        return self._graph.followers(user) if changed is None else changed
+        return self._followers_of(user) if changed is None else changed
+
+    def _followers_of(self, user: int) -> Users:
+        starts = self._graph.follower_starts
+        return self._graph.follower_rows[starts[user] : starts[user + 1]]
+
+    def count(self, user: int) -> int:
+        """How many follow `user`."""
+        changed = self._followers.get(user)
+        return int(self.counts[user]) if changed is None else len(changed)
 
     def followees(self, user: int) -> Users:
         """Whom `user` follows, sorted."""

@@ -1,4 +1,4 @@
-"""Hydration: from the IDs of a page to its tweets, through the cache, with one request to each shard that must help."""
+"""Hydration: from the IDs of a page to its tweets, through the caches, and one request to each shard that must help."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+import numpy as np
+
 from twitterlab.model import Tweet
 from twitterlab.parts.cache import Policy, TweetCache
+from twitterlab.parts.entries import squeezed
+from twitterlab.parts.newest import NewestTweets
 from twitterlab.parts.shards import Key, Shards
 from twitterlab.work import Counters
 
@@ -17,8 +21,8 @@ TWEET_BYTES = sys.getsizeof(Tweet(2**60, 2**20, "", None, 2**41)) + 3 * sys.gets
 class Hydration:
     """Tweets for IDs: hits from the cache, misses from their shards; a tweet that is gone is passed over."""
 
-    def __init__(self, policy: Policy, tables: Shards, counters: Counters) -> None:
-        self.cache = TweetCache(policy, counters)
+    def __init__(self, policy: Policy, tables: Shards, counters: Counters, newest: NewestTweets | None = None) -> None:
+        self.cache, self._newest, self._counters = TweetCache(policy, counters), newest, counters
         self._tables = tables
         self._epoch = tables.epoch
 
@@ -30,14 +34,28 @@ class Hydration:
     def page(self, keys: Sequence[Key]) -> Iterable[Tweet]:
         """The tweets of these keys, in their order."""
         shards = dict(keys)
-        return self.cache.get_many(shards, lambda missing: self._load(missing, shards)).values()
+        near = self._near(list(shards)) if self._newest else {}
+        far = [tweet_id for tweet_id in shards if tweet_id not in near]
+        found = near | self.cache.get_many(far, lambda missing: self._load(missing, shards)) if far else near
+        return [found[tweet_id] for tweet_id in shards if tweet_id in found]
+
+    def _near(self, ids: list[int]) -> dict[int, Tweet]:
+        """Those of these tweets that are among the newest."""
+        if self._newest is None:
+            return {}
+        found = self._newest.tweets(squeezed(np.array(ids, np.int64)))
+        near = {tweet.id: tweet for tweet in found if tweet}
+        self._counters.add(cache_hits=len(near))
+        return near
 
     def one(self, tweet_id: int, shard: int) -> Tweet | None:
-        """One tweet, or None where it is not stored."""
-        return next(iter(self.page([Key(tweet_id, shard)])), None)
+        """One tweet, or None where it is not stored; not from the newest, which may not be committed yet."""
+        return self.cache.get_many([tweet_id], lambda missing: self._load(missing, {tweet_id: shard})).get(tweet_id)
 
     def discard(self, tweet_id: int) -> None:
         """Forget a tweet that was deleted from its shard."""
+        if self._newest is not None:
+            self._newest.discard(tweet_id)
         self.cache.discard(tweet_id)
 
     @property

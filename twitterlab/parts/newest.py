@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +20,7 @@ Objects = NDArray[np.object_]
 
 
 class Columns(NamedTuple):
-    """Tweets as arrays of equal length, sorted by `short`, the squeezed ID; a deleted one has author -1 and no `tweet`."""
+    """Tweets as arrays of equal length, by `short`, the squeezed ID; a deleted one has author -1 and no `tweet`."""
 
     short: Entries
     author: NDArray[np.int32]
@@ -32,13 +31,13 @@ class Columns(NamedTuple):
 
     def rows(self, first: int, last: int) -> Columns:
         """Views of the rows from `first` to before `last`."""
-        return Columns(*(column[first:last] for column in self))
+        return Columns._make(column[first:last] for column in self)
 
 
 def empty(rows: int) -> Columns:
     """Columns with room for so many rows; nothing in them is read before it is written."""
     kinds: list[Any] = [np.uint64, np.int32, np.int64, object, object, object]
-    return Columns(*(np.empty(rows, kind) for kind in kinds))
+    return Columns._make(np.empty(rows, kind) for kind in kinds)
 
 
 def columns_of(tweets: Sequence[Tweet]) -> Columns:
@@ -57,7 +56,7 @@ NONE = columns_of([Tweet(0, -1, "", None, 0)])  # something to point at where th
 class NewestTweets:
     """At least the `capacity` newest tweets that were put here, at most twice as many.
 
-    Whoever reads holds no lock: `columns` is replaced when rows move, and rows that are there are never moved in place.
+    Whoever reads holds no lock: `columns` is replaced when rows move, and no row is moved in place.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -103,7 +102,7 @@ class NewestTweets:
         return found
 
     def find(self, shorts: Entries) -> tuple[Columns, NDArray[np.intp], NDArray[np.bool_]]:
-        """The columns, the row of each squeezed ID in them, and whether it is there: arrays of the shape of `shorts`."""
+        """The columns, the row of each squeezed ID in them, and whether it is there; arrays shaped as `shorts`."""
         columns = self.columns
         if not len(columns.short):
             return NONE, np.zeros(shorts.shape, np.intp), np.zeros(shorts.shape, np.bool_)
@@ -131,12 +130,14 @@ class NewestTweets:
 
     def _interleave(self, new: Columns) -> None:
         """Put in order what two writers handed over the wrong way round."""
-        both = Columns(*(np.concatenate(pair) for pair in zip(self.columns, new, strict=True)))
+        old: tuple[NDArray[Any], ...] = self.columns
+        added: tuple[NDArray[Any], ...] = new
+        both = Columns._make(np.concatenate([first, second]) for first, second in zip(old, added, strict=True))
         order = np.argsort(both.short, kind="stable")
-        self._room = self.columns = Columns(*(column[order] for column in both))
+        self._room = self.columns = Columns._make(column[order] for column in both)
 
 
 def copy(source: Columns, target: Columns) -> None:
     """Write the rows of one set of columns over those of another."""
     for old, new in zip(source, target, strict=True):
-        new[:] = old
+        np.copyto(np.asarray(new), np.asarray(old))

@@ -18,7 +18,7 @@ from twitterlab.parts.changes import Change, insert
 from twitterlab.parts.tables import Database
 from twitterlab.work import Counters
 
-BATCH = 256
+BATCH = 1024
 Handle = Callable[[Change], object]
 Failed = Callable[[Change, Exception], object]
 Finish = Callable[[], object]

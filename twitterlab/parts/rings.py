@@ -38,6 +38,7 @@ class Rings:
         self._ring = np.zeros((users, length), np.uint64)
         self._head = np.zeros(users, np.int32)  # where the next entry goes
         self._floor = np.zeros(users, np.uint64)  # squeezed, as the IDs in entries are
+        self._bar = np.zeros(users, np.uint64)  # an entry above it is newer than all that is there, and not too old
         self._warm = np.zeros(users, np.bool_)
         self._version = np.zeros(users, np.int64)  # new with each slot taken and each follow; never used twice
         self._turn = np.zeros(users, np.int32)  # scratch of `deliver`
@@ -55,7 +56,9 @@ class Rings:
         None where the feed is cold, or ends before `n` while older tweets lie in the shards.
         """
         slot = self.slot_of.item(user)
-        if slot < 0 or not self._warm[slot] or n > self.length:
+        if slot == UNTOUCHED:
+            slot = self._take_slot(user, warm=True)
+        if slot < 0 or not self._warm.item(slot) or n > self.length:
             return None
         head, row = self._head.item(slot), self._ring[slot]
         run = row[head - n : head] if head >= n else np.concatenate((row[head - n :], row[:head]))
@@ -68,19 +71,16 @@ class Rings:
             both = sorted(own + others)[-n:]
             shown, entries, merged = n - bisect_left(own, both[1]), np.array(both, np.uint64), n + len(others)
         if shown:
-            if head >= shown:
-                row[head - shown : head] &= READ
-            else:
-                row[head - shown :] &= READ
-                row[:head] &= READ
-        return entries[np.count_nonzero(entries == 0) :] if not entries[0] else entries, merged
+            for part in (row[head - shown : head],) if head >= shown else (row[head - shown :], row[:head]):
+                np.bitwise_and(part, READ, part)
+        return entries if own[0] else entries[entries > 0], merged
 
     def tops(self, users: Users, n: int, merge: Callable[[Entries], Entries]) -> tuple[Entries, NDArray[np.bool_]]:
         """For each user what `top` gives, as a row padded with zeros at the front, and whether it is right.
 
         `merge` gives rows with what comes from elsewhere merged in.
         """
-        slots = self.slot_of[users]
+        slots = self._slots_for(users)
         ready = (slots >= 0) & self._warm[slots]
         if n > self.length:
             return np.zeros((len(users), n), np.uint64), np.zeros(len(users), np.bool_)
@@ -104,7 +104,7 @@ class Rings:
     @property
     def bytes_a_user(self) -> int:
         """Bytes that one materialised feed takes, its user's entry in the map included."""
-        arrays = (self._ring, self._head, self._floor, self._turn, self._warm, self._version)
+        arrays = (self._ring, self._head, self._floor, self._bar, self._turn, self._warm, self._version)
         return sum(array[:1].nbytes for array in arrays) + self.slot_of.itemsize
 
     def _take_slot(self, user: int, *, warm: bool) -> int:
@@ -115,6 +115,16 @@ class Rings:
         self.slot_of[user], self._warm[slot] = slot, warm
         self._renew(slot)
         return slot
+
+    def _slots_for(self, users: Users) -> Slots:
+        """The slots of these users, COLD where there is none; a user who missed nothing yet gets one."""
+        slots = self.slot_of[users]
+        untouched = slots == UNTOUCHED
+        if untouched.any():
+            for user in np.unique(users[untouched]).tolist():
+                self._take_slot(user, warm=True)
+            slots = self.slot_of[users]
+        return slots
 
     def _renew(self, slot: int) -> None:
         """Make every rebuild of this slot that is under way begin again."""

@@ -42,6 +42,7 @@ CREATE INDEX tweets_by_author ON tweets (author);
 CREATE INDEX tweets_by_id ON tweets (id);
 CREATE INDEX keys_by_author ON keys (author);
 """
+OWED = 1024  # messages
 NOBODY = -(2**31)  # beside any user IDs it keeps a list from being one unbroken range, which DuckDB would scan
 COLUMNS = "id, author, text, media, created_at"
 
@@ -65,7 +66,8 @@ class Database(Connections):
         super().__init__(path, counters or Counters(), counting, SCHEMA + (INDEXES if clustered else "") if new else "")
         self.log = log
         self.tail = Tail()
-        self._owed: dict[str, int] = {}  # offsets of consumers that the next transaction stores
+        self._owed: dict[str, int] = {}  # offsets of consumers that are still to be stored
+        self._paid: dict[str, int] = {}
         self._clustered = clustered
         self.position = 0 if new else self._last("position", "log", "position")
 
@@ -103,14 +105,14 @@ class Database(Connections):
                     insert(tx, "log", [log_row(c, self.log) for c in new])
                 if also:
                     also(tx)
-                paid = self._pay(tx) if len(self._owed) else {}
+                paid = self._pay(tx) if self._much_owed() else {}
             self.position = new[-1].position
             if self.log != "none":
                 self.tail.append(new)
             self._settle(paid)
 
     def owe(self, consumer: str, position: int) -> None:
-        """A consumer is past this position: the next transaction stores that, and trims the log; or `pay` does."""
+        """A consumer is past this position: once that is much, the next commit stores it and trims the log."""
         self._owed[consumer] = position
 
     def pay(self, also: Callable[[Connection], object] | None = None) -> None:
@@ -122,6 +124,10 @@ class Database(Connections):
                 paid = self._pay(tx)
             self._settle(paid)
 
+    def _much_owed(self) -> bool:
+        """Whether enough is owed that it is worth its statements."""
+        return any(position >= self._paid.get(consumer, 0) + OWED for consumer, position in self._owed.copy().items())
+
     def _pay(self, tx: Connection) -> dict[str, int]:
         paid = dict(self._owed)
         for consumer, position in paid.items():
@@ -132,6 +138,7 @@ class Database(Connections):
 
     def _settle(self, paid: dict[str, int]) -> None:
         """Forget what was stored, unless a consumer has gone on since."""
+        self._paid |= paid
         for consumer, position in paid.items():
             if self._owed[consumer] == position:
                 del self._owed[consumer]

@@ -12,7 +12,10 @@ ROOM = 1 << 17
 
 
 class Tail:
-    """Changes without a gap up to the last one; whoever asks for older ones reads the log. Its database's lock guards it."""
+    """Changes without a gap up to the last one; whoever asks for older ones reads the log.
+
+    Its database's lock guards it.
+    """
 
     def __init__(self) -> None:
         self._changes: deque[Change] = deque()

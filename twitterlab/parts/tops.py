@@ -145,7 +145,7 @@ class Tops:
             mine = (counts > 0) & ((counts <= WIDE) == few)
             if mine.any():
                 merged[mine] = _merge(entries[mine], mine, owner, candidates, counts)
-        self._counters.add(merged=np.count_nonzero(entries) + len(candidates))
+        self._counters.add(merged=int(np.count_nonzero(entries)) + len(candidates))
         return merged
 
     def _pairs(self, readers: Users) -> tuple[Ids, Users]:

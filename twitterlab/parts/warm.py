@@ -6,6 +6,8 @@ The plain way, generator by generator, gives the same pages; it is taken whereve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,7 @@ class WarmPages:
         tops: Tops | None,
         newest: NewestTweets,
         others: Callable[[Sequence[Key]], Iterable[Tweet]],
+        *,
         deleted: set[int],
         counters: Counters,
     ) -> None:
@@ -41,9 +44,8 @@ class WarmPages:
         hidden = self._deleted.copy() if self._deleted else self._deleted
         tops = self._tops
         celebrities = tops.followed(reader) if tops else []
-        found = self._feeds.top(
-            reader, limit + 1, lambda cut: tops.newer(celebrities, cut) if celebrities and tops else []
-        )
+        newer = partial(tops.newer, celebrities) if tops and celebrities else nothing_newer
+        found = self._feeds.top(reader, limit + 1, newer)
         if found is None:
             return None
         entries, merged = found
@@ -72,11 +74,12 @@ class WarmPages:
             ready &= ~np.isin(ids, list(gone)).any(axis=1)
         page = np.s_[:, :0:-1]
         rows = rows[page]
-        contents = (column[rows] for column in (columns.created_at, columns.text, columns.media))
-        pages = Pages(ids[page], author[page], *contents, np.where(empty[:, 0], 0, ids[:, 1]))
+        shown: list[NDArray[Any]] = [ids[page], author[page]]
+        shown += [column[rows] for column in (columns.created_at, columns.text, columns.media)]
         if (blank := empty[page] | ~ready[:, None]).any():
-            for column, nothing in zip(pages[:5], NOTHING, strict=True):
+            for column, nothing in zip(shown, NOTHING, strict=True):
                 column[blank] = nothing
+        pages = Pages._make([*shown, np.where(empty[:, 0], 0, ids[:, 1])])
         self._counters.add(cache_hits=int(np.count_nonzero(~empty[ready])))
         return pages, ready
 
@@ -85,7 +88,7 @@ class WarmPages:
         return limit < WIDTH and (self._tops is None or self._tops.refresh())
 
     def _fetch(self, entries: Entries, tweets: list[Tweet | None]) -> int:
-        """Fill in the tweets that are not among the newest, but for those that are gone; returns how many it asked for."""
+        """Fill in what is not among the newest, but for what is gone; returns how many tweets it asked for."""
         places = [place for place, tweet in enumerate(tweets) if tweet is None]
         keys = keys_in(entries[places])
         found = {tweet.id: tweet for tweet in self._others(keys)}
@@ -97,6 +100,11 @@ class WarmPages:
         """Whether none of them had, or has, a tombstone."""
         gone = hidden | self._deleted if hidden or self._deleted else hidden
         return not gone or gone.isdisjoint(tweet.id for tweet in tweets if tweet)
+
+
+def nothing_newer(cut: int) -> list[int]:
+    """What the celebrities of a reader who follows none have posted."""
+    return []
 
 
 def unmerged(readers: Users, entries: Entries) -> Entries:

@@ -85,10 +85,12 @@ class Contract(Behind):
         InvalidCursor.
         """
         self._check_open()
-        reader, limit, before = checks.user(reader, self.users), checks.limit(limit), checks.cursor(before)
-        at_least = checks.position(at_least)
-        if before is None and at_least is None and (page := self._ready_page(reader, limit)) is not None:
-            return page
+        reader, limit = checks.user(reader, self.users), checks.limit(limit)
+        if before is None and at_least is None:
+            if (page := self._ready_page(reader, limit)) is not None:
+                return page
+        else:
+            before, at_least = checks.cursor(before), checks.position(at_least)
         return self._page(limit, lambda: self._feed(reader, before, limit + 1, at_least))
 
     def feed_many(self, readers: Iterable[int], limit: int = 20) -> Pages:

@@ -64,8 +64,8 @@ class FannedOut(Stage):
         self._pulls = policy is not push_all
         super().__init__(graph, path, clock, self.tables, counting=counting)
         try:
-            self.hydration = Hydration(eviction, self.tables, self._counters)
-            self.newest = NewestTweets(cache_tweets if fast_paths else 0)
+            self.newest = NewestTweets(cache_tweets)
+            self.hydration = Hydration(eviction, self.tables, self._counters, self.newest if fast_paths else None)
             self.fanout = self._fan_out(graph if path is None else None, policy, feed_length, active_days)
             self.queue = Queue(self.fanout.handle, self.fanout.finish, self.fanout.give_up, self._counters, attempts)
             self.warm = WarmPages(
@@ -73,8 +73,8 @@ class FannedOut(Stage):
                 self.fanout.tops if self._pulls else None,
                 self.newest,
                 self.hydration.page,
-                self.deleted,
-                self._counters,
+                deleted=self.deleted,
+                counters=self._counters,
             )
             self._consume()
         except BaseException:
@@ -98,8 +98,12 @@ class FannedOut(Stage):
     def _ready_page(self, reader: int, limit: int) -> Page | None:
         if not self._fast or reader in self._shown:
             return None
-        with self._while_open():
-            epoch, page = self.tables.epoch, self.warm.page(reader, limit)
+        epoch = self.tables.epoch
+        try:
+            page = self.warm.page(reader, limit)
+        except StorageError:
+            self._check_open()
+            raise
         if page is not None:
             self.fanout.mark_active(reader)
         return page if epoch == self.tables.epoch else None
@@ -134,7 +138,7 @@ class FannedOut(Stage):
 
     def _assigned(self, changes: list[Change]) -> None:
         for change in changes:
-            self.fanout.rules.assign(change.user, len(self.fanout.copy.followers(change.user)), change.other)
+            self.fanout.rules.assign(change.user, self.fanout.copy.count(change.user), change.other)
         if self._fast:  # before the commit, so that whoever deletes one of them does so after
             self.newest.put([change.tweet for change in changes])
 
@@ -144,12 +148,10 @@ class FannedOut(Stage):
 
     def _delete(self, database: Database, author: int, tweet: Tweet) -> None:
         super()._delete(database, author, tweet)
-        self.newest.discard(tweet.id)
         self.hydration.discard(tweet.id)
 
     def _forget(self, tweet_id: int) -> None:
         """Every copy has applied this delete: drop the tombstone."""
-        self.newest.discard(tweet_id)
         self.hydration.discard(tweet_id)
         self.deleted.discard(tweet_id)
 
@@ -200,7 +202,7 @@ class FannedOut(Stage):
         copy = FollowCopy(graph or self.tables.stored_graph())
         rules, fresh = Rules(policy, self.users), self._ids.last == 0
         if not fresh:
-            rules.begin(len(copy.followers(user)) for user in range(self.users))
+            rules.begin(copy.counts.tolist())
         shards = len(self.tables.databases)
         feeds = FeedCache(self.users, shards, length, self._counters, fresh=fresh)
         timelines = FeedCache(self.users, shards, length, Counters(), fresh=False)  # no deliveries, so no waste
