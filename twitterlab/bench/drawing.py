@@ -27,7 +27,7 @@ TICKS = {
 }  # of a decade, where there are at most so many decades
 SMALL, MIDDLE = 11, 12  # points
 PANEL, LETTER = 0.62, 0.088  # a panel's share of a figure's width, about, and the inches of a letter
-CLOSE = 0.07  # of an axis' height: labels nearer than this would overlap
+CLOSE, SAME = 0.065, 0.015  # of an axis' height: labels nearer would overlap, lines nearer lie on each other
 
 
 @dataclass(frozen=True)
@@ -146,33 +146,39 @@ def bars(axes: Axes, names: Sequence[str], values: Sequence[float], labels: Sequ
     """A bar for each name from 0 on, with its label."""
     drawn = axes.barh(range(len(names)), values, color=colours, height=0.7)
     axes.bar_label(drawn, labels, padding=5, fontsize=SMALL, color=INK)
-    axes.set_xlim(0, max(values) * 1.3)
+    axes.set_xlim(0, max(values) * 1.35)
     lines_named(axes, names)
 
 
 def at_ends(axes: Axes, ends: dict[str, tuple[float, float]]) -> None:
-    """Name the stages' lines where they end; names that would overlap stand together, at the mean of their places."""
+    """Name the stages' lines where they end, from top to bottom as they lie; those that lie on another share a name."""
     axes.get_xlim(), axes.get_ylim()  # from here on they are known
     to_axes = axes.transScale + axes.transLimits
-    heights = sorted((float(to_axes.transform(end)[1]), name) for name, end in ends.items())
-    groups: list[list[tuple[float, str]]] = []
-    for height, name in heights:
-        if groups and height - groups[-1][-1][0] < CLOSE:
-            groups[-1].append((height, name))
+    groups: list[tuple[float, list[str]]] = []
+    for height, name in sorted((float(to_axes.transform(end)[1]), name) for name, end in ends.items()):
+        if groups and height - groups[-1][0] < SAME:
+            groups[-1][1].append(name)
         else:
-            groups.append([(height, name)])
-    for group in groups:
-        middle = sum(height for height, _ in group) / len(group)
-        text = f"stage{'s' if len(group) > 1 else ''} {', '.join(sorted(name for _, name in group))}"
-        axes.annotate(
-            text,
-            (1.02, middle),
-            xycoords="axes fraction",
-            va="center",
-            fontsize=SMALL,
-            color=INK,
-            annotation_clip=False,
-        )
+            groups.append((height, [name]))
+    for height, (_, names) in zip(apart([height for height, _ in groups]), groups, strict=True):
+        text = f"stage{'s' if len(names) > 1 else ''} {', '.join(sorted(names))}"
+        axes.text(1.02, height, text, transform=axes.transAxes, va="center", fontsize=SMALL, color=INK)
+
+
+def apart(heights: Sequence[float]) -> list[float]:
+    """Ascending heights moved so far that labels there do not overlap, and no further."""
+    blocks: list[list[float]] = []  # neighbours that touch, by where each would be if it were the lowest
+    for height in heights:
+        blocks.append([height])
+        while len(blocks) > 1 and bottom(blocks[-2]) + len(blocks[-2]) * CLOSE > bottom(blocks[-1]):
+            upper = blocks.pop()
+            blocks[-1] += [value - len(blocks[-1]) * CLOSE for value in upper]
+    return [bottom(block) + place * CLOSE for block in blocks for place in range(len(block))]
+
+
+def bottom(block: list[float]) -> float:
+    """Where the lowest label of some that touch stands, so that all are near their own places."""
+    return sum(block) / len(block)
 
 
 def column(rows: Table, name: str) -> list[float]:

@@ -1,7 +1,7 @@
 """How close fan-out comes to this machine's own limit, random 8-byte writes into the same arrays, and where the rest
 goes.
 
-A delivery is at least one write of 8 bytes somewhere in gigabytes of feeds. So the limit is how fast numpy writes to
+A delivery is at least one write of 8 bytes somewhere in all the feeds. So the limit is how fast numpy writes to
 random places of the very rings that fan-out writes to, with as many places known beforehand as a turn has deliveries.
 """
 

@@ -66,10 +66,10 @@ class Rings:
         cut = own[0]
         if not cut and self._floor[slot]:
             return None
-        shown, entries, merged = n - 1, run, n
+        shown, entries, merged = n - 1, run, n - own.count(0) if not cut else n
         if others := newer(cut):
             both = sorted(own + others)[-n:]
-            shown, entries, merged = n - bisect_left(own, both[1]), np.array(both, np.uint64), n + len(others)
+            shown, entries, merged = n - bisect_left(own, both[1]), np.array(both, np.uint64), merged + len(others)
         if shown:
             for part in (row[head - shown : head],) if head >= shown else (row[head - shown :], row[:head]):
                 np.bitwise_and(part, READ, part)

@@ -27,12 +27,18 @@ class Rules:
         self._rules: dict[int, list[Rule]] = {}
         self.pulled: NDArray[np.bool_] = np.zeros(users, np.bool_)
         self.plain = True  # no rule but push and pull has been used
-        self.version = 0  # new with each change of a rule
+        self.changes: list[int] = []  # whose rule was changed, one after the other
+        self.foreseen: list[int] = []  # authors who will be pulled as soon as they post
 
     def begin(self, follower_counts: Iterable[int]) -> None:
         """Each author's rule as a stored system opens: it holds for all their old tweets, as all feeds are cold."""
         for author, followers in enumerate(follower_counts):
             self._append(author, 0, self._policy(author, int(followers)))
+
+    def foresee(self, follower_counts: Iterable[int]) -> None:
+        """Who would be pulled if they posted now: nobody has to be asked for yet, but places can be made ready."""
+        rules = (self._policy(author, int(followers)) for author, followers in enumerate(follower_counts))
+        self.foreseen = [author for author, rule in enumerate(rules) if rule is not push]
 
     def assign(self, author: int, followers: int, tweet_id: int) -> None:
         """Choose the rule for an author's next tweet; called in order of ID, before the tweet is committed."""
@@ -44,7 +50,7 @@ class Rules:
             self.plain &= rule in (push, pull)
             self._rules.setdefault(author, [push]).append(rule)
             self._from.setdefault(author, [0]).append(from_id)
-            self.version += 1
+            self.changes.append(author)
 
     def of(self, author: int) -> list[tuple[int, Rule]]:
         """An author's list."""

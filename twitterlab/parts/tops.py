@@ -20,6 +20,7 @@ from twitterlab.work import Counters
 
 WIDTH = 32  # tweets of each top: pages of fewer than that are served from it
 STALE = np.uint64(2**64 - 1)
+SILENT: list[int] = []  # the top of a celebrity who has not posted yet
 WIDE = 64  # candidates of one reader up to which readers are merged together
 
 Newest = Callable[[int, int], Entries]
@@ -31,11 +32,12 @@ class Tops:
     def __init__(self, copy: FollowCopy, rules: Rules, newest: Newest, counters: Counters) -> None:
         self._copy, self._rules, self._newest, self._counters = copy, rules, newest, counters
         self._lock = threading.RLock()
-        self._version = -1
+        self._seen = -1  # how many changes of rules are taken in
         self._number = np.full(len(rules.pulled), -1, np.int32)  # of each celebrity, by user
         self._authors: list[int] = []
         self._latest: Entries = np.zeros(0, np.uint64)
         self._lists: list[list[int] | None] = []
+        self._heard, self._all_heard = np.zeros(0, np.bool_), True  # who has posted as a celebrity, and whether all
         self._rows: Entries = np.zeros((0, WIDTH), np.uint64)
         self._starts: Ids = np.zeros(0, np.int64)
         self._followed: Users = np.zeros(0, np.int32)
@@ -44,20 +46,30 @@ class Tops:
     # What changes them
 
     def refresh(self) -> bool:
-        """Take in authors who have become celebrities; says whether tops can be used at all."""
-        if self._version != self._rules.version:
+        """Take in authors whose rule has changed; says whether tops can be used at all."""
+        if self._seen != len(self._rules.changes):
             with self._lock:
-                self._version = self._rules.version
-                self._begin()
+                changed = self._rules.changes[max(self._seen, 0) :]
+                self._seen = max(self._seen, 0) + len(changed)
+                if not self._authors or min(self._number[changed]) < 0:
+                    self._begin()
+                for author in changed:
+                    self.forget(author)
+                self._all_heard = bool(self._heard.all())
         return self._rules.plain
 
     def _begin(self) -> None:
-        self._authors = np.flatnonzero(self._rules.pulled).tolist()
-        count = len(self._authors)
-        number = np.full(len(self._number), -1, np.int32)
-        number[self._authors] = np.arange(count)
-        self._latest = np.full(count, STALE)
-        self._lists, self._rows = [None] * count, np.zeros((count, WIDTH), np.uint64)
+        """Give a number to each new celebrity, and to those foreseen, and find the followers of all of them."""
+        chosen = self._rules.pulled.copy()
+        chosen[self._rules.foreseen] = True
+        new = np.flatnonzero(chosen & (self._number < 0)).tolist()
+        number = self._number.copy()
+        number[new] = np.arange(len(self._authors), len(self._authors) + len(new))
+        self._authors += new
+        self._lists += [SILENT] * len(new)
+        self._latest = np.concatenate([self._latest, np.zeros(len(new), np.uint64)])
+        self._heard = np.concatenate([self._heard, np.zeros(len(new), np.bool_)])
+        self._rows = np.concatenate([self._rows, np.zeros((len(new), WIDTH), np.uint64)])
         self._starts, self._followed = self._copy.numbered(number)
         self._number = number
         for user in self._copy.changed():
@@ -73,7 +85,7 @@ class Tops:
         with self._lock:
             number = int(self._number[author])
             held = self._lists[number] if number >= 0 else None
-            if held is None or (pulled and held and entry <= held[-1]):
+            if not held or (pulled and entry <= held[-1]):
                 self.forget(author)
             elif pulled:
                 self._set(number, [*held, entry][-WIDTH:])
@@ -82,7 +94,9 @@ class Tops:
         """An author's timeline has changed: ask for it again when it is needed."""
         with self._lock:
             if (number := int(self._number[author])) >= 0:
-                self._lists[number], self._latest[number] = None, STALE
+                heard = bool(self._rules.pulled[author])
+                self._lists[number], self._latest[number] = (None, STALE) if heard else (SILENT, 0)
+                self._heard[number] = heard
                 self._rows[number] = 0  # tells a load that is under way that it comes too late
 
     def _set(self, number: int, entries: list[int]) -> None:
@@ -111,6 +125,10 @@ class Tops:
         found: list[int] = self._followed[first:last].tolist()
         return found
 
+    def pulls(self, celebrities: list[int]) -> int:
+        """How many of them have posted, and so are pulled."""
+        return len(celebrities) if self._all_heard else int(np.count_nonzero(self._heard[celebrities]))
+
     def newer(self, celebrities: list[int], cut: int) -> list[int]:
         """The entries of these celebrities' tops that are newer than `cut`."""
         lists, found = self._lists, []
@@ -130,7 +148,7 @@ class Tops:
         `entries` is (readers, n) with n at most WIDTH, padded with zeros at the front.
         """
         owner, celebrities = self._pairs(readers)
-        self._counters.add(pulls=len(owner))
+        self._counters.add(pulls=int(np.count_nonzero(self._heard[celebrities])))
         for number in np.unique(celebrities[self._latest[celebrities] == STALE]).tolist():
             self._load(number)
         width = entries.shape[1]

@@ -53,7 +53,9 @@ class WarmPages:
         misses = 0 if all(tweets) else self._fetch(entries, tweets)
         if not all(tweets) or not self._visible(tweets, hidden):
             return None
-        self._counters.add(cache_hits=len(tweets) - misses, pulls=len(celebrities), merged=merged if tops else 0)
+        self._counters.add(
+            cache_hits=len(tweets) - misses, pulls=tops.pulls(celebrities) if tops else 0, merged=merged if tops else 0
+        )
         tweets.reverse()
         if len(tweets) <= limit:
             return Page(tweets, None)  # type: ignore[arg-type]

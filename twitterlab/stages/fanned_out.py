@@ -201,7 +201,9 @@ class FannedOut(Stage):
     def _fan_out(self, graph: FollowGraph | None, policy: Policy, length: int, active_days: float) -> FanOut:
         copy = FollowCopy(graph or self.tables.stored_graph())
         rules, fresh = Rules(policy, self.users), self._ids.last == 0
-        if not fresh:
+        if fresh:
+            rules.foresee(copy.counts.tolist())
+        else:
             rules.begin(copy.counts.tolist())
         shards = len(self.tables.databases)
         feeds = FeedCache(self.users, shards, length, self._counters, fresh=fresh)
