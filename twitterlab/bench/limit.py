@@ -61,7 +61,7 @@ class FullFeeds:
 
         self.graph, self.threshold = graph, load.celebrity_threshold(graph)
         self.clock, self._rng = ManualClock(START_MS), np.random.default_rng(seed)
-        self.system = HybridFeeds(graph, clock=self.clock, threshold=self.threshold, counting=False)
+        self.system = HybridFeeds(graph, clock=self.clock, shards=1, threshold=self.threshold, counting=False)
         self.feeds = self.system.fanout.feeds
         self.rings = [shard._ring.reshape(-1) for shard in self.feeds._shards]
         self._authors = load.authors(graph, self.threshold, self._rng, posts, DELIVERIES).astype(np.int32)

@@ -77,7 +77,7 @@ class Run:
             "busy": self.busy,
             **{f"page {name} ms": value for name, value in page.items()},
             **{f"visible {name} ms": value for name, value in visible.items()},
-            "backlog": self.behind_s[-1],
+            "backlog s": self.behind_s[-1],
         }
 
 

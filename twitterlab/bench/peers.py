@@ -28,8 +28,9 @@ NOTES = (
     f"{SCRIPTED:,} followers), in pipelines of at least {SCRIPTED:,} followers.",
     "A page: 20 tweets as the same objects on both sides, celebrities merged. The peer's client knows whom the "
     "reader follows and asks twice: ZREVRANGE of the feed and of each celebrity's timeline in a pipeline, then "
-    "MGET of JSON. Ratios of pages are to the peer's faster connection. All tweets are in memory on both sides, "
-    "and each timed reader has read before. `feed_many` gives columns, not objects; the peer's many are objects.",
+    "MGET of JSON. Ratios of pages are to the peer's public connection, those named `_best` to its faster one. All "
+    "tweets are in memory on both sides, and each timed reader has read before. `feed_many` gives columns, not "
+    "objects; the peer's many are objects.",
 )
 
 
@@ -71,7 +72,9 @@ def run(options: argparse.Namespace) -> Result:
         }
         peer, rng = RedisFeeds(server, graph, threshold), np.random.default_rng(size.seed)
         # The peer keeps every tweet in memory, so the cache here may too.
-        with HybridFeeds(graph, threshold=threshold, cache_tweets=before + size.posts, counting=False) as system:
+        with HybridFeeds(
+            graph, shards=1, threshold=threshold, cache_tweets=before + size.posts, counting=False
+        ) as system:
             try:
                 measured = Sides(graph, threshold, system, peer).measure(before, size.posts, size.reads, rng)
             finally:

@@ -6,7 +6,6 @@ A row is a ring of `length` entries, 0 where there is none yet; the newest stand
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
 from collections.abc import Callable
 
 import numpy as np
@@ -17,7 +16,6 @@ from twitterlab.parts.entries import UNREAD, Entries
 from twitterlab.work import Counters
 
 Slots = NDArray[np.int32]
-Newer = Callable[[int], list[int]]  # entries from elsewhere that are newer than one, in any order
 
 UNTOUCHED, COLD = -1, -2  # no slot: nothing was missed yet; something was missed, so rebuild before reading
 READ = np.uint64(2**64 - 2)  # all bits but the one that says unread
@@ -49,9 +47,9 @@ class Rings:
 
     # Pages that lie ready
 
-    def top(self, user: int, n: int, newer: Newer) -> tuple[Entries, int] | None:
-        """The newest `n` entries of a feed and of `newer`, ascending, and how many were merged; those above the first
-        are marked as shown.
+    def top(self, user: int, n: int, others: Entries | None) -> tuple[Entries, int] | None:
+        """The newest `n` entries of a feed and of `others`, ascending, and how many were merged; all but the one that
+        was only looked ahead to are marked as shown.
 
         None where the feed is cold, or ends before `n` while older tweets lie in the shards.
         """
@@ -61,19 +59,20 @@ class Rings:
         if slot < 0 or not self._warm.item(slot) or n > self.length:
             return None
         head, row = self._head.item(slot), self._ring[slot]
-        run = row[head - n : head] if head >= n else np.concatenate((row[head - n :], row[:head]))
-        own: list[int] = run.tolist()
-        cut = own[0]
-        if not cut and self._floor[slot]:
+        own = row[head - n : head] if head >= n else np.concatenate((row[head - n :], row[:head]))
+        if not own.item(0) and self._floor.item(slot):
             return None
-        shown, entries, merged = n - 1, run, n - own.count(0) if not cut else n
-        if others := newer(cut):
-            both = sorted(own + others)[-n:]
-            shown, entries, merged = n - bisect_left(own, both[1]), np.array(both, np.uint64), merged + len(others)
+        shown, entries, merged = n - 1, own, n
+        if others is not None:
+            both = np.concatenate((own, others.reshape(-1)))
+            merged = int(np.count_nonzero(both))
+            both.sort()
+            entries = both[-n:]
+            shown = n - int(own.searchsorted(entries[1]))
         if shown:
             for part in (row[head - shown : head],) if head >= shown else (row[head - shown :], row[:head]):
                 np.bitwise_and(part, READ, part)
-        return entries if own[0] else entries[entries > 0], merged
+        return entries if entries.item(0) else entries[entries > 0], merged
 
     def tops(self, users: Users, n: int, merge: Callable[[Entries], Entries]) -> tuple[Entries, NDArray[np.bool_]]:
         """For each user what `top` gives, as a row padded with zeros at the front, and whether it is right.

@@ -6,7 +6,6 @@ They hold where every rule is a plain push or pull; a rule that looks at the rea
 from __future__ import annotations
 
 import threading
-from bisect import bisect_right
 from collections.abc import Callable
 
 import numpy as np
@@ -19,8 +18,6 @@ from twitterlab.parts.rules import Rules
 from twitterlab.work import Counters
 
 WIDTH = 32  # tweets of each top: pages of fewer than that are served from it
-STALE = np.uint64(2**64 - 1)
-SILENT: list[int] = []  # the top of a celebrity who has not posted yet
 WIDE = 64  # candidates of one reader up to which readers are merged together
 
 Newest = Callable[[int, int], Entries]
@@ -35,13 +32,12 @@ class Tops:
         self._seen = -1  # how many changes of rules are taken in
         self._number = np.full(len(rules.pulled), -1, np.int32)  # of each celebrity, by user
         self._authors: list[int] = []
-        self._latest: Entries = np.zeros(0, np.uint64)
-        self._lists: list[list[int] | None] = []
-        self._heard, self._all_heard = np.zeros(0, np.bool_), True  # who has posted as a celebrity, and whether all
+        self._stale: set[int] = set()  # whose top is to be asked for
+        self._changes: list[int] = []  # how often each top has changed
         self._rows: Entries = np.zeros((0, WIDTH), np.uint64)
         self._starts: Ids = np.zeros(0, np.int64)
         self._followed: Users = np.zeros(0, np.int32)
-        self._changed: dict[int, list[int]] = {}
+        self._changed: dict[int, Users] = {}
 
     # What changes them
 
@@ -55,7 +51,6 @@ class Tops:
                     self._begin()
                 for author in changed:
                     self.forget(author)
-                self._all_heard = bool(self._heard.all())
         return self._rules.plain
 
     def _begin(self) -> None:
@@ -66,9 +61,7 @@ class Tops:
         number = self._number.copy()
         number[new] = np.arange(len(self._authors), len(self._authors) + len(new))
         self._authors += new
-        self._lists += [SILENT] * len(new)
-        self._latest = np.concatenate([self._latest, np.zeros(len(new), np.uint64)])
-        self._heard = np.concatenate([self._heard, np.zeros(len(new), np.bool_)])
+        self._changes += [0] * len(new)
         self._rows = np.concatenate([self._rows, np.zeros((len(new), WIDTH), np.uint64)])
         self._starts, self._followed = self._copy.numbered(number)
         self._number = number
@@ -78,67 +71,54 @@ class Tops:
     def follow_changed(self, user: int) -> None:
         """A user follows or unfollowed somebody."""
         numbers = self._number[self._copy.followees(user)]
-        self._changed[user] = numbers[numbers >= 0].tolist()
+        self._changed[user] = numbers[numbers >= 0]
 
     def deliver(self, author: int, entry: int, *, pulled: bool) -> None:
         """A tweet has come to an author's timeline; `pulled` says whether the rule at its ID is pull."""
         with self._lock:
             number = int(self._number[author])
-            held = self._lists[number] if number >= 0 else None
-            if not held or (pulled and entry <= held[-1]):
+            newest = int(self._rows[number, -1]) if number >= 0 else 0
+            if number in self._stale or not newest or (pulled and entry <= newest):
                 self.forget(author)
             elif pulled:
-                self._set(number, [*held, entry][-WIDTH:])
+                self._set(number, [*self._rows[number, 1:].tolist(), entry])
 
     def forget(self, author: int) -> None:
-        """An author's timeline has changed: ask for it again when it is needed."""
+        """An author's timeline has changed: ask for it again when it is needed; until then the old top stands."""
         with self._lock:
-            if (number := int(self._number[author])) >= 0:
-                heard = bool(self._rules.pulled[author])
-                self._lists[number], self._latest[number] = (None, STALE) if heard else (SILENT, 0)
-                self._heard[number] = heard
-                self._rows[number] = 0  # tells a load that is under way that it comes too late
+            if (number := int(self._number[author])) >= 0 and self._rules.pulled[author]:
+                self._stale.add(number)
+                self._changes[number] += 1
 
     def _set(self, number: int, entries: list[int]) -> None:
-        self._rows[number] = 0
-        self._rows[number, WIDTH - len(entries) :] = entries
-        self._latest[number] = entries[-1] if entries else 0
-        self._lists[number] = entries
+        """Write a top in one go, so that no reader sees half of it."""
+        self._rows[number] = [0] * (WIDTH - len(entries)) + entries
+        self._changes[number] += 1
+        self._stale.discard(number)
 
-    def _load(self, number: int) -> list[int]:
-        """Ask for a top; it is kept unless a tweet came or went meanwhile."""
-        with self._lock:
-            self._rows[number] = 1
-        found: list[int] = self._newest(self._authors[number], WIDTH).tolist()
-        with self._lock:
-            if self._rows[number, 0] == 1:
-                self._set(number, found)
-        return found
+    def _load(self, number: int) -> None:
+        """Ask for a top, again if a tweet came or went meanwhile."""
+        while number in self._stale:
+            before = self._changes[number]
+            found: list[int] = self._newest(self._authors[number], WIDTH).tolist()
+            with self._lock:
+                if self._changes[number] == before:
+                    self._set(number, found)
 
     # One reader
 
-    def followed(self, user: int) -> list[int]:
+    def followed(self, user: int) -> Users:
         """The numbers of the celebrities whom a user follows."""
-        if (changed := self._changed.get(user)) is not None:
+        if self._changed and (changed := self._changed.get(user)) is not None:
             return changed
-        first, last = self._starts[user : user + 2].tolist()
-        found: list[int] = self._followed[first:last].tolist()
-        return found
+        return self._followed[self._starts.item(user) : self._starts.item(user + 1)]
 
-    def pulls(self, celebrities: list[int]) -> int:
-        """How many of them have posted, and so are pulled."""
-        return len(celebrities) if self._all_heard else int(np.count_nonzero(self._heard[celebrities]))
-
-    def newer(self, celebrities: list[int], cut: int) -> list[int]:
-        """The entries of these celebrities' tops that are newer than `cut`."""
-        lists, found = self._lists, []
-        for number in celebrities:
-            top = lists[number]
-            if top is None:
-                top = self._load(number)
-            if top and top[-1] > cut:
-                found += top[bisect_right(top, cut) :]
-        return found
+    def of(self, celebrities: Users) -> Entries:
+        """The tops of these celebrities, a row of WIDTH ascending entries each, zeros first."""
+        if self._stale:
+            for number in self._stale.intersection(celebrities.tolist()):
+                self._load(number)
+        return self._rows.take(celebrities, axis=0)
 
     # Many readers
 
@@ -148,13 +128,13 @@ class Tops:
         `entries` is (readers, n) with n at most WIDTH, padded with zeros at the front.
         """
         owner, celebrities = self._pairs(readers)
-        self._counters.add(pulls=int(np.count_nonzero(self._heard[celebrities])))
-        for number in np.unique(celebrities[self._latest[celebrities] == STALE]).tolist():
+        for number in self._stale.intersection(celebrities.tolist() if self._stale else ()):
             self._load(number)
         width = entries.shape[1]
-        with self._lock:
-            late = self._latest[celebrities] > entries[owner, 0]
-            owner, candidates = owner[late], self._rows[celebrities[late], WIDTH - width :]
+        latest = self._rows[celebrities, -1]
+        late = latest > entries[owner, 0]
+        self._counters.add(pulls=int(np.count_nonzero(latest)))
+        owner, candidates = owner[late], self._rows[celebrities[late], WIDTH - width :]
         newer = candidates > entries[owner, 0][:, None]
         owner, candidates = np.repeat(owner, newer.sum(axis=1)), candidates[newer]
         counts = np.bincount(owner, minlength=len(readers))

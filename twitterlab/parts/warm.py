@@ -6,7 +6,6 @@ The plain way, generator by generator, gives the same pages; it is taken whereve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,8 @@ from twitterlab.parts.newest import NewestTweets
 from twitterlab.parts.shards import Key
 from twitterlab.parts.tops import WIDTH, Tops
 from twitterlab.work import Counters
+
+NOBODY: Users = np.zeros(0, np.int32)
 
 
 class WarmPages:
@@ -42,20 +43,18 @@ class WarmPages:
         if not self.ready(limit):
             return None
         hidden = self._deleted.copy() if self._deleted else self._deleted
-        tops = self._tops
-        celebrities = tops.followed(reader) if tops else []
-        newer = partial(tops.newer, celebrities) if tops and celebrities else nothing_newer
-        found = self._feeds.top(reader, limit + 1, newer)
+        celebrities = self._tops.followed(reader) if self._tops else NOBODY
+        others = self._tops.of(celebrities) if self._tops and len(celebrities) else None
+        found = self._feeds.top(reader, limit + 1, others)
         if found is None:
             return None
         entries, merged = found
         tweets = self._newest.tweets(entries >> ID_SHIFT)
         misses = 0 if all(tweets) else self._fetch(entries, tweets)
-        if not all(tweets) or not self._visible(tweets, hidden):
+        if (misses and not all(tweets)) or not self._visible(tweets, hidden):
             return None
-        self._counters.add(
-            cache_hits=len(tweets) - misses, pulls=tops.pulls(celebrities) if tops else 0, merged=merged if tops else 0
-        )
+        pulls = 0 if others is None else int(np.count_nonzero(others[:, -1]))
+        self._counters.add(cache_hits=len(tweets) - misses, pulls=pulls, merged=merged if self._tops else 0)
         tweets.reverse()
         if len(tweets) <= limit:
             return Page(tweets, None)  # type: ignore[arg-type]
@@ -102,11 +101,6 @@ class WarmPages:
         """Whether none of them had, or has, a tombstone."""
         gone = hidden | self._deleted if hidden or self._deleted else hidden
         return not gone or gone.isdisjoint(tweet.id for tweet in tweets if tweet)
-
-
-def nothing_newer(cut: int) -> list[int]:
-    """What the celebrities of a reader who follows none have posted."""
-    return []
 
 
 def unmerged(readers: Users, entries: Entries) -> Entries:
