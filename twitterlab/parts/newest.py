@@ -63,6 +63,7 @@ class NewestTweets:
         self.capacity = capacity
         self._room = empty(0)
         self._lock = threading.Lock()
+        self.pictures = False  # whether any tweet here has or had media
         self.columns = self._room
 
     def put(self, tweets: Sequence[Tweet]) -> None:
@@ -70,6 +71,7 @@ class NewestTweets:
         if not tweets:
             return
         new = columns_of(tweets[-self.capacity :])
+        self.pictures |= any(tweet.media for tweet in tweets)
         with self._lock:
             count = len(self.columns.short)
             if count and new.short[0] <= self.columns.short[-1]:

@@ -48,8 +48,8 @@ class Rings:
     # Pages that lie ready
 
     def top(self, user: int, n: int, others: Entries | None) -> tuple[Entries, int] | None:
-        """The newest `n` entries of a feed and of `others`, ascending, and how many were merged; all but the one that
-        was only looked ahead to are marked as shown.
+        """The newest `n` entries of a feed and of `others`, ascending, and how many were merged, room for others
+        included; all but the one that was only looked ahead to are marked as shown.
 
         None where the feed is cold, or ends before `n` while older tweets lie in the shards.
         """
@@ -65,7 +65,7 @@ class Rings:
         shown, entries, merged = n - 1, own, n
         if others is not None:
             both = np.concatenate((own, others.reshape(-1)))
-            merged = int(np.count_nonzero(both))
+            merged = len(both)
             both.sort()
             entries = both[-n:]
             shown = n - int(own.searchsorted(entries[1]))

@@ -17,7 +17,7 @@ from twitterlab.parts.follow_copy import FollowCopy
 from twitterlab.parts.rules import Rules
 from twitterlab.work import Counters
 
-WIDTH = 32  # tweets of each top: pages of fewer than that are served from it
+WIDTH = 24  # tweets of each top: pages of fewer than that are served from it
 WIDE = 64  # candidates of one reader up to which readers are merged together
 
 Newest = Callable[[int, int], Entries]

@@ -23,7 +23,10 @@ NOBODY: Users = np.zeros(0, np.int32)
 
 
 class WarmPages:
-    """`others(keys)` hydrates what is not among the newest tweets; `deleted` are the tombstones."""
+    """`others(keys)` hydrates what is not among the newest tweets; `deleted` are the tombstones.
+
+    Without `counting` the reads are not counted, which costs as much as a tenth of a page.
+    """
 
     def __init__(
         self,
@@ -34,9 +37,10 @@ class WarmPages:
         *,
         deleted: set[int],
         counters: Counters,
+        counting: bool,
     ) -> None:
         self._feeds, self._tops, self._newest, self._others = feeds, tops, newest, others
-        self._deleted, self._counters = deleted, counters
+        self._deleted, self._counters, self._counting = deleted, counters, counting
 
     def page(self, reader: int, limit: int) -> Page | None:
         """The newest `limit` tweets of a warm feed; None where it is not ready."""
@@ -53,8 +57,10 @@ class WarmPages:
         misses = 0 if all(tweets) else self._fetch(entries, tweets)
         if (misses and not all(tweets)) or not self._visible(tweets, hidden):
             return None
-        pulls = 0 if others is None else int(np.count_nonzero(others[:, -1]))
-        self._counters.add(cache_hits=len(tweets) - misses, pulls=pulls, merged=merged if self._tops else 0)
+        if self._counting:
+            pulls, room = (0, 0) if others is None else (np.count_nonzero(others[:, -1]), np.count_nonzero(others == 0))
+            hits = len(tweets) - misses
+            self._counters.add(cache_hits=hits, pulls=int(pulls), merged=merged - int(room) if self._tops else 0)
         tweets.reverse()
         if len(tweets) <= limit:
             return Page(tweets, None)  # type: ignore[arg-type]
@@ -76,12 +82,14 @@ class WarmPages:
         page = np.s_[:, :0:-1]
         rows = rows[page]
         shown: list[NDArray[Any]] = [ids[page], author[page]]
-        shown += [column[rows] for column in (columns.created_at, columns.text, columns.media)]
+        shown += [column[rows] for column in (columns.created_at, columns.text)]
+        shown.append(columns.media[rows] if self._newest.pictures else np.empty(rows.shape, object))
         if (blank := empty[page] | ~ready[:, None]).any():
             for column, nothing in zip(shown, NOTHING, strict=True):
                 column[blank] = nothing
         pages = Pages._make([*shown, np.where(empty[:, 0], 0, ids[:, 1])])
-        self._counters.add(cache_hits=int(np.count_nonzero(~empty[ready])))
+        if self._counting:
+            self._counters.add(cache_hits=int(np.count_nonzero(~empty[ready])))
         return pages, ready
 
     def ready(self, limit: int) -> bool:

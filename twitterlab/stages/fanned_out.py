@@ -75,6 +75,7 @@ class FannedOut(Stage):
                 self.hydration.page,
                 deleted=self.deleted,
                 counters=self._counters,
+                counting=counting,
             )
             self._consume()
         except BaseException:
