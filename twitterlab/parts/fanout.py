@@ -219,7 +219,10 @@ class FanOut:
 
     def _newest_pulled(self, author: int, n: int) -> Entries:
         """The newest n entries of an author whose tweets all readers pull, ascending."""
-        return pack_keys(list(islice(self.pulled(author, author, None, n), n)))[::-1]
+        while True:
+            epoch, found = self._tables.epoch, list(islice(self.pulled(author, author, None, n), n))
+            if epoch == self._tables.epoch:
+                return pack_keys(found)[::-1]
 
     def pulled_authors(self, reader: int, before: int | None) -> list[int]:
         """The followees of whom this reader pulls tweets below `before`."""
@@ -257,12 +260,13 @@ class FanOut:
         """Register first, so that deliveries are taken, and read the shards after; again if a follow came between."""
         settled = False
         while not settled:
-            version = cache.register(user)
+            version, epoch = cache.register(user), self._tables.epoch
             found = list(self._keys(islice(rows(None, cache.length + 1), cache.length + 1)))
             kept = found[: cache.length]
             floor = kept[-1].id if len(found) > len(kept) else 0
             entries = pack_keys(kept)
-            settled = cache.settle(user, entries, floor, version)
+            # Where users move between shards meanwhile, a row may be gone from where it was looked for.
+            settled = epoch == self._tables.epoch and cache.settle(user, entries, floor, version)
         self._counters.add(rebuilds=1, backfilled=len(kept))
 
     def _pushed_rows(self, reader: int, before: int | None, limit: int) -> Iterator[Row]:

@@ -53,18 +53,40 @@ def columns_of(tweets: Sequence[Tweet]) -> Columns:
 NONE = columns_of([Tweet(0, -1, "", None, 0)])  # something to point at where there is nothing
 
 
+class Runs(NamedTuple):
+    """Where squeezed IDs that follow one another without a gap begin: at which ID, and in which row.
+
+    The tweets of one group commit are such a run, so there are far fewer runs than tweets to search.
+    """
+
+    start: Entries
+    row: NDArray[np.int64]
+
+    def rows_of(self, shorts: Entries) -> NDArray[np.int64]:
+        """The row of each squeezed ID, if it has one; else the row of another, or none."""
+        run = self.start.searchsorted(shorts, side="right") - 1
+        return self.row[run] + (shorts - self.start[run]).astype(np.int64)
+
+
+def runs_in(shorts: Entries, first: int) -> Runs:
+    """The runs of ascending squeezed IDs that lie in the rows from `first` on."""
+    begins = np.flatnonzero(np.diff(shorts) != 1) + 1
+    begins = np.concatenate([[0], begins]) if len(shorts) else begins
+    return Runs(shorts[begins], begins + first)
+
+
 class NewestTweets:
     """At least the `capacity` newest tweets that were put here, at most twice as many.
 
-    Whoever reads holds no lock: `columns` is replaced when rows move, and no row is moved in place.
+    Whoever reads holds no lock: `_held`, the columns and their runs, is replaced as one, and no row is moved in place.
     """
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self._room = empty(0)
+        self._room, self._run_room, self._runs = empty(0), Runs(np.zeros(0, np.uint64), np.zeros(0, np.int64)), 0
+        self._held = self._room, self._run_room
         self._lock = threading.Lock()
         self.pictures = False  # whether any tweet here has or had media
-        self.columns = self._room
 
     def put(self, tweets: Sequence[Tweet]) -> None:
         """Keep tweets just posted; those of one call have ascending IDs, as nearly always those of all calls have."""
@@ -73,70 +95,103 @@ class NewestTweets:
         new = columns_of(tweets[-self.capacity :])
         self.pictures |= any(tweet.media for tweet in tweets)
         with self._lock:
-            count = len(self.columns.short)
-            if count and new.short[0] <= self.columns.short[-1]:
-                self._interleave(new)
+            columns, _ = self._held
+            if len(columns.short) and new.short[0] <= columns.short[-1]:
+                self._interleave(columns, new)
             else:
-                self._append(new, count)
+                self._append(columns, new)
 
     def discard(self, tweet_id: int) -> None:
         """Forget a tweet that was deleted."""
         with self._lock:
+            columns, _ = self._held
             short = np.uint64(short_of(tweet_id))
-            row = int(self.columns.short.searchsorted(short))
-            if row < len(self.columns.short) and self.columns.short[row] == short:
-                self.columns.tweet[row], self.columns.author[row] = None, -1
+            row = int(columns.short.searchsorted(short))
+            if row < len(columns.short) and columns.short[row] == short:
+                columns.tweet[row], columns.author[row] = None, -1
 
     def tweets(self, shorts: Entries) -> list[Tweet | None]:
         """The tweets with these squeezed IDs, None where it is not here."""
-        columns = self.columns
+        columns, runs = self._held
         if not len(columns.short):
             return [None] * len(shorts)
-        rows = columns.short.searchsorted(shorts)
         try:
+            rows = runs.rows_of(shorts)
             found: list[Tweet | None] = columns.tweet[rows].tolist()
-            same = columns.short[rows]
-        except IndexError:  # newer than all that is here
-            return [None] * len(shorts)
-        if same.tobytes() != shorts.tobytes():
-            there = (same == shorts).tolist()
-            return [tweet if here else None for tweet, here in zip(found, there, strict=True)]
-        return found
+            if columns.short[rows].tobytes() == shorts.tobytes():
+                return found
+        except IndexError:  # newer, or far older, than all that is here
+            pass
+        _, rows, there = self.find(shorts, columns, runs)
+        return [
+            tweet if here else None for tweet, here in zip(columns.tweet[rows].tolist(), there.tolist(), strict=True)
+        ]
 
-    def find(self, shorts: Entries) -> tuple[Columns, NDArray[np.intp], NDArray[np.bool_]]:
+    def find(
+        self, shorts: Entries, columns: Columns | None = None, runs: Runs | None = None
+    ) -> tuple[Columns, NDArray[np.int64], NDArray[np.bool_]]:
         """The columns, the row of each squeezed ID in them, and whether it is there; arrays shaped as `shorts`."""
-        columns = self.columns
+        if columns is None or runs is None:
+            columns, runs = self._held
         if not len(columns.short):
-            return NONE, np.zeros(shorts.shape, np.intp), np.zeros(shorts.shape, np.bool_)
-        rows = np.minimum(columns.short.searchsorted(shorts), len(columns.short) - 1)
+            return NONE, np.zeros(shorts.shape, np.int64), np.zeros(shorts.shape, np.bool_)
+        rows = runs.rows_of(shorts)
+        np.clip(rows, 0, len(columns.short) - 1, out=rows)
         return columns, rows, columns.short[rows] == shorts
 
     @property
     def nbytes(self) -> int:
         """Bytes of the columns; the tweets that they point to are not counted again."""
-        return sum(column.nbytes for column in self._room)
+        return sum(column.nbytes for column in (*self._room, *self._run_room))
 
     def __len__(self) -> int:
-        return len(self.columns.short)
+        return len(self._held[0].short)
 
-    def _append(self, new: Columns, count: int) -> None:
+    def _append(self, columns: Columns, new: Columns) -> None:
         """Write behind the last row; where there is no room, the newest move to columns of twice the size."""
-        size = len(new.short)
+        count, size = len(columns.short), len(new.short)
         if count + size > len(self._room.short):
             kept = min(count, self.capacity)
-            room = empty(min(max(2 * (kept + size), 1024), 2 * self.capacity + size))
-            copy(self.columns.rows(count - kept, count), room.rows(0, kept))
-            self._room, count = room, kept
+            self._make_room(
+                columns.rows(count - kept, count), min(max(2 * (kept + size), 1024), 2 * self.capacity + size)
+            )
+            count = kept
         copy(new, self._room.rows(count, count + size))
-        self.columns = self._room.rows(0, count + size)
+        self._add_runs(new.short, count)
+        self._held = self._room.rows(0, count + size), self._runs_held()
 
-    def _interleave(self, new: Columns) -> None:
+    def _make_room(self, columns: Columns, rows: int) -> None:
+        """Move columns to new ones with room for so many rows."""
+        self._room = empty(rows)
+        self._run_room, self._runs = Runs(np.empty(rows, np.uint64), np.empty(rows, np.int64)), 0
+        copy(columns, self._room.rows(0, len(columns.short)))
+        self._add_runs(columns.short, 0)
+
+    def _add_runs(self, shorts: Entries, first: int) -> None:
+        """Note the runs of what was written from a row on."""
+        runs = runs_in(shorts, first)
+        if self._runs and len(runs.start) and self._follows(runs.start[0], first):
+            runs = Runs(runs.start[1:], runs.row[1:])
+        last = self._runs + len(runs.start)
+        self._run_room.start[self._runs : last], self._run_room.row[self._runs : last] = runs
+        self._runs = last
+
+    def _follows(self, short: np.uint64, row: int) -> bool:
+        """Whether a squeezed ID goes on where the last run ends, in the row before."""
+        return bool(self._room.short[row - 1] + np.uint64(1) == short)
+
+    def _runs_held(self) -> Runs:
+        return Runs(self._run_room.start[: self._runs], self._run_room.row[: self._runs])
+
+    def _interleave(self, columns: Columns, new: Columns) -> None:
         """Put in order what two writers handed over the wrong way round."""
-        old: tuple[NDArray[Any], ...] = self.columns
+        old: tuple[NDArray[Any], ...] = columns
         added: tuple[NDArray[Any], ...] = new
         both = Columns._make(np.concatenate([first, second]) for first, second in zip(old, added, strict=True))
         order = np.argsort(both.short, kind="stable")
-        self._room = self.columns = Columns._make(column[order] for column in both)
+        ordered = Columns._make(column[order] for column in both)
+        self._make_room(ordered, len(order))
+        self._held = self._room, self._runs_held()
 
 
 def copy(source: Columns, target: Columns) -> None:

@@ -18,6 +18,7 @@ from twitterlab.parts.rules import Rules
 from twitterlab.work import Counters
 
 WIDTH = 24  # tweets of each top: pages of fewer than that are served from it
+NARROW = 6  # tweets of each top that are looked at first
 WIDE = 64  # candidates of one reader up to which readers are merged together
 
 Newest = Callable[[int, int], Entries]
@@ -130,20 +131,27 @@ class Tops:
         owner, celebrities = self._pairs(readers)
         for number in self._stale.intersection(celebrities.tolist() if self._stale else ()):
             self._load(number)
-        width = entries.shape[1]
-        latest = self._rows[celebrities, -1]
-        late = latest > entries[owner, 0]
-        self._counters.add(pulls=int(np.count_nonzero(latest)))
-        owner, candidates = owner[late], self._rows[celebrities[late], WIDTH - width :]
+        pulls, own = np.count_nonzero(self._rows[celebrities, -1]), np.count_nonzero(entries)
+        self._counters.add(pulls=int(pulls), merged=int(own))
+        merged, width = entries, entries.shape[1]
+        for first, last in ((WIDTH - NARROW, WIDTH), (max(WIDTH - width, 0), WIDTH - NARROW)):  # few reach further back
+            late = self._rows[celebrities, last - 1] > merged[owner, 0]
+            owner, celebrities = owner[late], celebrities[late]
+            if len(owner) and first < last:
+                merged = self._merged(merged, owner, self._rows[celebrities, first:last])
+        return merged
+
+    def _merged(self, entries: Entries, owner: Ids, candidates: Entries) -> Entries:
+        """Each row with those candidates that are newer than its first; `owner` says whose a row of candidates is."""
         newer = candidates > entries[owner, 0][:, None]
         owner, candidates = np.repeat(owner, newer.sum(axis=1)), candidates[newer]
-        counts = np.bincount(owner, minlength=len(readers))
+        counts = np.bincount(owner, minlength=len(entries))
         merged = entries.copy()
         for few in (True, False):
             mine = (counts > 0) & ((counts <= WIDE) == few)
             if mine.any():
                 merged[mine] = _merge(entries[mine], mine, owner, candidates, counts)
-        self._counters.add(merged=int(np.count_nonzero(entries)) + len(candidates))
+        self._counters.add(merged=len(candidates))
         return merged
 
     def _pairs(self, readers: Users) -> tuple[Ids, Users]:

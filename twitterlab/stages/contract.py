@@ -100,7 +100,8 @@ class Contract(Behind):
         """
         self._check_open()
         known, limit = checks.users(readers, self.users), checks.limit(limit)
-        pages, ready = self._ready_pages(known, limit)
+        with self._while_open():
+            pages, ready = self._ready_pages(known, limit)
         for row in np.flatnonzero(~ready).tolist():
             pages.put(row, self.feed(int(known[row]), limit))
         return pages

@@ -19,9 +19,10 @@ from twitterlab.stages.fanned_out import FannedOut
 class HybridFeeds(FannedOut):
     """Authors with at least `threshold` followers are pulled, all others pushed; `policy` may say otherwise.
 
-    A warm page is one lookup for the feed and one for each celebrity that the reader follows, at most limit +
-    celebrities tweets merged, and no rows read. A celebrity's post costs no deliveries. What may be late before
-    `drain`, and what a cold or deep page costs, is as at stage 6.
+    A warm page is one lookup for the feed and one for each celebrity that the reader follows, and no rows read. The
+    plain way merges at most limit + celebrities tweets, as lazily as it can; the fast one takes the newest few of each
+    celebrity and sorts once. A celebrity's post costs no deliveries. What may be late before `drain`, what a cold or
+    deep page costs, and what `fast_paths` are, is as at stage 6.
     """
 
     def __init__(

@@ -22,6 +22,9 @@ class PrecomputedFeeds(FannedOut):
     to them. A page below the newest `feed_length` tweets, and the first one of a returning user, costs what it costs
     at stage 5. Past `backlog` waiting messages, a writer handles some itself; a message that fails `attempts` times is
     set aside.
+
+    The newest `cache_tweets` tweets are at hand in columns from their post on. With `fast_paths=False` all is done one
+    message and one tweet at a time, and tweets are cached when they are first read: the same answers, easier to follow.
     """
 
     def __init__(
