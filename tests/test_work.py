@@ -15,7 +15,7 @@ from systems import EDGES, GRAPH, USERS, scroll, settings_of, small
 import twitterlab as tl
 from twitterlab.parts.changes import insert_arrow
 from twitterlab.parts.sharding import shard_of
-from twitterlab.parts.tops import WIDTH
+from twitterlab.parts.tops import NARROW, WIDTH
 from twitterlab.stages.base import Stage
 from twitterlab.work import Counters
 
@@ -336,7 +336,7 @@ def test_a_page_that_lies_ready_pulls_as_many_and_merges_only_what_is_newer_than
         for limit in (1, 5, 20):
             work = cost(system, ("feed", 0, limit))
             assert work.pulls == 2
-            assert limit + 1 <= work.merged <= limit + 1 + 2 * WIDTH
+            assert limit + 1 <= work.merged <= limit + 1 + 2 * (WIDTH + NARROW)
             assert limit + 1 <= cost(system, ("feed_many", [0], limit)).merged <= work.merged
             assert cost(system, ("feed_many", [0, 0], limit)).pulls == 4
         assert cost(system, ("feed", 7, 5)).pulls == 0

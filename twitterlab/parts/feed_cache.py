@@ -51,11 +51,11 @@ class FeedCache:
         with shard.lock:
             return shard.read(local, before, limit)
 
-    def top(self, user: int, n: int, others: Entries | None) -> tuple[Entries, int] | None:
-        """The newest entries of a warm feed and of `others`, ascending, marked as shown; None where it is not ready."""
+    def top(self, user: int, n: int, others: Entries | None, more: Callable[[], Entries]) -> tuple[Entries, int] | None:
+        """The newest entries of a warm feed and of others, ascending, marked as shown; None where it is not ready."""
         shard, local = self._at(user)
         with shard.lock:
-            return shard.top(local, n, others)
+            return shard.top(local, n, others, more)
 
     def tops(self, users: Users, n: int, merge: Merge) -> tuple[Entries, NDArray[np.bool_]]:
         """The same for many users, a row each; `merge(users, entries)` adds what comes from elsewhere."""

@@ -54,25 +54,30 @@ NONE = columns_of([Tweet(0, -1, "", None, 0)])  # something to point at where th
 
 
 class Runs(NamedTuple):
-    """Where squeezed IDs that follow one another without a gap begin: at which ID, and in which row.
+    """Where squeezed IDs that follow one another without a gap begin, and how far their rows are from them.
 
-    The tweets of one group commit are such a run, so there are far fewer runs than tweets to search.
+    The tweets of one group commit are such a run, so there are far fewer runs than tweets to search. A tweet of run r
+    has the row `short + offset[r + 1]`, in arithmetic modulo 2**64; `offset[0]` is for what lies before all runs.
     """
 
     start: Entries
-    row: NDArray[np.int64]
+    offset: Entries
 
     def rows_of(self, shorts: Entries) -> NDArray[np.int64]:
         """The row of each squeezed ID, if it has one; else the row of another, or none."""
-        run = self.start.searchsorted(shorts, side="right") - 1
-        return self.row[run] + (shorts - self.start[run]).astype(np.int64)
+        return (shorts + self.offset[self.start.searchsorted(shorts, side="right")]).view(np.int64)
 
 
 def runs_in(shorts: Entries, first: int) -> Runs:
-    """The runs of ascending squeezed IDs that lie in the rows from `first` on."""
+    """The runs of ascending squeezed IDs that lie in the rows from `first` on, without the offset before all runs."""
     begins = np.flatnonzero(np.diff(shorts) != 1) + 1
     begins = np.concatenate([[0], begins]) if len(shorts) else begins
-    return Runs(shorts[begins], begins + first)
+    return Runs(shorts[begins], (begins + first).astype(np.uint64) - shorts[begins])
+
+
+def room_for_runs(count: int) -> Runs:
+    """Room for so many runs."""
+    return Runs(np.empty(count, np.uint64), np.zeros(count + 1, np.uint64))
 
 
 class NewestTweets:
@@ -83,7 +88,7 @@ class NewestTweets:
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self._room, self._run_room, self._runs = empty(0), Runs(np.zeros(0, np.uint64), np.zeros(0, np.int64)), 0
+        self._room, self._run_room, self._runs = empty(0), room_for_runs(0), 0
         self._held = self._room, self._run_room
         self._lock = threading.Lock()
         self.pictures = False  # whether any tweet here has or had media
@@ -163,7 +168,7 @@ class NewestTweets:
     def _make_room(self, columns: Columns, rows: int) -> None:
         """Move columns to new ones with room for so many rows."""
         self._room = empty(rows)
-        self._run_room, self._runs = Runs(np.empty(rows, np.uint64), np.empty(rows, np.int64)), 0
+        self._run_room, self._runs = room_for_runs(rows), 0
         copy(columns, self._room.rows(0, len(columns.short)))
         self._add_runs(columns.short, 0)
 
@@ -171,9 +176,9 @@ class NewestTweets:
         """Note the runs of what was written from a row on."""
         runs = runs_in(shorts, first)
         if self._runs and len(runs.start) and self._follows(runs.start[0], first):
-            runs = Runs(runs.start[1:], runs.row[1:])
+            runs = Runs(runs.start[1:], runs.offset[1:])
         last = self._runs + len(runs.start)
-        self._run_room.start[self._runs : last], self._run_room.row[self._runs : last] = runs
+        self._run_room.start[self._runs : last], self._run_room.offset[self._runs + 1 : last + 1] = runs
         self._runs = last
 
     def _follows(self, short: np.uint64, row: int) -> bool:
@@ -181,7 +186,7 @@ class NewestTweets:
         return bool(self._room.short[row - 1] + np.uint64(1) == short)
 
     def _runs_held(self) -> Runs:
-        return Runs(self._run_room.start[: self._runs], self._run_room.row[: self._runs])
+        return Runs(self._run_room.start[: self._runs], self._run_room.offset[: self._runs + 1])
 
     def _interleave(self, columns: Columns, new: Columns) -> None:
         """Put in order what two writers handed over the wrong way round."""

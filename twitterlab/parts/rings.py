@@ -47,9 +47,12 @@ class Rings:
 
     # Pages that lie ready
 
-    def top(self, user: int, n: int, others: Entries | None) -> tuple[Entries, int] | None:
-        """The newest `n` entries of a feed and of `others`, ascending, and how many were merged, room for others
-        included; all but the one that was only looked ahead to are marked as shown.
+    def top(self, user: int, n: int, others: Entries | None, more: Callable[[], Entries]) -> tuple[Entries, int] | None:
+        """The newest `n` entries of a feed and of others, ascending, and how many were merged, empty ones included; all
+        but the one that was only looked ahead to are marked as shown.
+
+        Others are rows of ascending entries, zeros first; `more` gives the same rows, but longer, and is asked where
+        these do not reach as far back as the page.
 
         None where the feed is cold, or ends before `n` while older tweets lie in the shards.
         """
@@ -64,10 +67,12 @@ class Rings:
             return None
         shown, entries, merged = n - 1, own, n
         if others is not None:
-            both = np.concatenate((own, others.reshape(-1)))
-            merged = len(both)
-            both.sort()
-            entries = both[-n:]
+            entries = newest(own, others)
+            merged += others.size
+            if np.maximum.reduce(others[:, 0]) > entries[0]:
+                others = more()
+                entries = newest(own, others)
+                merged += others.size
             shown = n - int(own.searchsorted(entries[1]))
         if shown:
             for part in (row[head - shown : head],) if head >= shown else (row[head - shown :], row[:head]):
@@ -129,3 +134,10 @@ class Rings:
         """Make every rebuild of this slot that is under way begin again."""
         self._versions += 1
         self._version[slot] = self._versions
+
+
+def newest(own: Entries, others: Entries) -> Entries:
+    """The newest of both, ascending, as many as there are of one's own."""
+    both = np.concatenate((own, others.reshape(-1)))
+    both.sort()
+    return both[-len(own) :]

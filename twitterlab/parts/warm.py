@@ -6,6 +6,7 @@ The plain way, generator by generator, gives the same pages; it is taken whereve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,9 @@ from twitterlab.parts.shards import Key
 from twitterlab.parts.tops import WIDTH, Tops
 from twitterlab.work import Counters
 
-NOBODY: Users = np.zeros(0, np.int32)
-
 
 class WarmPages:
-    """`others(keys)` hydrates what is not among the newest tweets; `deleted` are the tombstones.
-
-    Without `counting` the reads are not counted, which costs as much as a tenth of a page.
-    """
+    """`others(keys)` hydrates what is not among the newest tweets; `deleted` are the tombstones."""
 
     def __init__(
         self,
@@ -37,19 +33,20 @@ class WarmPages:
         *,
         deleted: set[int],
         counters: Counters,
-        counting: bool,
     ) -> None:
         self._feeds, self._tops, self._newest, self._others = feeds, tops, newest, others
-        self._deleted, self._counters, self._counting = deleted, counters, counting
+        self._deleted, self._counters = deleted, counters
 
     def page(self, reader: int, limit: int) -> Page | None:
         """The newest `limit` tweets of a warm feed; None where it is not ready."""
         if not self.ready(limit):
             return None
         hidden = self._deleted.copy() if self._deleted else self._deleted
-        celebrities = self._tops.followed(reader) if self._tops else NOBODY
-        others = self._tops.of(celebrities) if self._tops and len(celebrities) else None
-        found = self._feeds.top(reader, limit + 1, others)
+        others, more, pulls = None, nobody, 0
+        if self._tops and len(celebrities := self._tops.followed(reader)):
+            others, more = self._tops.newest_of(celebrities), partial(self._tops.of, celebrities)
+            pulls = int(np.count_nonzero(others[:, -1]))
+        found = self._feeds.top(reader, limit + 1, others, more)
         if found is None:
             return None
         entries, merged = found
@@ -57,10 +54,7 @@ class WarmPages:
         misses = 0 if all(tweets) else self._fetch(entries, tweets)
         if (misses and not all(tweets)) or not self._visible(tweets, hidden):
             return None
-        if self._counting:
-            pulls, room = (0, 0) if others is None else (np.count_nonzero(others[:, -1]), np.count_nonzero(others == 0))
-            hits = len(tweets) - misses
-            self._counters.add(cache_hits=hits, pulls=int(pulls), merged=merged - int(room) if self._tops else 0)
+        self._counters.add_page(len(tweets) - misses, pulls, merged if self._tops else 0)
         tweets.reverse()
         if len(tweets) <= limit:
             return Page(tweets, None)  # type: ignore[arg-type]
@@ -88,8 +82,7 @@ class WarmPages:
             for column, nothing in zip(shown, NOTHING, strict=True):
                 column[blank] = nothing
         pages = Pages._make([*shown, np.where(empty[:, 0], 0, ids[:, 1])])
-        if self._counting:
-            self._counters.add(cache_hits=int(np.count_nonzero(~empty[ready])))
+        self._counters.add(cache_hits=int(np.count_nonzero(~empty[ready])))
         return pages, ready
 
     def ready(self, limit: int) -> bool:
@@ -109,6 +102,11 @@ class WarmPages:
         """Whether none of them had, or has, a tombstone."""
         gone = hidden | self._deleted if hidden or self._deleted else hidden
         return not gone or gone.isdisjoint(tweet.id for tweet in tweets if tweet)
+
+
+def nobody() -> Entries:
+    """What is there of celebrities whom nobody follows."""
+    return np.zeros((0, WIDTH), np.uint64)
 
 
 def unmerged(readers: Users, entries: Entries) -> Entries:

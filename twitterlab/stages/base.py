@@ -33,8 +33,7 @@ class Stage(Contract):
     """A system that keeps the contract; a stage says where rows lie and how a page is read.
 
     `graph` is who follows whom at the start (None where `path` holds a system already), `path` a directory (None: all
-    in memory), `clock` what tells the time (None: the wall clock), `counting` whether DuckDB's profile counts the rows,
-    and a warm page its work.
+    in memory), `clock` what tells the time (None: the wall clock), `counting` whether DuckDB's profile counts the rows.
     """
 
     def __init__(

@@ -75,7 +75,6 @@ class FannedOut(Stage):
                 self.hydration.page,
                 deleted=self.deleted,
                 counters=self._counters,
-                counting=counting,
             )
             self._consume()
         except BaseException:
