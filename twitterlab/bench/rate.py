@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twitterlab.bench.common import Result, one_core, seconds_of
-from twitterlab.bench.open_loop import Load, Run, capacity, drive
+from twitterlab.bench.open_loop import LIMIT, Load, Run, capacity, drive
 
 if TYPE_CHECKING:
     from twitterlab import FollowGraph, HybridFeeds
 
 STEP = 1.08  # from one multiple to the next that is tried
+ATTEMPTS = 2  # at one multiple, before it counts as one that does not hold
 TRIES = 12
 NOTES = [
     "An open loop: latencies count from when a call was due. One process, kept on one core, does everything: it takes",
@@ -33,7 +34,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     """The size of the system and of the run."""
     parser.add_argument("--users", type=int, default=1_000_000, help="default: %(default)s")
     parser.add_argument("--follows", type=float, default=50, help="of a user on average (default: %(default)s)")
-    parser.add_argument("--history", type=int, default=600_000, help="tweets posted before (default: %(default)s)")
+    parser.add_argument("--history", type=int, default=300_000, help="tweets posted before (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=30, help="of each run (default: %(default)s)")
     parser.add_argument("--shards", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--threshold", type=int, default=10_000, help="of a celebrity (default: %(default)s followers)")
@@ -68,6 +69,7 @@ def _measured(options: argparse.Namespace, folder: Path) -> Result:
             runs = _search(system, load, options, many=many)
             tables[f"through {'feed_many' if many else 'feed'}"] = [run.row() for run in runs]
             figures |= _best(runs, name)
+        figures |= _fullness(system, load)
         figures["follow_ms"] = _follow_ms(system, graph)
         gc.unfreeze()
         figures["feed_bytes_a_user"] = system.fanout.feeds.bytes_a_user
@@ -99,19 +101,26 @@ def _prefill(system: HybridFeeds, load: Load, tweets: int, group: int = 1000) ->
 
 
 def _search(system: HybridFeeds, load: Load, options: argparse.Namespace, *, many: bool) -> list[Run]:
-    """Runs at several multiples, ascending: from nine tenths of the capacity up, or down, to where it changes."""
+    """Runs at several multiples, ascending: from below the capacity up, or down, to where it changes.
+
+    A multiple that does not hold is tried once more: a neighbour on the machine may have taken its time.
+    """
     commit_s = options.commit_ms / 1000
-    multiple, runs = options.at, list[Run]()
-    if multiple is None:
-        first = capacity(system, load, commit_s, many=many, multiple=1.0)  # what is read for the first time is slower
-        multiple = 0.9 * capacity(system, load, commit_s, many=many, multiple=first)
-    while len(runs) < TRIES:
-        runs.append(drive(system, load, multiple, options.seconds, commit_s, many=many))
-        held, failed = (sorted(run.multiple for run in runs if run.sustained is kind) for kind in (True, False))
-        if options.at or (held and failed):
+    if options.at is not None:
+        return [drive(system, load, options.at, options.seconds, commit_s, many=many)]
+    first = capacity(system, load, commit_s, many=many, multiple=1.0)  # what is read for the first time is slower
+    begin = 0.95 * capacity(system, load, commit_s, many=many, multiple=first)
+    tried: dict[int, list[Run]] = {}  # the runs at `begin * STEP ** k`, by k
+    k = 0
+    while sum(map(len, tried.values())) < TRIES:
+        tried.setdefault(k, []).append(drive(system, load, begin * STEP**k, options.seconds, commit_s, many=many))
+        if tried[k][-1].sustained and k + 1 not in tried:
+            k += 1
+        elif tried[k][-1].sustained or (len(tried[k]) == ATTEMPTS and k - 1 in tried):
             break
-        multiple *= STEP if held else 1 / STEP
-    return sorted(runs, key=lambda run: run.multiple)
+        elif len(tried[k]) == ATTEMPTS:
+            k -= 1
+    return [run for k in sorted(tried) for run in tried[k]]
 
 
 def _best(runs: list[Run], name: str) -> dict[str, float]:
@@ -122,6 +131,12 @@ def _best(runs: list[Run], name: str) -> dict[str, float]:
     row = held[-1].row()
     kept = {f"{name}_{key.replace(' ', '_')}": row[key] for key in row if key.startswith(("page", "visible"))}
     return {name: held[-1].multiple, **kept, f"{name}_deliveries_per_s": held[-1].deliveries_per_s}
+
+
+def _fullness(system: HybridFeeds, load: Load, readers: int = 10_000) -> dict[str, float]:
+    """How many tweets a page of 20 has on average, and the share of the pages that are full."""
+    there = system.feed_many(load.readers(readers), LIMIT).id > 0
+    return {"tweets_a_page": float(there.sum(axis=1).mean()), "full_pages": float(there.all(axis=1).mean())}
 
 
 def _follow_ms(system: HybridFeeds, graph: FollowGraph, times: int = 50) -> float:
