@@ -135,9 +135,10 @@ def test_the_newest_tweets_are_kept_and_at_most_twice_as_many() -> None:
     for first in range(0, 1_000, 20):
         newest.put([tweet(i) for i in ids[first : first + 20]])
         here = ids[max(0, first - 30) : first + 20]
-        assert newest.tweets(squeezed(np.array(here))) == [tweet(i) for i in here]
+        assert newest.tweets(squeezed(np.array(here))) == ([tweet(i) for i in here], True)
         assert len(newest) <= 2 * 50 + 20
-    assert newest.tweets(squeezed(np.array([ids[0], ids[-1] + 1, 3 << 40]))) == [None] * 3
+    assert newest.tweets(squeezed(np.array([ids[0], ids[3], ids[-1]]))) == ([None, None, tweet(ids[-1])], False)
+    assert NewestTweets(5).tweets(squeezed(np.array(ids[:2]))) == ([None, None], False)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -148,7 +149,7 @@ def test_tweets_may_come_in_any_order_and_a_deleted_one_is_gone(seed: int) -> No
     gone = set(rng.choice(ids, 7, replace=False).tolist())
     for tweet_id in (*gone, 12345):
         newest.discard(tweet_id)
-    assert newest.tweets(squeezed(np.array(ids))) == [None if i in gone else tweet(i) for i in ids]
+    assert newest.tweets(squeezed(np.array(ids))) == ([None if i in gone else tweet(i) for i in ids], False)
     columns, rows, there = newest.find(squeezed(np.array(ids)))
     assert there.all()
     assert columns.text[rows].tolist() == ["x"] * 60

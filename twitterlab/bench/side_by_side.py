@@ -22,7 +22,7 @@ Rows = list[tuple[int, str]]
 Seconds = dict[str, list[float]]
 
 DELIVERIES = 100  # of a post that is pushed, on average
-GROUP = 500  # posts of one commit and of one turn
+GROUP = 1_000  # posts of one commit and of one turn
 BATCH = 1_000  # readers of one `feed_many`
 SAMPLE = 500  # readers whose pages are compared
 ACTIVE, SKEW = 0.4, 0.5  # the share of users who read, and the Zipf exponent over them, as in `workload.Habits`

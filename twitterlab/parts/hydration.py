@@ -43,7 +43,7 @@ class Hydration:
         """Those of these tweets that are among the newest."""
         if self._newest is None:
             return {}
-        found = self._newest.tweets(squeezed(np.array(ids, np.int64)))
+        found, _ = self._newest.tweets(np.sort(squeezed(np.array(ids, np.int64))))
         near = {tweet.id: tweet for tweet in found if tweet}
         self._counters.add(cache_hits=len(near))
         return near

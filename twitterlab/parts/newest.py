@@ -80,16 +80,20 @@ def room_for_runs(count: int) -> Runs:
     return Runs(np.empty(count, np.uint64), np.zeros(count + 1, np.uint64))
 
 
+NOTHING_YET = 2**64
+
+
 class NewestTweets:
     """At least the `capacity` newest tweets that were put here, at most twice as many.
 
-    Whoever reads holds no lock: `_held`, the columns and their runs, is replaced as one, and no row is moved in place.
+    Whoever reads holds no lock: `_held` is replaced as one, and no row is moved in place.
     """
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self._room, self._run_room, self._runs = empty(0), room_for_runs(0), 0
-        self._held = self._room, self._run_room
+        self._held = self._room, self._run_room, NOTHING_YET
+        self.gaps = False  # whether a tweet was taken out
         self._lock = threading.Lock()
         self.pictures = False  # whether any tweet here has or had media
 
@@ -100,7 +104,7 @@ class NewestTweets:
         new = columns_of(tweets[-self.capacity :])
         self.pictures |= any(tweet.media for tweet in tweets)
         with self._lock:
-            columns, _ = self._held
+            columns, _, _ = self._held
             if len(columns.short) and new.short[0] <= columns.short[-1]:
                 self._interleave(columns, new)
             else:
@@ -109,35 +113,30 @@ class NewestTweets:
     def discard(self, tweet_id: int) -> None:
         """Forget a tweet that was deleted."""
         with self._lock:
-            columns, _ = self._held
+            columns, _, _ = self._held
             short = np.uint64(short_of(tweet_id))
             row = int(columns.short.searchsorted(short))
             if row < len(columns.short) and columns.short[row] == short:
+                self.gaps = True
                 columns.tweet[row], columns.author[row] = None, -1
 
-    def tweets(self, shorts: Entries) -> list[Tweet | None]:
-        """The tweets with these squeezed IDs, None where it is not here."""
-        columns, runs = self._held
-        if not len(columns.short):
-            return [None] * len(shorts)
-        try:
-            rows = runs.rows_of(shorts)
-            found: list[Tweet | None] = columns.tweet[rows].tolist()
-            if columns.short[rows].tobytes() == shorts.tobytes():
-                return found
-        except IndexError:  # newer, or far older, than all that is here
-            pass
-        _, rows, there = self.find(shorts, columns, runs)
-        return [
-            tweet if here else None for tweet, here in zip(columns.tweet[rows].tolist(), there.tolist(), strict=True)
-        ]
+    def tweets(self, shorts: Entries) -> tuple[list[Tweet | None], bool]:
+        """The tweets with these squeezed IDs, ascending, None where it is not here; and whether all are here.
 
-    def find(
-        self, shorts: Entries, columns: Columns | None = None, runs: Runs | None = None
-    ) -> tuple[Columns, NDArray[np.int64], NDArray[np.bool_]]:
+        All that was posted since the oldest tweet here is here, so that one look at the oldest wanted tells.
+        """
+        columns, runs, oldest = self._held
+        if len(shorts) and oldest <= shorts.item(0):
+            found: list[Tweet | None] = columns.tweet[runs.rows_of(shorts)].tolist()
+            return found, not self.gaps or all(found)
+        _, rows, there = self.find(shorts)
+        tweets = columns.tweet[rows].tolist() if len(columns.short) else [None] * len(shorts)
+        found = [tweet if here else None for tweet, here in zip(tweets, there.tolist(), strict=True)]
+        return found, all(found)
+
+    def find(self, shorts: Entries) -> tuple[Columns, NDArray[np.int64], NDArray[np.bool_]]:
         """The columns, the row of each squeezed ID in them, and whether it is there; arrays shaped as `shorts`."""
-        if columns is None or runs is None:
-            columns, runs = self._held
+        columns, runs, _ = self._held
         if not len(columns.short):
             return NONE, np.zeros(shorts.shape, np.int64), np.zeros(shorts.shape, np.bool_)
         rows = runs.rows_of(shorts)
@@ -163,7 +162,7 @@ class NewestTweets:
             count = kept
         copy(new, self._room.rows(count, count + size))
         self._add_runs(new.short, count)
-        self._held = self._room.rows(0, count + size), self._runs_held()
+        self._hold(count + size)
 
     def _make_room(self, columns: Columns, rows: int) -> None:
         """Move columns to new ones with room for so many rows."""
@@ -185,8 +184,10 @@ class NewestTweets:
         """Whether a squeezed ID goes on where the last run ends, in the row before."""
         return bool(self._room.short[row - 1] + np.uint64(1) == short)
 
-    def _runs_held(self) -> Runs:
-        return Runs(self._run_room.start[: self._runs], self._run_room.offset[: self._runs + 1])
+    def _hold(self, rows: int) -> None:
+        """Show so many rows to readers, their runs, and from which squeezed ID on they are all that there is."""
+        runs = Runs(self._run_room.start[: self._runs], self._run_room.offset[: self._runs + 1])
+        self._held = self._room.rows(0, rows), runs, int(self._room.short[0])
 
     def _interleave(self, columns: Columns, new: Columns) -> None:
         """Put in order what two writers handed over the wrong way round."""
@@ -196,7 +197,7 @@ class NewestTweets:
         order = np.argsort(both.short, kind="stable")
         ordered = Columns._make(column[order] for column in both)
         self._make_room(ordered, len(order))
-        self._held = self._room, self._runs_held()
+        self._hold(len(order))
 
 
 def copy(source: Columns, target: Columns) -> None:

@@ -50,8 +50,8 @@ class WarmPages:
         if found is None:
             return None
         entries, merged = found
-        tweets = self._newest.tweets(entries >> ID_SHIFT)
-        misses = 0 if all(tweets) else self._fetch(entries, tweets)
+        tweets, whole = self._newest.tweets(entries >> ID_SHIFT)
+        misses = 0 if whole else self._fetch(entries, tweets)
         if (misses and not all(tweets)) or not self._visible(tweets, hidden):
             return None
         self._counters.add_page(len(tweets) - misses, pulls, merged if self._tops else 0)
