@@ -130,6 +130,16 @@ def test_a_squeezed_id_sorts_as_the_id_does_and_gives_it_back() -> None:
     assert [id_of(short_of(i)) for i in ids.tolist()] == ids.tolist()
 
 
+def test_a_batch_larger_than_the_room_leaves_no_gap_behind_it() -> None:
+    newest, ids = NewestTweets(4), identifiers(40)
+    newest.put([tweet(i) for i in ids[:3]])
+    newest.put([tweet(i) for i in ids[3:20]])
+    assert newest.tweets(squeezed(np.array(ids[10:20]))) == ([tweet(i) for i in ids[10:20]], True)
+    newest.put([tweet(i) for i in ids[21:30]])
+    newest.put([tweet(1)])  # older than all that is here: it would leave a gap
+    assert newest.tweets(squeezed(np.array([1, ids[25]]))) == ([None, tweet(ids[25])], False)
+
+
 def test_the_newest_tweets_are_kept_and_at_most_twice_as_many() -> None:
     newest, ids = NewestTweets(50), identifiers(1_000)
     for first in range(0, 1_000, 20):
@@ -144,8 +154,8 @@ def test_the_newest_tweets_are_kept_and_at_most_twice_as_many() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_tweets_may_come_in_any_order_and_a_deleted_one_is_gone(seed: int) -> None:
     rng, ids, newest = np.random.default_rng(seed), identifiers(60), NewestTweets(100)
-    for group in np.array_split(rng.permutation(60), 9):
-        newest.put([tweet(ids[place]) for place in sorted(group.tolist())])
+    for group in [[0], *np.array_split(1 + rng.permutation(59), 9)]:
+        newest.put([tweet(ids[place]) for place in sorted(map(int, group))])
     gone = set(rng.choice(ids, 7, replace=False).tolist())
     for tweet_id in (*gone, 12345):
         newest.discard(tweet_id)

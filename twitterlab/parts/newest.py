@@ -84,7 +84,7 @@ NOTHING_YET = 2**64
 
 
 class NewestTweets:
-    """At least the `capacity` newest tweets that were put here, at most twice as many.
+    """At least the `capacity` newest tweets that were put here, without a gap; at most twice as many, and one call's.
 
     Whoever reads holds no lock: `_held` is replaced as one, and no row is moved in place.
     """
@@ -101,7 +101,7 @@ class NewestTweets:
         """Keep tweets just posted; those of one call have ascending IDs, as nearly always those of all calls have."""
         if not tweets:
             return
-        new = columns_of(tweets[-self.capacity :])
+        new = columns_of(tweets)
         self.pictures |= any(tweet.media for tweet in tweets)
         with self._lock:
             columns, _, _ = self._held
@@ -190,7 +190,8 @@ class NewestTweets:
         self._held = self._room.rows(0, rows), runs, int(self._room.short[0])
 
     def _interleave(self, columns: Columns, new: Columns) -> None:
-        """Put in order what two writers handed over the wrong way round."""
+        """Put in order what two writers handed over the wrong way round; what is older than all here stays out."""
+        new = new.rows(int(new.short.searchsorted(columns.short[0])), len(new.short))
         old: tuple[NDArray[Any], ...] = columns
         added: tuple[NDArray[Any], ...] = new
         both = Columns._make(np.concatenate([first, second]) for first, second in zip(old, added, strict=True))
