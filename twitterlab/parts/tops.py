@@ -37,8 +37,7 @@ class Tops:
         self._changes: list[int] = []  # how often each top has changed
         self._rows: Entries = np.zeros((0, WIDTH), np.uint64)
         self._narrow: Entries = np.zeros((0, NARROW), np.uint64)  # their newest, side by side
-        self._starts: Ids = np.zeros(0, np.int64)
-        self._followed: Users = np.zeros(0, np.int32)
+        self._rows_followed: tuple[Ids, Users] = np.zeros(len(rules.pulled) + 1, np.int64), np.zeros(0, np.int32)
         self._changed: dict[int, Users] = {}
 
     # What changes them
@@ -47,12 +46,13 @@ class Tops:
         """Take in authors whose rule has changed; says whether tops can be used at all."""
         if self._seen != len(self._rules.changes):
             with self._lock:
-                changed = self._rules.changes[max(self._seen, 0) :]
-                self._seen = max(self._seen, 0) + len(changed)
-                if not self._authors or min(self._number[changed]) < 0:
+                known = max(self._seen, 0)
+                changed = self._rules.changes[known:]
+                if not self._authors or (changed and min(self._number[changed]) < 0):
                     self._begin()
                 for author in changed:
                     self.forget(author)
+                self._seen = known + len(changed)  # last: who sees it looks no further
         return self._rules.plain
 
     def _begin(self) -> None:
@@ -66,8 +66,8 @@ class Tops:
         self._changes += [0] * len(new)
         self._rows = np.concatenate([self._rows, np.zeros((len(new), WIDTH), np.uint64)])
         self._narrow = np.ascontiguousarray(self._rows[:, -NARROW:])
-        self._starts, self._followed = self._copy.numbered(number)
         self._number = number
+        self._rows_followed = self._copy.numbered(number)  # in one step, and when all else is there
         for user in self._copy.changed():
             self.follow_changed(user)
 
@@ -115,7 +115,8 @@ class Tops:
         """The numbers of the celebrities whom a user follows."""
         if self._changed and (changed := self._changed.get(user)) is not None:
             return changed
-        return self._followed[self._starts.item(user) : self._starts.item(user + 1)]
+        starts, followed = self._rows_followed
+        return followed[starts.item(user) : starts.item(user + 1)]
 
     def of(self, celebrities: Users) -> Entries:
         """The tops of these celebrities, a row of WIDTH ascending entries each, zeros first."""
@@ -165,11 +166,12 @@ class Tops:
 
     def _pairs(self, readers: Users) -> tuple[Ids, Users]:
         """All pairs of a reader, by place, and a celebrity whom they follow, by number; by reader."""
-        first = self._starts[readers]
-        counts = self._starts[readers + 1] - first
+        starts, followed = self._rows_followed
+        first = starts[readers]
+        counts = starts[readers + 1] - first
         owner = np.repeat(np.arange(len(readers)), counts)
         offset = np.repeat(first - np.cumsum(counts) + counts, counts)
-        celebrities = self._followed[offset + np.arange(len(owner))]
+        celebrities = followed[offset + np.arange(len(owner))]
         if self._changed and (places := [i for i, r in enumerate(readers.tolist()) if r in self._changed]):
             kept = ~np.isin(owner, places)
             more = [(place, number) for place in places for number in self._changed[int(readers[place])]]
