@@ -106,7 +106,7 @@ def test_calls_come_at_the_lectures_rate_whatever_the_system_does(load: Load, ma
 def test_what_a_slow_system_lets_wait_counts_as_latency(load: Load) -> None:
     system = Slow(page_s=0.002)  # of 3,472 pages in 0.3 s it can answer 150
     run = drive(system, load, 1.0, 0.3, 0.05, many=False)
-    assert not run.sustained or run.behind_s[-1] < open_loop.LATE_S
+    assert not run.sustained
     assert system.pages < 3_000
     assert run.page_s[-1] > 10 * run.page_s[0], "the last one waited for those before it"
 

@@ -129,6 +129,7 @@ def mine(colour: str) -> Callable[[str], str | None]:
 
 
 def peer_deliveries(saved: Saved) -> list[Chart]:
+    """Deliveries a second, a line for each way."""
     rows = saved["tables"].get("deliveries", [])
     rates = column(rows, "deliveries/s")
     if not rates:
@@ -153,6 +154,7 @@ def peer_deliveries(saved: Saved) -> list[Chart]:
 
 
 def peer_pages(saved: Saved) -> list[Chart]:
+    """Milliseconds for a page, median and p99, a line for each way."""
     rows = table_with(saved, "p50")
     if not rows:
         return []

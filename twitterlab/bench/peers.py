@@ -35,7 +35,7 @@ NOTES = (
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    """The sizes of a run; the default takes about three minutes and 3 GB."""
+    """The sizes of a run."""
     sizes = {
         "users": (200_000, "users of the graph"),
         "history": (50, "entries of a feed before the run, on average"),
@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> Result:
         settings = {
             "users": graph.users,
             "follows": graph.edges,
+            "shards": 1,
             "threshold": threshold,
             "celebrities": int(np.count_nonzero(graph.follower_counts >= threshold)),
             "posts before": before,
@@ -73,7 +74,7 @@ def run(options: argparse.Namespace) -> Result:
         peer, rng = RedisFeeds(server, graph, threshold), np.random.default_rng(size.seed)
         # The peer keeps every tweet in memory, so the cache here may too.
         with HybridFeeds(
-            graph, shards=1, threshold=threshold, cache_tweets=before + size.posts, counting=False
+            graph, shards=settings["shards"], threshold=threshold, cache_tweets=before + size.posts, counting=False
         ) as system:
             try:
                 measured = Sides(graph, threshold, system, peer).measure(before, size.posts, size.reads, rng)

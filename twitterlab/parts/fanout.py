@@ -9,25 +9,23 @@ changes nothing.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from itertools import islice, takewhile
 
 import numpy as np
 
 from twitterlab.clock import Clock
 from twitterlab.model import Ids, Users
-from twitterlab.parts.changes import Change, Row
+from twitterlab.parts.changes import Change
+from twitterlab.parts.entries import Entries, pack
 from twitterlab.parts.feed_cache import FeedCache
-from twitterlab.parts.feeds import Entries, ids_in, keys_in, pack
 from twitterlab.parts.follow_copy import FollowCopy
 from twitterlab.parts.policy import pull, push
+from twitterlab.parts.reading import Reading
 from twitterlab.parts.rules import Rules
-from twitterlab.parts.shards import Key, Shards
+from twitterlab.parts.shards import Shards
 from twitterlab.parts.tops import Tops
 from twitterlab.work import Counters
-
-Rows = Callable[[int | None, int], Iterator[Row]]  # newest first, from below an ID, fetched so many at a time
 
 DAY_MS = 86_400_000
 STRIPES = 64
@@ -41,7 +39,7 @@ class Gathered(threading.local):
 
 
 class FanOut:
-    """The workers' part: applies posts, deletes, follows and unfollows to feeds, and rebuilds the cold ones."""
+    """The workers' part: applies posts, deletes, follows and unfollows to feeds."""
 
     def __init__(
         self,
@@ -71,7 +69,8 @@ class FanOut:
         self._seen = np.full(len(rules.pulled), self._opened, np.int64)  # when each user last read their feed
         self._stripes = [threading.RLock() for _ in range(STRIPES)]
         self._together, self._gathered = together, Gathered()
-        self.tops = Tops(copy, rules, self._newest_pulled, counters)
+        self.reading = Reading(tables, copy, rules, feeds, timelines=timelines, counters=counters)
+        self.tops = Tops(copy, rules, self.reading.newest_pulled, counters)
         self._handlers = {
             "post": self._post,
             "delete": self._delete,
@@ -200,87 +199,6 @@ class FanOut:
     def _entries(self, author: int, tweet_ids: Ids) -> Entries:
         return pack(tweet_ids, self._tables.shard_number(author))
 
-    # Reading
-
     def mark_active(self, readers: int | Users) -> None:
         """A read makes its readers active from now on."""
         self._seen[readers] = self._clock.now()
-
-    def pushed(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:
-        """What was pushed into a reader's feed, newest first; below the feed's floor it goes on from the shards."""
-        return self._stream(self.feeds, reader, before, limit, lambda b, n: self._pushed_rows(reader, b, n))
-
-    def pulled(self, author: int, reader: int, before: int | None, limit: int) -> Iterator[Key]:
-        """The tweets of an author that this reader pulls, newest first, from the author's own timeline."""
-        spans = self.rules.pulled_spans(author, reader)
-        own = self._stream(self.timelines, author, before, limit, lambda b, n: self._own_rows(author, b, n))
-        newest_first = takewhile(lambda key: key.id >= spans[0][0], own)
-        return (key for key in newest_first if any(start <= key.id < end for start, end in spans))
-
-    def _newest_pulled(self, author: int, n: int) -> Entries:
-        """The newest n entries of an author whose tweets all readers pull, ascending."""
-        while True:
-            epoch, found = self._tables.epoch, list(islice(self.pulled(author, author, None, n), n))
-            if epoch == self._tables.epoch:
-                return pack_keys(found)[::-1]
-
-    def pulled_authors(self, reader: int, before: int | None) -> list[int]:
-        """The followees of whom this reader pulls tweets below `before`."""
-        followees = self.copy.followees(reader)
-        candidates = followees[self.rules.pulled[followees]].tolist()
-        firsts = {author: self.rules.pulled_spans(author, reader)[:1] for author in candidates}
-        return [author for author, first in firsts.items() if first and (before is None or first[0][0] < before)]
-
-    def _stream(self, cache: FeedCache, user: int, before: int | None, limit: int, rows: Rows) -> Iterator[Key]:
-        """A materialised feed, `limit` entries at a time, and then `rows` from the shards below its floor."""
-        more = True
-        while more:
-            while (found := cache.read(user, before, limit)) is None:
-                self._rebuild(cache, user, rows)
-            entries, floor = found
-            yield from self._shown(cache, user, entries)
-            more = len(entries) == limit
-            before = int(ids_in(entries[-1:])[0]) if len(entries) else before
-        if floor:
-            yield from self._keys(rows(floor if before is None else min(before, floor), limit))
-
-    def _shown(self, cache: FeedCache, user: int, entries: Entries) -> Iterator[Key]:
-        """Where to find these entries; one counts as shown once the page asks for the next."""
-        shown = 0
-        try:
-            for key in keys_in(entries):
-                yield key
-                shown += 1
-        finally:
-            cache.mark_shown(user, entries[:shown])
-
-    # Rebuilding
-
-    def _rebuild(self, cache: FeedCache, user: int, rows: Rows) -> None:
-        """Register first, so that deliveries are taken, and read the shards after; again if a follow came between."""
-        settled = False
-        while not settled:
-            version, epoch = cache.register(user), self._tables.epoch
-            found = list(self._keys(islice(rows(None, cache.length + 1), cache.length + 1)))
-            kept = found[: cache.length]
-            floor = kept[-1].id if len(found) > len(kept) else 0
-            entries = pack_keys(kept)
-            # Where users move between shards meanwhile, a row may be gone from where it was looked for.
-            settled = epoch == self._tables.epoch and cache.settle(user, entries, floor, version)
-        self._counters.add(rebuilds=1, backfilled=len(kept))
-
-    def _pushed_rows(self, reader: int, before: int | None, limit: int) -> Iterator[Row]:
-        followees: Users = self._tables.follows_of(reader).followees(reader)
-        rows = self._tables.newest(followees, before, limit, "id, author")
-        return (row for row in rows if self.rules.is_pushed(row[1], row[0], reader))
-
-    def _own_rows(self, author: int, before: int | None, limit: int) -> Iterator[Row]:
-        return self._tables.newest(np.array([author], np.int32), before, limit, "id, author")
-
-    def _keys(self, rows: Iterable[Row]) -> Iterator[Key]:
-        return (Key(tweet_id, self._tables.shard_number(author)) for tweet_id, author in rows)
-
-
-def pack_keys(keys: list[Key]) -> Entries:
-    """Entries for keys, in their order."""
-    return pack(np.array([k.id for k in keys], np.int64), np.array([k.shard for k in keys], np.int64))

@@ -129,8 +129,8 @@ class NewestTweets:
         if len(shorts) and oldest <= shorts.item(0):
             found: list[Tweet | None] = columns.tweet[runs.rows_of(shorts)].tolist()
             return found, not self.gaps or all(found)
-        _, rows, there = self.find(shorts)
-        tweets = columns.tweet[rows].tolist() if len(columns.short) else [None] * len(shorts)
+        columns, rows, there = self.find(shorts)  # of the moment of this look, which may not be that of the one above
+        tweets = columns.tweet[rows].tolist()
         found = [tweet if here else None for tweet, here in zip(tweets, there.tolist(), strict=True)]
         return found, all(found)
 

@@ -61,7 +61,6 @@ class FannedOut(Stage):
         self._fast = fast_paths
         self._merge, self._backlog = merge, setting("backlog", backlog, 0)
         self._shown: dict[int, Position] = {}  # of readers whose last page came from the shards: how far these were
-        self._pulls = policy is not push_all
         super().__init__(graph, path, clock, self.tables, counting=counting)
         try:
             self.newest = NewestTweets(cache_tweets)
@@ -70,7 +69,7 @@ class FannedOut(Stage):
             self.queue = Queue(self.fanout.handle, self.fanout.finish, self.fanout.give_up, self._counters, attempts)
             self.warm = WarmPages(
                 self.fanout.feeds,
-                self.fanout.tops if self._pulls else None,
+                None if policy is push_all else self.fanout.tops,
                 self.newest,
                 self.hydration.page,
                 deleted=self.deleted,
@@ -99,7 +98,7 @@ class FannedOut(Stage):
         if not self._fast or reader in self._shown:
             return None
         epoch = self.tables.epoch
-        try:
+        try:  # as `_while_open` does, without what a context manager costs a warm page
             page = self.warm.page(reader, limit)
         except StorageError:
             self._check_open()
@@ -119,7 +118,7 @@ class FannedOut(Stage):
 
     def _keys(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:
         """Where to find the tweets of a page, from the feed cache."""
-        return self.fanout.pushed(reader, before, limit)
+        return self.fanout.reading.pushed(reader, before, limit)
 
     def _behind(self, at_least: Position) -> bool:
         """Whether the workers have not yet handled all that a reader has seen."""

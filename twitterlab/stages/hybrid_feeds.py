@@ -64,8 +64,8 @@ class HybridFeeds(FannedOut):
         )
 
     def _keys(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:
-        celebrities = self.fanout.pulled_authors(reader, before)
+        celebrities = self.fanout.reading.pulled_authors(reader, before)
         self._counters.add(pulls=len(celebrities))
-        pulled = [self.fanout.pulled(author, reader, before, limit) for author in celebrities]
-        keys = merged(self._merge, [self.fanout.pushed(reader, before, limit), *pulled], self._counters)
+        pulled = [self.fanout.reading.pulled(author, reader, before, limit) for author in celebrities]
+        keys = merged(self._merge, [self.fanout.reading.pushed(reader, before, limit), *pulled], self._counters)
         return (Key._make(key) for key in keys)
