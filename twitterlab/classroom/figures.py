@@ -11,8 +11,12 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from twitterlab.classroom.palette import PAPER, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+DPI = 110
 
 
 @dataclass(frozen=True)
@@ -23,14 +27,31 @@ class Shown:
     alt: str
     caption: str
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+    @property
+    def html(self) -> str:
+        """The figure as HTML: its paper stays white in a dark theme, and its caption takes the theme's ink."""
         picture = base64.b64encode(self.png).decode()
-        image = f'<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{picture}" style="max-width:100%">'
-        caption = f"<figcaption>{html.escape(self.caption)}</figcaption>"
-        return {
-            "text/html": f'<figure style="margin:0">{image}{caption}</figure>',
-            "text/plain": f"{self.caption}\n{self.alt}",
-        }
+        image = (
+            f'<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{picture}" '
+            f'style="max-width:100%;border-radius:6px">'
+        )
+        return f'<figure style="margin:0">{image}<figcaption>{html.escape(self.caption)}</figcaption></figure>'
+
+    @property
+    def text(self) -> str:
+        """The figure in words: the finding, then what is drawn."""
+        return f"{self.caption}\n{self.alt}"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def canvas(width: float = 8.0, height: float = 3.6) -> Figure:
+    """An empty figure in the course's style, in inches; draw on it inside `with styled():`."""
+    from matplotlib.figure import Figure
+
+    with styled():
+        return Figure(figsize=(width, height), facecolor=PAPER)
 
 
 def show(figure: Figure, alt: str, caption: str) -> Shown:
@@ -39,5 +60,6 @@ def show(figure: Figure, alt: str, caption: str) -> Shown:
     Its background is white in light and dark themes, so that its ink is always read on the ground it was drawn for.
     """
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110, facecolor="white", metadata={"Software": None})
+    with styled():
+        figure.savefig(buffer, format="png", dpi=DPI, facecolor=PAPER, metadata={"Software": None})
     return Shown(buffer.getvalue(), alt, caption)

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 TIMEOUT_S = 600
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def renew(paths: Sequence[Path]) -> None:
@@ -24,11 +25,18 @@ def renew(paths: Sequence[Path]) -> None:
 
 
 def normalised(notebook: NotebookNode) -> NotebookNode:
-    """The notebook without what changes from run to run: cells are numbered, their metadata are their tags."""
+    """The notebook without what changes from run to run: cells are numbered, their metadata are their tags.
+
+    Of a widget only its HTML and text stay: the number of a model that died with its kernel would hide both from a
+    viewer that prefers it.
+    """
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
         cell.metadata = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
+            output.get("metadata", {}).clear()
     return notebook
 
 

@@ -1,0 +1,117 @@
+"""The two charts of most lessons, bars and lines: drawn in the course's colours, with alt text made from the data.
+
+What is drawn is also said: the text form lists the numbers, so that whoever cannot see the picture has them, and so
+that a check of a notebook's outputs compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twitterlab.classroom.figures import Shown, canvas, show
+from twitterlab.classroom.palette import COLOURS, INK, QUIET, Role, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Number = float | int
+STYLES = ("-", "--", ":", "-.")
+MARKERS = ("o", "s", "^", "D")
+SAID = 9  # of a long line the alt text says this many points, evenly chosen, the first and the last among them
+
+
+def number(value: Number, digits: int = 3) -> str:
+    """A number for a reader: whole ones with thousands separated, others to `digits` significant digits."""
+    if float(value).is_integer() or abs(value) >= 10**digits:
+        return f"{value:,.0f}"
+    return f"{value:.{digits}g}"
+
+
+def bars(
+    values: Mapping[str, Number],
+    *,
+    role: Role | Sequence[Role],
+    label: str,
+    caption: str,
+    log: bool = False,
+) -> Shown:
+    """A horizontal bar for each name, with its number; `label` says what is counted, in which unit.
+
+    `role` colours all bars, or is a role a bar. With `log` the scale is logarithmic but has a place for zero.
+    """
+    names, counts = list(values), [float(value) for value in values.values()]
+    roles: Sequence[Role] = [role] * len(names) if isinstance(role, str) else role
+    with styled():
+        figure = canvas(8.0, 0.9 + 0.42 * len(names))
+        axes = figure.subplots()
+        drawn = axes.barh(names, counts, color=[COLOURS[r] for r in roles], height=0.66)
+        axes.bar_label(drawn, [number(value) for value in counts], padding=4)
+        axes.invert_yaxis()
+        if log:
+            axes.set_xscale("symlog", linthresh=1)
+        axes.set_xlim(0, max(*counts, 1e-9) * (8 if log else 1.15))
+        axes.set_xticks([])
+        axes.set_xticks([], minor=True)
+        axes.tick_params(axis="y", length=0)
+        axes.spines["bottom"].set_visible(False)
+        axes.set_title(label + (" (logarithmic)" if log else ""))
+        said = "; ".join(f"{name} {number(value)}" for name, value in zip(names, counts, strict=True))
+        return show(figure, f"Bars, {label}: {said}.", caption)
+
+
+def lines(
+    x: Sequence[Number],
+    curves: Mapping[str, Sequence[Number]],
+    *,
+    roles: Sequence[Role],
+    x_label: str,
+    y_label: str,
+    caption: str,
+    log_x: bool = False,
+    log_y: bool = False,
+    marks: Mapping[str, Number] | None = None,
+) -> Shown:
+    """A line for each name over the same `x`, named at its end; `marks` are named vertical lines at some x.
+
+    Two lines of one role differ in dashes and markers. The axes' labels carry their units.
+    """
+    with styled():
+        figure = canvas()
+        axes = figure.subplots()
+        plot_lines(axes, x, curves, roles)
+        for name, at in (marks or {}).items():
+            axes.axvline(float(at), color=QUIET, linewidth=1, linestyle=":")
+            axes.text(float(at), 1.0, f" {name}", transform=axes.get_xaxis_transform(), color=QUIET, va="bottom")
+        axes.set(xlabel=x_label, ylabel=y_label)
+        axes.set_xscale("log" if log_x else "linear")
+        axes.set_yscale("log" if log_y else "linear")
+        if not log_y:
+            axes.set_ylim(bottom=min(0.0, *(float(min(curve)) for curve in curves.values())))
+        return show(figure, say_lines(x, curves, x_label, y_label, marks or {}), caption)
+
+
+def plot_lines(axes: Axes, x: Sequence[Number], curves: Mapping[str, Sequence[Number]], roles: Sequence[Role]) -> None:
+    """Draw the lines, each with a marker at its few points, and a legend beside them."""
+    seen: dict[Role, int] = {}
+    for (name, curve), role in zip(curves.items(), roles, strict=True):
+        nth = seen[role] = seen.get(role, -1) + 1
+        style: dict[str, Any] = {"linestyle": STYLES[nth % 4], "marker": MARKERS[nth % 4] if len(x) <= 25 else ""}
+        axes.plot(x, curve, color=COLOURS[role], label=name, **style)
+    if len(curves) > 1:
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), labelcolor=INK)
+
+
+def say_lines(
+    x: Sequence[Number], curves: Mapping[str, Sequence[Number]], x_label: str, y_label: str, marks: Mapping[str, Number]
+) -> str:
+    """The lines in words: of each the points at a few x, and where the marks stand."""
+    chosen = np.unique(np.linspace(0, len(x) - 1, min(SAID, len(x))).round().astype(int))
+    told = [f"Lines, {y_label} over {x_label}."]
+    for name, curve in curves.items():
+        points = ", ".join(f"{number(float(curve[i]))} at {number(float(x[i]))}" for i in chosen)
+        told.append(f"{name}: {points}.")
+    told += [f"{name} is at {number(float(at))}." for name, at in marks.items()]
+    return " ".join(told)

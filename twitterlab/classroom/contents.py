@@ -1,0 +1,89 @@
+"""What a learner gets of a clone: notebooks without outputs, the data that they read, and what each file is called."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+import nbformat
+
+from twitterlab.model import TwitterlabError
+
+PATTERNS = ("notebooks/*.ipynb", "notebooks/README.md", "datasets/*.parquet", "datasets/README.md", "exercises/**/*")
+
+
+class CourseError(TwitterlabError):
+    """The course cannot be copied, or holds nothing of that name; says what would be right."""
+
+
+def contents(clone: Path) -> dict[str, bytes]:
+    """Every file of the course, by its path with forward slashes, as a learner gets it; the same bytes each time."""
+    return {name: as_given(clone / name) for name in sorted(names(clone))}
+
+
+def names(clone: Path) -> Iterator[str]:
+    """The paths of all files of the course; what is hidden or made by Python is none of it."""
+    for pattern in PATTERNS:
+        for path in clone.glob(pattern):
+            name = path.relative_to(clone)
+            if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in name.parts):
+                yield name.as_posix()
+
+
+def as_given(path: Path) -> bytes:
+    """One file as a learner gets it: a notebook loses its outputs, any other file is as it is."""
+    data = path.read_bytes()
+    return without_outputs(data, path.name) if path.suffix == ".ipynb" else data
+
+
+def without_outputs(data: bytes, name: str) -> bytes:
+    """The notebook as nobody has run it: no outputs, counts or widget states, but every cell with its id and tags."""
+    try:
+        notebook = nbformat.reads(data.decode(), as_version=4)  # type: ignore[no-untyped-call]
+    except ValueError as error:
+        raise CourseError(f"{name} is not a notebook: {error}") from None
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return (str(nbformat.writes(notebook)) + "\n").encode()  # type: ignore[no-untyped-call]
+
+
+def fingerprint(data: bytes, name: str) -> str:
+    """The SHA-256 of what a file says, in hex; a notebook that somebody only opened and saved keeps its own.
+
+    JupyterLab notes the Python version and an empty list of widgets as soon as a notebook is open. Cells, outputs and
+    everything else are what it says.
+    """
+    try:
+        notebook = json.loads(data) if name.endswith(".ipynb") else None
+        said = {**notebook, "metadata": {**notebook["metadata"], "language_info": None, "widgets": None}}
+    except (ValueError, TypeError, KeyError):
+        return hashlib.sha256(data).hexdigest()
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def find(asked: str, names: Iterable[str]) -> str:
+    """The one path that `asked` means: a number, a name, a file name or a path; a lesson goes before an exercise."""
+    wanted, known = _bare(asked), list(names)
+    meant = [name for name in known if wanted in aliases(name)]
+    lessons = [name for name in meant if name.startswith("notebooks/")] or meant
+    if len(lessons) == 1:
+        return lessons[0]
+    there = "\n".join(f"  {name}" for name in lessons or known if name.endswith(".ipynb"))
+    problem = f"{asked} may be any of these" if lessons else f"there is no {asked} in the course; there are"
+    raise CourseError(f"{problem}:\n{there}")
+
+
+def aliases(name: str) -> set[str]:
+    """All that a path may be called: for notebooks/03_read_replicas.ipynb also 03, 3, read_replicas and so on."""
+    path = PurePosixPath(_bare(name))
+    number, _, rest = path.name.partition("_")
+    short = {path.name, rest, number, number.lstrip("0") or "0"} if number.isdigit() and rest else {path.name}
+    return short | {(path.parent / alias).as_posix() for alias in short}
+
+
+def _bare(name: str) -> str:
+    return name.strip().replace("\\", "/").removeprefix("./").lower().removesuffix(".ipynb")

@@ -1,0 +1,154 @@
+"""The front page of the course, `notebooks/README.md`: made from the lessons' first cells and the glossary.
+
+`python -m twitterlab.classroom.front` makes it. A link to a place on the page itself names the file too, as in
+`README.md#glossary`, since JupyterLab's preview follows no bare `#glossary`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from twitterlab.model import TwitterlabError
+
+GLOSSARY = Path(__file__).with_name("glossary.toml")
+LESSONS = "[0-9][0-9]_*.ipynb"
+NEEDED = {  # each part of a lesson's first cell, and how it looks
+    "title": (r"# (?P<number>\d\d) · (?P<title>.+)", "# 02 · The follower index"),
+    "minutes": (
+        r"\*(?P<minutes>\d+) minutes · (?:needs nothing|after (?P<after>.+))\*",
+        "*30 minutes · after [01 · One table](01_one_table.ipynb)*",
+    ),
+    "question": (r"\*\*The question\*\*: (?P<question>.+)", "**The question**: why does …?"),
+    "heading": (r"\*\*After this lesson you can\*\*", "**After this lesson you can**"),
+    "outcomes": (r"(?P<outcomes>- .+)", "- … (what the learner can do, a line each)"),
+}
+
+PAGE = """<!-- Made by `make notebooks` from the lessons and twitterlab/classroom/glossary.toml: edit those. -->
+
+# The course
+
+You build the home timeline of a Twitter-sized service in seven stages, measure what each of them costs, and break it.
+
+## How to begin
+
+{begin}
+
+- **Shift+Enter** runs the cell you are in and goes to the next. Go from top to bottom: a cell needs those above it.
+- Behind each notebook works a **kernel**, a Python process that remembers what the cells have made. `[*]` beside a cell
+  says that it is still at work. If something hangs or is in a muddle, choose *Kernel → Restart Kernel…* and begin again
+  at the top.
+- Before a lesson shows a number it asks what you expect. **A wrong guess costs nothing**, and a surprise is what one
+  remembers. You can also skip it.
+- **It is your copy.** Change whatever you like; it stays as you left it. To start notebook 03 afresh, open
+  *File → New → Terminal* and say `twitterlab reset 03`; yours is kept beside the fresh one.
+- A word that you do not know is probably in the [glossary](README.md#glossary).
+
+If you read this on a website: nothing runs there. `make lab` in a clone of the project makes your copy and opens it.
+
+## The path
+
+{path}
+
+<a id="glossary"></a>
+
+## Glossary
+
+{glossary}
+"""
+
+
+class HeaderError(TwitterlabError):
+    """A lesson's first cell is not as the front page needs it; names the file and the line that is missing."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a lesson says of itself in its first cell."""
+
+    file: str
+    number: str
+    title: str
+    minutes: int
+    after: str  # links to what comes before, as Markdown, or nothing
+    question: str
+    outcomes: tuple[str, ...]
+
+    @property
+    def link(self) -> str:
+        """The lesson by number and title, as a link in Markdown."""
+        return f"[{self.number} · {self.title}]({self.file})"
+
+
+def page(notebooks: Path) -> str:
+    """The whole front page for the lessons of this folder."""
+    lessons = [lesson(path) for path in sorted(notebooks.glob(LESSONS))]
+    words = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
+    return PAGE.format(begin=begin(lessons), path=path_table(lessons), glossary=glossary(words))
+
+
+def begin(lessons: Sequence[Lesson]) -> str:
+    """The first sentence: where to click."""
+    first = f"Open {lessons[0].link} and go on in order.\n" if lessons else ""
+    return f"{first}If you have five minutes before that, [the tour](tour.ipynb) shows all seven stages at once."
+
+
+def path_table(lessons: Sequence[Lesson]) -> str:
+    """The lessons in order, and their minutes together."""
+    head = ["| lesson | its question | after | minutes |", "|:--|:--|:--|--:|"]
+    rows = [f"| {one.link} | {in_cell(one.question)} | {in_short(one.after)} | {one.minutes} |" for one in lessons]
+    return "\n".join([*head, *rows, f"| **together** | | | **{sum(one.minutes for one in lessons)}** |"])
+
+
+def in_cell(question: str) -> str:
+    """A sentence as a table's cell can hold it."""
+    return (question[:1].upper() + question[1:]).replace("|", r"\|")
+
+
+def in_short(after: str) -> str:
+    """Links to earlier lessons by their numbers alone."""
+    return re.sub(r"\[(\d\d) · [^]]+]", r"[\1]", after) or "nothing"
+
+
+def glossary(words: dict[str, str]) -> str:
+    """A line a word, in alphabetical order, each with an anchor of its own name."""
+    return "\n".join(
+        f'- <a id="{anchor(word)}"></a>**{word}**: {words[word]}' for word in sorted(words, key=str.casefold)
+    )
+
+
+def anchor(word: str) -> str:
+    """The name to link a word by: `hot shard` is README.md#hot-shard."""
+    return re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
+
+
+def lesson(path: Path) -> Lesson:
+    """What the first cell of a lesson says; where a part is missing, HeaderError shows a line of the kind."""
+    cells = nbformat.read(path, as_version=4).cells  # type: ignore[no-untyped-call]
+    parts = paragraphs(cells[0].source if cells and cells[0].cell_type == "markdown" else "")
+    found: dict[str, str] = {}
+    for pattern, example in NEEDED.values():
+        match = next(filter(None, (re.fullmatch(pattern, part, re.DOTALL) for part in parts)), None)
+        if match is None:
+            raise HeaderError(f"{path.name}: the first cell has no line such as: {example}")
+        found |= {name: text or "" for name, text in match.groupdict().items()}
+    if not path.name.startswith(found["number"]):
+        raise HeaderError(f"{path.name}: the first cell says that this is lesson {found['number']}")
+    outcomes = tuple(part.removeprefix("- ") for part in found.pop("outcomes").split("\n- "))
+    return Lesson(file=path.name, outcomes=outcomes, **(found | {"minutes": int(found["minutes"])}))  # type: ignore[arg-type]
+
+
+def paragraphs(source: str) -> list[str]:
+    """The cell's paragraphs; a line that goes on is joined to the one before, but for the points of a list."""
+    return [re.sub(r"\n(?!- )\s*", " ", part.strip()) for part in re.split(r"\n\s*\n", source)]
+
+
+if __name__ == "__main__":
+    folder = Path(*sys.argv[1:]) if sys.argv[1:] else Path("notebooks")
+    (folder / "README.md").write_text(page(folder), encoding="utf-8")
