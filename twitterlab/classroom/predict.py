@@ -137,5 +137,5 @@ def verdict(asked: Prediction, guess: Any, measured: float) -> str:
     if guess <= 0 or measured <= 0:
         return f"{said} It is {number(abs(measured - guess))} {'more' if measured > guess else 'less'}."
     ratio = max(guess, measured) / min(guess, measured)
-    near = "Close: " if ratio < 1.5 else ""
-    return f"{said} {near}It is {number(ratio, 2)} times {'more' if measured > guess else 'less'}."
+    near = "Close, " if ratio < 1.5 else "That was "
+    return f"{said} {near}too {'low' if measured > guess else 'high'} by a factor of {number(ratio, 2)}."
