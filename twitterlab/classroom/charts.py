@@ -74,9 +74,9 @@ def lines(
     log_y: bool = False,
     marks: Mapping[str, Number] | None = None,
 ) -> Shown:
-    """A line for each name over the same `x`, named at its end; `marks` are named vertical lines at some x.
+    """A line for each name over the same `x`; `marks` are named vertical lines at some x.
 
-    Two lines of one role differ in dashes and markers. The axes' labels carry their units.
+    Lines differ in dashes and markers too, not in colour alone. The axes' labels carry their units.
     """
     with styled():
         figure = canvas()
@@ -94,10 +94,8 @@ def lines(
 
 
 def plot_lines(axes: Axes, x: Sequence[Number], curves: Mapping[str, Sequence[Number]], roles: Sequence[Role]) -> None:
-    """Draw the lines, each with a marker at its few points, and a legend beside them."""
-    seen: dict[Role, int] = {}
-    for (name, curve), role in zip(curves.items(), roles, strict=True):
-        nth = seen[role] = seen.get(role, -1) + 1
+    """Draw the lines, each with its own dashes and, at its few points, markers; their names beside them."""
+    for nth, ((name, curve), role) in enumerate(zip(curves.items(), roles, strict=True)):
         style: dict[str, Any] = {"linestyle": STYLES[nth % 4], "marker": MARKERS[nth % 4] if len(x) <= 25 else ""}
         axes.plot(x, curve, color=COLOURS[role], label=name, **style)
     if len(curves) > 1:
