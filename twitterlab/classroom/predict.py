@@ -51,16 +51,18 @@ def predict(key: str) -> Bundled:
     return Bundled([widgets.HTML(told["text/html"]), form(asked), answer], told)
 
 
-def reveal(key: str, measured: float, figure: Shown | None = None) -> Bundled:
+def reveal(key: str, measured: float, figure: Shown | None = None, *, modelled: bool = False) -> Bundled:
     """What was measured for the prediction `key`, and its figure, once the learner has guessed or skipped.
 
-    Raises KeyError where the lesson has no such prediction, TypeError where `measured` is not a number.
+    With `modelled` it says that the number was computed, and not measured. Raises KeyError where the lesson has no such
+    prediction, TypeError where `measured` is not a number.
     """
     asked, measured = lessons.prediction(key), measured + 0
-    plain = f"{asked.question}\nMeasured: {number(measured)} {asked.unit}."
+    result = f"{'Modelled' if modelled else 'Measured'}: {number(measured)} {asked.unit}."
+    plain = f"{asked.question}\n{result}"
     told = {
-        "text/html": f"<p>{html.escape(asked.question)}<br><b>Measured: {number(measured)} {html.escape(asked.unit)}."
-        f"</b></p>{figure.html if figure else ''}",
+        "text/html": f"<p>{html.escape(asked.question)}<br><b>{html.escape(result)}</b></p>"
+        f"{figure.html if figure else ''}",
         "text/plain": plain + (f"\n{figure.text}" if figure else ""),
     }
     view = widgets.HTML()
