@@ -22,7 +22,7 @@ class SingleTable(Stage):
     """One DuckDB database without order or index: a page is one join that reads every row of both tables.
 
     Only tweets newer than its cursor may be skipped, many at a time, since DuckDB notes the least and the greatest ID
-    of each part of a table. Nothing is ever stale.
+    of each part of a table; and where one side of the join is empty it stops early. Nothing is ever stale.
     """
 
     def __init__(
