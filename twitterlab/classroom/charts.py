@@ -6,6 +6,7 @@ that a check of a notebook's outputs compares them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,12 @@ from twitterlab.classroom.palette import COLOURS, INK, QUIET, Role, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 Number = float | int
 STYLES = ("-", "--", ":", "-.")
 MARKERS = ("o", "s", "^", "D")
+ROOM = 0.07  # of a logarithmic axis, between two numbers beside it
 SAID = 9  # of a long line the alt text says this many points, evenly chosen, the first and the last among them
 
 
@@ -86,11 +89,26 @@ def lines(
             axes.axvline(float(at), color=QUIET, linewidth=1, linestyle=":")
             axes.text(float(at), 1.0, f" {name}", transform=axes.get_xaxis_transform(), color=QUIET, va="bottom")
         axes.set(xlabel=x_label, ylabel=y_label)
-        axes.set_xscale("log" if log_x else "linear")
-        axes.set_yscale("log" if log_y else "linear")
+        if log_x:
+            log_ticks(axes.xaxis, x)
+        if log_y:
+            axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(lambda value, _: number(value))
         if not log_y:
             axes.set_ylim(bottom=min(0.0, *(float(min(curve)) for curve in curves.values())))
         return show(figure, say_lines(x, curves, x_label, y_label, marks or {}), caption)
+
+
+def log_ticks(axis: Axis, values: Sequence[Number]) -> None:
+    """A logarithmic axis with plain numbers at the values themselves, as many as have room beside each other."""
+    axis.axes.set_xscale("log")
+    span = math.log(float(max(values)) / float(min(values))) or 1.0
+    shown = [float(values[0])]
+    for value in map(float, values):
+        if math.log(value / shown[-1]) > ROOM * span:
+            shown.append(value)
+    axis.set_ticks(shown, [number(value) for value in shown])
+    axis.set_ticks([], minor=True)
 
 
 def plot_lines(axes: Axes, x: Sequence[Number], curves: Mapping[str, Sequence[Number]], roles: Sequence[Role]) -> None:
