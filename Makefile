@@ -4,9 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip install --disable-pip-version-check
 
-.PHONY: lab test tour graphs notebooks clean
+.PHONY: lab test tour graphs notebooks release clean
 
-lab: $(VENV)/.lab  ## JupyterLab, opened on the first lesson
+lab: $(VENV)/.lab  ## JupyterLab on your own copy of the course, opened on its front page
 	$(VENV)/bin/python -m twitterlab.lab
 
 test: $(VENV)/.test  ## all that must hold before a change goes in; needs no network once it is installed
@@ -18,8 +18,12 @@ tour: $(VENV)/.lab  ## the seven stages in the terminal
 graphs: $(VENV)/.lab  ## make the files of datasets/ again
 	$(VENV)/bin/python datasets/make.py
 
-notebooks: $(VENV)/.test  ## run the committed notebooks again and write them back normalised
+notebooks: $(VENV)/.test  ## run the committed notebooks again, write them back normalised, make their front page
 	PYTHONHASHSEED=0 $(VENV)/bin/python -m twitterlab.classroom.notebooks
+	$(VENV)/bin/python -m twitterlab.classroom.front
+
+release: $(VENV)/.test  ## compare the notebooks with fresh runs on Python 3.11, 3.12 and 3.13; writes docs/release.json
+	$(VENV)/bin/python -m twitterlab.classroom.release
 
 clean:  ## as after a fresh clone, but with your own work left where it is
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache

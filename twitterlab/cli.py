@@ -1,9 +1,10 @@
-"""The command line: `twitterlab tour`, `policies`, `estimate`, `graph`, `bench` and `lab`."""
+"""The command line: `twitterlab tour`, `policies`, `estimate`, `graph`, `bench`, `lab`, `reset` and `doctor`."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,7 +58,17 @@ def parser() -> argparse.ArgumentParser:
 
     command.add(commands)
 
-    commands.add_parser("lab", help="open the course in JupyterLab", add_help=False)
+    commands.add_parser("lab", help="open your copy of the course in JupyterLab", add_help=False)
+
+    reset = commands.add_parser("reset", help="a fresh copy of one notebook; yours is kept beside it")
+    reset.add_argument("notebook", metavar="NOTEBOOK", help="its number, name or path: 03, tour, exercises/03")
+    reset.add_argument("--course", metavar="DIR", help="where your copy of the course is")
+    reset.set_defaults(run=_reset)
+
+    doctor = commands.add_parser("doctor", help="whether this machine can give the course, and what to do where not")
+    doctor.add_argument("--course", metavar="DIR", help="where the course is to be")
+    doctor.add_argument("--json", action="store_true", help="print what was found as JSON")
+    doctor.set_defaults(run=_doctor)
     return top
 
 
@@ -148,3 +159,19 @@ def _graph(options: argparse.Namespace) -> int:
         followers, followees = graph.edge_arrays()
         pq.write_table(pa.table({"follower": followers, "followee": followees}), options.save, compression="zstd")
     return 0
+
+
+def _reset(options: argparse.Namespace) -> int:
+    from twitterlab import lab
+    from twitterlab.classroom import course
+
+    home = course.folder(options.course, os.environ)
+    print(course.reset(lab.clone(), home, options.notebook))
+    print("Where it is open in JupyterLab: File > Reload Notebook from Disk, then Kernel > Restart Kernel.")
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from twitterlab.doctor import doctor
+
+    return doctor(options.course, options.json)

@@ -1,53 +1,112 @@
-"""JupyterLab on the lessons with one command: `twitterlab lab`, or `python -m twitterlab.lab`."""
+"""JupyterLab on the learner's copy of the course with one command: `twitterlab lab`, or `python -m twitterlab.lab`."""
 
 from __future__ import annotations
 
+import argparse
 import os
+import shlex
+import shutil
 import sys
 import webbrowser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-SETTINGS = Path(__file__).parent / "classroom" / "settings"
-HELP = """usage: twitterlab lab [any option of `jupyter lab`]
+from twitterlab.classroom import course
+from twitterlab.classroom.contents import CourseError
+from twitterlab.model import TwitterlabError
 
-Opens JupyterLab on the first lesson in notebooks/, in your browser where there is one; where there is none, it
-prints the address to open. Control-C ends it. Two options that help on another machine or in a container:
---port=8888, --ip=0.0.0.0
+SETTINGS = Path(__file__).parent / "classroom" / "settings"
+FRONT = "notebooks/README.md"
+WORKSPACES = ".jupyterlab-workspaces"
+HELP = f"""usage: twitterlab lab [--course DIR] [any option of `jupyter lab`]
+
+Opens JupyterLab on your own copy of the course, in your browser where there is one; where there is none, it prints the
+address to open. Control-C ends it. The copy is in {course.DEFAULT}, unless --course or the environment variable
+{course.VARIABLE} names another folder. What you change there stays as you left it, also when a lesson has a newer
+version; `twitterlab reset 03` gives you a fresh copy of lesson 03 and keeps yours beside it. Two options that help on
+another machine or in a container: --port=8888, --ip=0.0.0.0
 """
 
 
 def lab(argv: Sequence[str]) -> int:
-    """Serve the lessons until Control-C; returns 0 then, or 1 where there are no lessons to serve.
+    """Serve the learner's copy until Control-C; returns 0 then, or 1 where there is nothing to copy or no place for it.
 
-    `argv` goes to JupyterLab as it is, after our own options, so it has the last word.
+    What of `argv` is not ours goes to JupyterLab as it is, after our own options, so it has the last word.
     """
     if {"-h", "--help"} & set(argv):
         print(HELP, end="")
         return 0
-    clone = find_clone()
-    if clone is None:
-        print("twitterlab lab: no folder notebooks/ here; run it in a clone of the project", file=sys.stderr)
+    try:
+        chosen, others = ours(argv)
+        home = course.folder(chosen, os.environ)
+        print("\n".join(news(home, course.refresh(clone(), home), chosen)), flush=True)
+    except (TwitterlabError, OSError) as error:
+        print(f"twitterlab lab: {error}", file=sys.stderr)
         return 1
     from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]
 
-    LabApp.launch_instance([*options(clone, has_browser(os.environ), is_root()), *argv])
+    os.environ |= for_terminals(home, os.environ)
+    LabApp.launch_instance([*options(home, has_browser(os.environ), is_root()), *others])
     return 0
 
 
+def for_terminals(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """What JupyterLab's terminals need for a plain `twitterlab reset 03` to find the program and the course."""
+    here = str(Path(sys.executable).parent)
+    return {"PATH": os.pathsep.join([here, environ.get("PATH", os.defpath)]), course.VARIABLE: str(home)}
+
+
+def ours(argv: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The folder that --course names, if it is there, and all other arguments."""
+    parser = argparse.ArgumentParser(prog="twitterlab lab", add_help=False, allow_abbrev=False)
+    parser.add_argument("--course")
+    known, others = parser.parse_known_args(list(argv))
+    return known.course, others
+
+
+def news(home: Path, done: course.Refreshed, chosen: str | None) -> list[str]:
+    """What to tell the learner: where the course is, what came new, and what of theirs has a newer version."""
+    where = f" --course {shlex.quote(chosen)}" if chosen else ""
+    counts = {"new or newer files": len(done.written), "files that the course no longer has": len(done.removed)}
+    return [
+        f"Your copy of the course is in {home}",
+        *(f"  {what}: {count}" for what, count in counts.items() if count),
+        *(f"  kept your {name}; get the newer one: {program()} reset {shlex.quote(name)}{where}" for name in done.kept),
+    ]
+
+
+def program() -> str:
+    """How this shell calls twitterlab: by its name, or by its path where the environment is not active."""
+    beside = Path(sys.executable).with_name("twitterlab")
+    if shutil.which("twitterlab") or not beside.exists():
+        return "twitterlab"
+    return shlex.quote(os.path.relpath(beside) if beside.is_relative_to(Path.cwd()) else str(beside))
+
+
+def clone() -> Path:
+    """As `find_clone`, but its absence is a CourseError."""
+    found = find_clone()
+    if found is None:
+        raise CourseError("no folder notebooks/ here; run it in a clone of the project")
+    return found
+
+
 def find_clone() -> Path | None:
-    """The folder that holds notebooks/: the current one, else the clone in which this package lies, else None."""
+    """The folder that holds notebooks/: the current one, else the clone in which this package lies, else None.
+
+    A learner's copy is no clone, though it looks like one: its terminal is where `twitterlab reset` is called.
+    """
     homes = (Path.cwd(), Path(__file__).resolve().parents[1])
-    return next((home for home in homes if (home / "notebooks").is_dir()), None)
+    return next((home for home in homes if (home / "notebooks").is_dir() and not course.is_course(home)), None)
 
 
-def options(clone: Path, browser: bool, root: bool) -> list[str]:
-    """JupyterLab's options for the lessons of `clone`, which is served whole: lessons link to its exercises."""
-    lessons = sorted(path.name for path in (clone / "notebooks").glob("*.ipynb"))
+def options(home: Path, browser: bool, root: bool) -> list[str]:
+    """JupyterLab's options for the course in `home`, which is served whole: lessons link to its data and exercises."""
     chosen = [
-        f"--ServerApp.root_dir={clone}",
-        f"--LabApp.default_url=/lab/tree/{'/'.join(['notebooks', *lessons[:1]])}",
+        f"--ServerApp.root_dir={home}",
+        f"--LabApp.default_url=/lab/tree/{FRONT if (home / FRONT).is_file() else 'notebooks'}",
         f"--LabApp.app_settings_dir={SETTINGS}",
+        f"--LabApp.workspaces_dir={home / WORKSPACES}",  # the course's open tabs, apart from those of other work
         "--LabApp.news_url=None",  # nothing is fetched, nothing is sent, and no window asks about it
         "--Application.log_level=WARN",  # the address is logged as critical, so it is still seen
     ]

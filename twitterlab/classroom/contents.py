@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import nbformat
 
@@ -54,15 +55,18 @@ def without_outputs(data: bytes, name: str) -> bytes:
 def fingerprint(data: bytes, name: str) -> str:
     """The SHA-256 of what a file says, in hex; a notebook that somebody only opened and saved keeps its own.
 
-    JupyterLab notes the Python version and an empty list of widgets as soon as a notebook is open. Cells, outputs and
-    everything else are what it says.
+    JupyterLab notes the Python version, the kernel's full name and an empty list of widgets as soon as a notebook is
+    open. The cells, their outputs and everything else are what it says.
     """
     try:
-        notebook = json.loads(data) if name.endswith(".ipynb") else None
-        said = {**notebook, "metadata": {**notebook["metadata"], "language_info": None, "widgets": None}}
-    except (ValueError, TypeError, KeyError):
-        return hashlib.sha256(data).hexdigest()
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        notebook: Any = json.loads(data) if name.endswith(".ipynb") else None
+        metadata = notebook["metadata"]
+        kernel = metadata.get("kernelspec", {}).get("name")
+        said = {**metadata, "kernelspec": kernel, "language_info": None, "widgets": None}
+        data = json.dumps({**notebook, "metadata": said}, sort_keys=True).encode()
+    except (ValueError, TypeError, KeyError, AttributeError):
+        pass  # no notebook: it says its bytes
+    return hashlib.sha256(data).hexdigest()
 
 
 def find(asked: str, names: Iterable[str]) -> str:
