@@ -1,4 +1,7 @@
-"""What a committed notebook must be, beside what a fresh run compares: executed in order, whole, of no one machine."""
+"""What a committed notebook must be, beside what a fresh run compares: executed in order, whole, of no one machine.
+
+A lesson moreover has the shape that `lesson_rules` asks for; `test_lesson_rules.py` shows that each rule can refuse.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import re
 from pathlib import Path
 
+import lesson_rules
 import nbformat
 import pytest
 
@@ -14,6 +18,7 @@ from twitterlab.classroom.notebooks import normalised
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = [path for path in NOTEBOOKS if re.fullmatch(r"0[0-7]_\w+\.ipynb", path.name)]
 
 
 def cells(path):
@@ -37,6 +42,9 @@ class TestANotebook:
         assert len(outputs(path)) >= len(cells(path)) / 2
         assert [output for output in outputs(path) if output.output_type == "error"] == []
 
+    def test_shows_the_value_that_a_cell_ends_in(self, path):
+        assert lesson_rules.shows_what_its_cells_end_in(nbformat.read(path, as_version=4), 0) == []
+
     def test_names_no_machine(self, path):
         text = re.sub(r"base64,[\w+/=]+", "", json.dumps(outputs(path)))
         assert re.findall(r"/(?:root|home|tmp|Users|work)/[\w./-]+| at 0x[0-9a-f]{6,}", text) == []
@@ -52,6 +60,23 @@ class TestANotebook:
     def test_is_normalised(self, path):
         notebook = nbformat.read(path, as_version=4)
         assert normalised(nbformat.from_dict(notebook)) == nbformat.read(path, as_version=4)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+def test_a_notebook_that_lost_an_output_is_refused(path):
+    notebook = nbformat.read(path, as_version=4)
+    refused = 0
+    for cell in lesson_rules.codes(notebook):
+        kept, cell.outputs = cell.outputs, []
+        refused += bool(lesson_rules.shows_what_its_cells_end_in(notebook, 0))
+        cell.outputs = kept
+    assert refused >= len(cells(path)) / 2
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.name)
+@pytest.mark.parametrize("rule", lesson_rules.RULES, ids=lambda rule: rule.__name__)
+def test_a_lesson_has_the_shape_of_lessons(path, rule):
+    assert rule(nbformat.read(path, as_version=4), int(path.name[:2])) == []
 
 
 def test_a_figure_carries_its_words_in_both_forms():

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+
+from twitterlab.verify import impersonal
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 TIMEOUT_S = 600
@@ -16,10 +20,15 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def renew(paths: Sequence[Path]) -> None:
-    """Run each notebook from top to bottom in its own folder and write it back normalised."""
+    """Run each notebook from top to bottom in its own folder and write it back normalised.
+
+    It runs as it is compared: without the habits of whoever records it.
+    """
     for path in paths:
         notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-        NotebookClient(notebook, timeout=TIMEOUT_S, resources={"metadata": {"path": str(path.parent)}}).execute()
+        client = NotebookClient(notebook, timeout=TIMEOUT_S, resources={"metadata": {"path": str(path.parent)}})
+        with TemporaryDirectory() as home:
+            client.execute(env=impersonal(os.environ, Path(home)))
         nbformat.write(normalised(notebook), path)  # type: ignore[no-untyped-call]
         print(f"{path.name}: {sum(cell.cell_type == 'code' for cell in notebook.cells)} cells executed")
 
