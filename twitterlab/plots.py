@@ -48,7 +48,8 @@ def counts(left: Axes, right: Axes, result: Tour) -> None:
     """The counted columns: what a page reads, and what a post writes."""
     rows = [row.rows_per_page for row in result.stages]
     deliveries = [row.deliveries_per_post for row in result.stages]
-    bars(left, names(result), rows, colour=READ, label="rows read for a page", form="{:,.0f}")
+    form = "{:,.0f}" if all(value == 0 or value >= 1 for value in rows) else "{:,.1f}"
+    bars(left, names(result), rows, colour=READ, label="rows read for a page", form=form)
     bars(right, names(result), deliveries, colour=WRITE, label="deliveries for a post", form="{:,.1f}")
 
 

@@ -54,7 +54,7 @@ def bars(
         axes.bar_label(drawn, [number(value) for value in counts], padding=4)
         axes.invert_yaxis()
         if log:
-            axes.set_xscale("symlog", linthresh=1)
+            axes.set_xscale("symlog", linthresh=min(1.0, *(value / 3 for value in counts if value > 0)))
         axes.set_xlim(0, max(*counts, 1e-9) * (8 if log else 1.15))
         axes.set_xticks([])
         axes.set_xticks([], minor=True)

@@ -96,7 +96,8 @@ def page(notebooks: Path) -> str:
 def begin(lessons: Sequence[Lesson]) -> str:
     """The first sentence: where to click."""
     first = f"Open {lessons[0].link} and go on in order.\n" if lessons else ""
-    return f"{first}If you have five minutes before that, [the tour](tour.ipynb) shows all seven stages at once."
+    tour = "If five minutes are all you have, take [the tour](tour.ipynb) instead: all seven stages at once."
+    return f"{first}{tour}\nIt tells some answers that the lessons let you guess."
 
 
 def path_table(lessons: Sequence[Lesson]) -> str:

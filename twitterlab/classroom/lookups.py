@@ -7,7 +7,7 @@ alone, with tweets numbered in the order of their posting, and played through an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twitterlab.graph import FollowGraph
-from twitterlab.model import Users
+from twitterlab.model import Tweet, Users
 from twitterlab.parts.sharding import placement, shard_of
 from twitterlab.parts.shards import DEFAULT_SHARDS
+from twitterlab.stages.tweet_cache import TweetCache
 from twitterlab.streams import Event
 from twitterlab.workload import lecture
 
@@ -153,3 +154,10 @@ def outcome(asked: Lookups, missed: list[list[int]]) -> Outcome:
 def fetching(asked: Lookups, missing: list[int]) -> int:
     """The shard requests that fetch what a page misses: one to each shard that keeps any of it."""
     return len({asked.shard[number] for number in missing})
+
+
+def warm_up(system: TweetCache, pages: Sequence[Sequence[int]], tweets: Sequence[Tweet]) -> None:
+    """Let a system's own cache live through the lookups of these pages; `tweets` are those that the numbers name."""
+    by_id = {tweet.id: tweet for tweet in tweets}
+    for page in pages:
+        system.hydration.cache.get_many([tweets[n].id for n in page], lambda ids: [by_id[i] for i in ids])

@@ -34,7 +34,7 @@ def caches(graph: FollowGraph | None = None) -> Panel:
     names = [(f"{number(share)} % of the tweets", place) for place, share in enumerate(SHARES)]
     controls = {
         "at": widgets.SelectionSlider(options=names, value=SHARES.index(10), description="Cache"),
-        "policy": widgets.ToggleButtons(options=list(POLICIES), description="Policy"),
+        "policy": widgets.ToggleButtons(options=list(POLICIES), description="Rule"),
         "skew": widgets.SelectionSlider(options=SKEWS, value=SKEW, description="Skew of who writes"),
     }
     return Panel("What a cache is worth", controls, partial(state, graph))

@@ -85,7 +85,7 @@ def state(machine: str, peak: float, **givens: float) -> State:
     finding = (
         f"Modelled: {amount(rows, 'pages read a second')} pages and {amount(rows, 'tweets written a second')} posts a "
         f"second, {amount(rows, 'pages read for each post')} pages for each post; the feed cache takes {needed.text}: "
-        f"counted in {machine}, that is {count}."
+        f"that is {count} {machine}."
     )
     numbers = {f"{name} a second, mean and peak": " and ".join(both(rows, name, peak)) for name in RATES}
     numbers |= {name: size(rows, name) for name in SIZES} | {f"{machine}, for the feed cache": count}
@@ -133,7 +133,7 @@ def draw(rows: Rows, peak: float, memory: float) -> Shown:
         tidy(right, "bytes held", (1e7, 3e17), list(ends))
         words = "; ".join(f"{name} {said}" for name, said in (spans | told).items())
         caption = (
-            f"Modelled: each post is read in {amount(rows, 'pages read for each post')} pages, and the feed cache "
+            f"Modelled: {amount(rows, 'pages read for each post')} pages are read for each post, and the feed cache "
             f"is {number(sizes['feed cache'] / memory)} times one machine's memory."
         )
         return show(figure, f"Bars, modelled, rates from mean to peak a second, then bytes held: {words}.", caption)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LEGEND = (
-    "An arrow is a follow, and a thick one a delivery that came the other way. Beside a user stands what the feed "
-    "holds, newest first; who has the new tweet is filled."
+    "An arrow is a follow, and a thick one a delivery that came the other way. Beside each user stands what the "
+    "feed holds, newest first; filled users have the new tweet."
 )
 BOXES: dict[str, tuple[float, str, Role]] = {
     "shard": (1.55, "shard: tweets", "shard"),

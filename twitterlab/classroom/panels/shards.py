@@ -17,7 +17,7 @@ from twitterlab.classroom.panel import Panel, State
 from twitterlab.graph import FollowGraph
 from twitterlab.parts.policy import rates
 from twitterlab.parts.sharding import placement, shard_of
-from twitterlab.workload import lecture
+from twitterlab.workload import DAY_MS, START_MS, lecture
 
 Amounts = NDArray[np.float64]
 Places = NDArray[np.integer]
@@ -64,8 +64,8 @@ def state(graph: FollowGraph, count: int, rule: str, crowd: float, what: str) ->
     home = int(places[work.celebrity])
     hot, per_page = int(done[what].argmax()), float(done["requests"].sum() / work.pages.sum())
     finding = (
-        f"Dealt {rule}, the hottest of {count} shards has {number(heat(done[what]))} times the {what} of the mean one: "
-        f"shard {hot}, {'with' if hot == home else 'without'} the celebrity. "
+        f"Dealt {rule}, shard {hot} is the hottest of {count}: {what}, {number(heat(done[what]))} times the mean. "
+        f"It is {'' if hot == home else 'not '}the celebrity's shard. "
         f"A page makes {number(per_page)} shard requests, on average."
     )
     numbers = {f"hottest shard over the mean, {name}": number(heat(load)) for name, load in done.items()}
@@ -80,7 +80,8 @@ def heat(load: Amounts) -> float:
 @lru_cache(4)
 def day(graph: FollowGraph) -> Day:
     """A day of the lecture's stream on this graph, with the most followed writing most."""
-    posts, pages = rates(lecture(graph, EVENTS, SEED, correlation=1.0), graph.users)
+    events = [event for event in lecture(graph, EVENTS, SEED, correlation=1.0) if event.at_ms < START_MS + DAY_MS]
+    posts, pages = rates(events, graph.users)
     rank = np.empty(graph.users, np.int64)
     rank[np.argsort(-graph.follower_counts, kind="stable")] = np.arange(graph.users)
     return Day(posts, pages, rank, int(np.argmax(posts * graph.follower_counts)))
@@ -129,4 +130,4 @@ def draw(load: Amounts, what: str, home: int) -> Shown:
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         said = ", ".join(f"{value:,.0f}" for value in load)
         alt = f"Columns, {LABELS[what]} by shard, from 0 on: {said}. Mean {load.mean():,.0f}. Celebrity: shard {home}."
-        return show(figure, alt, f"The hottest shard has {number(heat(load))} times the {what} of the mean one.")
+        return show(figure, alt, f"The hottest shard stands at {number(heat(load))} times the mean in {what}.")

@@ -22,7 +22,7 @@ EVENTS, SEED = 60_000, 7
 
 
 class Work(NamedTuple):
-    """A day's work on a graph: a value an edge, and a value a candidate threshold, in deliveries and pulled authors."""
+    """A stream's work on a graph, a value an edge and a value a threshold: deliveries, and pulled authors."""
 
     thresholds: NDArray[np.int64]  # shape (candidates,): from "nobody is pushed" to "everybody is"
     pushes: Amounts  # shape (candidates,): deliveries where authors below the threshold are pushed
@@ -54,7 +54,7 @@ def threshold(graph: FollowGraph | None = None) -> Panel:
 
 def said(limit: int) -> str:
     """A threshold in words."""
-    return "0: all are pulled" if limit == 0 else f"{limit:,} followers"
+    return "0: all are pulled" if limit == 0 else f"{limit:,} follower{'s' * (limit != 1)}"
 
 
 @lru_cache(4)
@@ -79,13 +79,13 @@ def state(work: Work, at: int, pages: float, ratio: float) -> State:
     total = pushes + pulls
     best, edges = int(total.argmin()), float(np.minimum(work.posts * ratio, work.views * pages).sum())
     finding = (
-        f"At this threshold the day costs {number(total[at] / total[best])} times what it costs at the best one. "
+        f"Modelled: this threshold costs {number(total[at] / total[best])} times what the best one costs. "
         f"Pushing all costs {number(total[-1] / total[best])} times that, pulling all "
         f"{number(total[0] / total[best])} times, and the per-edge rule {number(edges / total[best], 2)} of it."
     )
     numbers = {
         "chosen threshold": said(int(work.thresholds[at])),
-        "best threshold": said(int(work.thresholds[best])),
+        "best threshold": f"{said(int(work.thresholds[best]))}, of those drawn",
         "pushes, in pulls": f"{pushes[at]:,.0f}",
         "pulls": f"{pulls[at]:,.0f}",
         "the per-edge rule, in pulls": f"{edges:,.0f}",
@@ -108,14 +108,18 @@ def draw(limits: NDArray[np.int64], pushes: Amounts, pulls: Amounts, edges: floa
         axes.set_xscale("symlog", linthresh=1)
         axes.set_yscale("symlog", linthresh=max(edges / 10, 1.0))
         axes.set_ylim(bottom=0, top=float(total.max()) * 3)
-        axes.set(xlabel="threshold (followers; from here on authors are pulled)", ylabel="cost of a day (pulls)")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(lambda value, _: number(value))
+        axes.set(
+            xlabel="threshold (followers; from here on authors are pulled)",
+            ylabel="cost of the stream (pulls, modelled)",
+        )
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
         shown = np.linspace(0, len(limits) - 1, 6).round().astype(int)
         points = "; ".join(
             f"at {limits[i]:,} push {pushes[i]:,.0f}, pull {pulls[i]:,.0f}, both {total[i]:,.0f}" for i in shown
         )
         alt = f"Curves over the threshold in followers, cost in pulls: {points}. Per-edge rule {edges:,.0f}. "
-        caption = (
-            "Pushing costs more with each author below the threshold, pulling less; the cheapest sum lies between."
-        )
+        cheapest = said(int(limits[total.argmin()]))
+        caption = f"A higher threshold pushes more and pulls less; the cheapest sum drawn is at {cheapest}."
         return show(figure, f"{alt}The dot is at {limits[at]:,}, {total[at]:,.0f}.", caption)
