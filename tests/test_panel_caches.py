@@ -94,7 +94,7 @@ def test_the_finding_says_the_numbers_of_the_controls_and_moves_with_each(panel)
 def test_the_default_state_is_in_the_bundle_and_calls_the_model_a_model(panel):
     told = panel._repr_mimebundle_()["text/plain"]
     assert panel.state().finding in told
-    assert "Cache 10 % of the tweets; Policy LRU" in told
+    assert "Cache 10 % of the tweets; Rule LRU" in told
     assert "modelled" in panel.state().finding
 
 

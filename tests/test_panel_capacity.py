@@ -17,7 +17,7 @@ def test_the_default_is_the_lectures_estimate():
     rows, lecture = rows_of(**LECTURE), estimate()
     assert {name: row.text for name, row in rows.items()} == {name: row.text for name, row in lecture.items()}
     told = capacity().default["text/plain"]
-    for words in ("Modelled: 11.6 k pages and 579 posts a second, 20 pages", "takes 160 GB", "stated, that is 10."):
+    for words in ("Modelled: 11.6 k pages and 579 posts a second, 20 pages", "takes 160 GB", "that is 10 laptops of 16 GB, stated."):
         assert words in told
 
 
@@ -31,7 +31,7 @@ def test_a_case_worked_by_hand():
     assert now.numbers["feed cache"] == "500 GB"
     assert now.numbers["text a year"] == "91.2 GB"
     assert "2 pages for each post" in now.finding
-    assert now.finding.endswith("that is 32.")  # 31.25 of them
+    assert now.finding.endswith("that is 32 laptops of 16 GB, stated.")  # 31.25 of them
 
 
 @pytest.mark.parametrize(("needed", "count"), [(160e9, 10), (160e9 + 1e-3, 10), (161e9, 11), (1.0, 1)])
@@ -51,6 +51,6 @@ def test_this_machine_is_shown_live_and_never_kept(monkeypatch):
     kept = dict(panel.default)
     panel.controls["machine"].value = THIS
     assert "123 GB" in panel.view.value
-    assert "that is 2." in panel.view.value
+    assert "that is 2 machines like this one." in panel.view.value
     assert panel.default == kept
     assert "123 GB" not in kept["text/plain"] + kept["text/html"]

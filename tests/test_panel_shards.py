@@ -73,7 +73,7 @@ def test_ranges_put_the_most_followed_on_the_first_shard():
 
 @pytest.mark.parametrize("what", COUNTS)
 def test_one_shard_is_the_mean_one(what: str):
-    assert "has 1 times" in state(GRAPH, 1, RULES[0], 0.0, what).finding
+    assert ", 1 times the mean" in state(GRAPH, 1, RULES[0], 0.0, what).finding
 
 
 def test_the_default_state_tells_of_a_hot_shard_and_moves_with_its_controls():
