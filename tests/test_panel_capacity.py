@@ -17,7 +17,8 @@ def test_the_default_is_the_lectures_estimate():
     rows, lecture = rows_of(**LECTURE), estimate()
     assert {name: row.text for name, row in rows.items()} == {name: row.text for name, row in lecture.items()}
     told = capacity().default["text/plain"]
-    for words in ("Modelled: 11.6 k pages and 579 posts a second, 20 pages", "takes 160 GB", "that is 10 laptops of 16 GB, stated."):
+    rates, size = "Modelled: 11.6 k pages and 579 posts a second, 20 pages", "takes 160 GB"
+    for words in (rates, size, "that is 10 laptops of 16 GB, stated."):
         assert words in told
 
 

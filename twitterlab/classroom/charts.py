@@ -85,9 +85,10 @@ def lines(
         figure = canvas()
         axes = figure.subplots()
         plot_lines(axes, x, curves, roles)
-        for name, at in (marks or {}).items():
+        for nth, (name, at) in enumerate((marks or {}).items()):
             axes.axvline(float(at), color=QUIET, linewidth=1, linestyle=":")
-            axes.text(float(at), 1.0, f" {name}", transform=axes.get_xaxis_transform(), color=QUIET, va="bottom")
+            height = 1.0 + 0.07 * (nth % 2)  # neighbours stand on two lines, so that they do not meet
+            axes.text(float(at), height, f" {name}", transform=axes.get_xaxis_transform(), color=QUIET, va="bottom")
         axes.set(xlabel=x_label, ylabel=y_label)
         if log_x:
             log_ticks(axes.xaxis, x)
