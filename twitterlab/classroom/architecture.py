@@ -44,8 +44,8 @@ BOXES = (
     Box("table", 9.6, 1.5, "one table", "shard", 1, 1),
     Box("table", 9.6, 1.5, "tables laid out\nby who asks", "shard", 2, 2),
     Box("leader", 6.9, 2.3, "leader", "shard", 3, 3),
-    Box("replicas", 6.9, 0.6, "replicas", "shard", 3, 3, 3),
-    Box("log", 9.6, 1.45, "log", "queue", 3, 3),
+    Box("replicas", 6.6, 0.6, "replicas", "shard", 3, 3, 3),
+    Box("log", 9.85, 0.6, "log", "queue", 3, 3),
     Box("shards", 9.6, 1.5, "shards\nby user", "shard", 4, 7, 3),
     Box("cache", 6.6, 1.5, "tweet cache", "cache", 5, 7),
     Box("queue", 9.6, 3.1, "queue", "queue", 6, 7),
@@ -72,7 +72,7 @@ ARROWS = (
 )
 ADDS = (
     "who calls: authors post, readers ask for their feed, and one service answers both",
-    "one table behind the service, read from end to end",
+    "one table behind the service",
     "the same rows, laid out and indexed by who asks",
     "one leader that takes the writes, and replicas that take the reads, a log behind",
     "shards, each with the tweets and follows of some users, in place of leader and replicas",
@@ -136,7 +136,7 @@ def draw_arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float],
             mutation_scale=14,
             color=COLOURS[arrow.role],
             linewidth=2.4 if strong else 1.2,
-            zorder=2,
+            zorder=3.5,
         )
     )
     flat = abs(first[1] - last[1]) < 0.05

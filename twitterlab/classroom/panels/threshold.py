@@ -79,7 +79,7 @@ def state(work: Work, at: int, pages: float, ratio: float) -> State:
     total = pushes + pulls
     best, edges = int(total.argmin()), float(np.minimum(work.posts * ratio, work.views * pages).sum())
     finding = (
-        f"Modelled: this threshold costs {number(total[at] / total[best])} times what the best one costs. "
+        f"Modelled: this threshold costs {number(total[at] / total[best])} times what the best one drawn costs. "
         f"Pushing all costs {number(total[-1] / total[best])} times that, pulling all "
         f"{number(total[0] / total[best])} times, and the per-edge rule {number(edges / total[best], 2)} of it."
     )
