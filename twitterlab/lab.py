@@ -107,10 +107,19 @@ def options(home: Path, browser: bool, root: bool) -> list[str]:
         f"--LabApp.default_url=/lab/tree/{FRONT if (home / FRONT).is_file() else 'notebooks'}",
         f"--LabApp.app_settings_dir={SETTINGS}",
         f"--LabApp.workspaces_dir={home / WORKSPACES}",  # the course's open tabs, apart from those of other work
+        "--ServerApp.answer_yes=True",  # Control-C ends it, without a question
         "--LabApp.news_url=None",  # nothing is fetched, nothing is sent, and no window asks about it
         "--Application.log_level=WARN",  # the address is logged as critical, so it is still seen
     ]
-    return chosen + ["--no-browser"] * (not browser) + ["--allow-root"] * root
+    return chosen + terminal(os.environ) + ["--no-browser"] * (not browser) + ["--allow-root"] * root
+
+
+def terminal(environ: Mapping[str, str]) -> list[str]:
+    """Terminals that are no login shells: those forget the PATH that they are given."""
+    if sys.platform == "win32":
+        return []
+    shell = shutil.which(environ.get("SHELL") or "bash") or "/bin/sh"
+    return [f"--ServerApp.terminado_settings={{'shell_command': [{shell!r}]}}"]
 
 
 def has_browser(environ: Mapping[str, str]) -> bool:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from twitterlab.bench.common import Unavailable
 
-INSTALL = "pip install 'twitterlab[cluster]'"
+INSTALL = ".venv/bin/python -m pip install -e '.[cluster]' -c constraints.txt"
 TOLD = ("maxmemory", "maxmemory-policy", "appendonly", "save", "io-threads")
 KINDS = {"unix": "Unix socket", "rediss": "TCP, TLS"}
 

@@ -47,7 +47,11 @@ You build the home timeline of a Twitter-sized service in seven stages, measure 
 - Before a lesson shows a number it asks what you expect. **A wrong guess costs nothing**, and a surprise is what one
   remembers. You can also skip it.
 - **It is your copy.** Change whatever you like; it stays as you left it. To start notebook 03 afresh, open
-  *File → New → Terminal* and say `twitterlab reset 03`; yours is kept beside the fresh one.
+  *File → New → Terminal* and say `twitterlab reset 03`; yours is kept beside the fresh one. Where the notebook is
+  open, choose *File → Reload Notebook from Disk* before you save.
+- In a panel of controls, **Tab** goes from one to the next, arrow keys move a slider, Enter or Space presses a button.
+- **When you come back**, what you see is as you left it. A red broken link beside a control says that its kernel has
+  ended: choose *Run → Run All Cells*, or begin again at the top. You are then asked for your guesses once more.
 - A word that you do not know is probably in the [glossary](README.md#glossary).
 
 If you read this on a website: nothing runs there. `make lab` in a clone of the project makes your copy and opens it.
