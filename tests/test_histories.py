@@ -16,6 +16,7 @@ import twitterlab as tl
 
 CI = os.environ.get("CI") == "true"
 IN_MEMORY, ON_DISK = (200, 40) if CI else (8, 3)
+PLAIN = (50, 10) if CI else (8, 3)  # with --plain, which comes on top of a run without
 REAL = Path(__file__).parents[2] / "shared" / "datasets" / "slashdot0902.parquet"
 USERS = 8
 MONTH_MS = 31 * 86_400_000
@@ -271,10 +272,10 @@ def run(stage, on_disk, examples):
 
 
 @pytest.mark.parametrize("stage", tl.STAGES[1:], ids=lambda s: s.__name__)
-def test_a_stage_in_memory_answers_as_the_single_table(stage):
-    run(stage, False, IN_MEMORY)
+def test_a_stage_in_memory_answers_as_the_single_table(stage, pytestconfig):
+    run(stage, False, PLAIN[0] if pytestconfig.getoption("--plain") else IN_MEMORY)
 
 
 @pytest.mark.parametrize("stage", tl.STAGES, ids=lambda s: s.__name__)
-def test_a_stage_on_disk_answers_as_the_single_table_through_reopenings(stage):
-    run(stage, True, ON_DISK)
+def test_a_stage_on_disk_answers_as_the_single_table_through_reopenings(stage, pytestconfig):
+    run(stage, True, PLAIN[1] if pytestconfig.getoption("--plain") else ON_DISK)

@@ -40,15 +40,17 @@ def predict(key: str) -> Bundled:
         "text/html": f"<p><b>Predict {key}.</b> {html.escape(asked.question)} <i>({html.escape(asked.unit)})</i></p>",
         "text/plain": f"Predict {key}. {asked.question} ({asked.unit})",
     }
-    answer = widgets.HTML()
+    question, answer = widgets.HTML(told["text/html"]), widgets.HTML()
+    box = Bundled([question, form(asked), answer], told)
 
     def thanks() -> None:
         answer.value = said_guess(asked, _guesses[key]) + " You will see."
+        box.children = [question, answer]  # the first guess stands, so there is no field for another
 
     if key in _guesses:
         thanks()
     _waiting.setdefault(key, []).append(thanks)
-    return Bundled([widgets.HTML(told["text/html"]), form(asked), answer], told)
+    return box
 
 
 def reveal(key: str, measured: float, figure: Shown | None = None, *, modelled: bool = False) -> Bundled:

@@ -30,7 +30,7 @@ def quiz(key: str) -> Bundled:
 def button(asked: Question, place: int, answer: Any) -> Any:
     """One option: clicked, it says whether it is right and why, and marks itself."""
     option = asked.options[place]
-    made = widgets.Button(description=f"{LETTERS[place]}   {option.answer}", tooltip=option.answer)
+    made = widgets.Button(description=f"{LETTERS[place]} · {option.answer}", tooltip=option.answer)
     made.layout = widgets.Layout(width="100%", max_width="760px", height="auto", min_height="32px")
     made.add_class("twitterlab-option")
 
