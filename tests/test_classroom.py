@@ -7,11 +7,10 @@ import re
 
 import pytest
 
-from twitterlab.classroom import architecture, bars, lessons, lines, panels, predict, quiz, reveal, source, timing
+from twitterlab.classroom import architecture, bars, lessons, lines, panels, predict, quiz, reveal, timing
 from twitterlab.classroom.architecture import ADDS, BOXES
 from twitterlab.classroom.palette import COLOURS, ROLES
 from twitterlab.classroom.predict import forget, settle
-from twitterlab.parts.sharding import by_shard
 
 LESSONS = sorted(int(path.stem) for path in lessons.FOLDER.glob("*.toml"))
 
@@ -241,15 +240,6 @@ def nudge(control):
         control.value = control.value + control.step if control.value < control.max else control.min
 
 
-def test_a_source_is_the_packages_own():
-    shown = source(by_shard)
-    assert "twitterlab/parts/sharding.py" in shown.data
-    assert "def by_shard(" in shown.data
-    with pytest.raises(ValueError, match="not a part of twitterlab"):
-        source(re.compile)
-
-
 @pytest.mark.parametrize(("seconds", "words_"), [(2.5e-5, "25 us"), (0.0034, "3.4 ms"), (12.0, "12 s")])
 def test_a_wall_time_is_said_to_be_this_machines(seconds, words_):
     assert timing.here(seconds) == f"{words_} on this machine"
-    assert timing.ratio_here(3.0, 1.0) == "3 times on this machine"

@@ -52,7 +52,8 @@ class Panel(widgets.VBox):
     def __init__(self, title: str, controls: Mapping[str, Any], draw: Callable[..., State]) -> None:
         self.title, self.controls, self.draw = title, dict(controls), draw
         self.view = widgets.HTML()
-        self.default = self._told()
+        first = self.state()
+        self.default = self._told(first)
         for control in self.controls.values():
             control.style.description_width = "initial"
             if isinstance(control, widgets.ToggleButtons):
@@ -62,18 +63,21 @@ class Panel(widgets.VBox):
             control.observe(self._redraw, "value")
         super().__init__([widgets.HTML(f"<b>{html.escape(title)}</b>"), *self.controls.values(), self.view])
         self.add_class("twitterlab-panel")
-        self._redraw()
+        self._show(first)
 
     def state(self) -> State:
         """What the controls' values give now."""
         return self.draw(**{name: control.value for name, control in self.controls.items()})
 
-    def _redraw(self, _: object = None) -> None:
-        self.view.value = f'<div role="status">{self.state().html}</div>'
+    def _redraw(self, _: object) -> None:
+        self._show(self.state())
 
-    def _told(self) -> dict[str, str]:
+    def _show(self, state: State) -> None:
+        self.view.value = f'<div role="status">{state.html}</div>'
+
+    def _told(self, state: State) -> dict[str, str]:
         settings = [f"{control.description} {said(control)}" for control in self.controls.values()]
-        state, line = self.state(), "; ".join(settings)
+        line = "; ".join(settings)
         return {
             "text/html": f"<p><b>{html.escape(self.title)}</b><br>{html.escape(line)}</p>{state.html}",
             "text/plain": f"{self.title}\n{line}\n{state.text}",

@@ -49,7 +49,8 @@ def predict(key: str) -> Bundled:
 
     if key in _guesses:
         thanks()
-    _waiting.setdefault(key, []).append(thanks)
+    else:
+        _waiting.setdefault(key, []).append(thanks)
     return box
 
 

@@ -20,8 +20,3 @@ def here(duration: float) -> str:
     """A duration in words that a comparison of notebooks' outputs passes over: "1.2 ms on this machine"."""
     scale, unit = (1e6, "us") if duration < 1e-3 else (1e3, "ms") if duration < 1 else (1, "s")
     return f"{duration * scale:.3g} {unit} on this machine"
-
-
-def ratio_here(duration: float, other: float) -> str:
-    """One duration by another in such words: "3.4 times on this machine"."""
-    return f"{duration / other:.2g} times on this machine"
