@@ -26,6 +26,9 @@ from twitterlab.cli import main
 ROOT = Path(__file__).parents[1]
 REPLICAS = "notebooks/03_read_replicas.ipynb"
 TOUR = "notebooks/tour.ipynb"
+EXERCISE, SOLUTION = "exercises/03_read_replicas.ipynb", "solutions/03_read_replicas.ipynb"
+CAPSTONES = ("exercises/08_capstone.ipynb", "solutions/08_capstone.ipynb")
+PRACTICE = (EXERCISE, SOLUTION, *CAPSTONES, "exercises/deep/04_shards.ipynb")
 
 
 def notebook(text: str) -> str:
@@ -48,11 +51,12 @@ def write(path: Path, text: str) -> None:
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     home = tmp_path / "a clone"
-    for name in (REPLICAS, TOUR, "exercises/03_read_replicas.ipynb", "exercises/deep/04_shards.ipynb"):
+    for name in (REPLICAS, TOUR, *PRACTICE):
         write(home / name, notebook(f"# {name}, first version"))
     for name in ("notebooks/README.md", "datasets/README.md", "datasets/small.parquet", "exercises/data.csv"):
         write(home / name, f"{name}, first version")
-    for name in ("notebooks/notes.txt", "exercises/.hidden.ipynb", "exercises/__pycache__/x.pyc", "datasets/make.py"):
+    others = ("notebooks/notes.txt", "solutions/x.py", "datasets/make.py")
+    for name in (*others, "exercises/.hidden.ipynb", "exercises/__pycache__/x.pyc"):
         write(home / name, "no part of the course")
     return home
 
@@ -84,14 +88,15 @@ def cells(path: Path) -> list[dict[str, Any]]:
 def test_the_copy_holds_the_course_and_nothing_else(home: Path) -> None:
     assert files(home) == {
         *(REPLICAS, TOUR, "notebooks/README.md", "datasets/README.md", "datasets/small.parquet"),
-        *("exercises/03_read_replicas.ipynb", "exercises/deep/04_shards.ipynb", "exercises/data.csv"),
+        *(*PRACTICE, "exercises/data.csv"),
     }
 
 
 def test_a_notebook_loses_its_outputs_and_keeps_its_cells_ids_and_tags(clone: Path, home: Path) -> None:
-    text, ran = cells(home / REPLICAS)
-    assert (text["id"], ran["id"], ran["metadata"]) == ("cell-0", "cell-1", {"tags": ["slow"]})
-    assert (ran["source"], ran["outputs"], ran["execution_count"]) == (["6 * 7"], [], None)
+    for name in (REPLICAS, SOLUTION):
+        text, ran = cells(home / name)
+        assert (text["id"], ran["id"], ran["metadata"]) == ("cell-0", "cell-1", {"tags": ["slow"]})
+        assert (ran["source"], ran["outputs"], ran["execution_count"]) == (["6 * 7"], [], None)
     assert "widgets" not in json.loads((home / REPLICAS).read_text())["metadata"]
     nbformat.validate(nbformat.read(home / REPLICAS, as_version=4))
     assert contents(clone) == contents(clone)
@@ -215,7 +220,7 @@ def killed(*_: object) -> None:
     raise Killed
 
 
-@pytest.mark.parametrize("writes", range(0, 16, 3))
+@pytest.mark.parametrize("writes", range(0, 24, 3))
 def test_a_copy_that_was_interrupted_is_whole_and_goes_on(
     clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:
@@ -283,12 +288,21 @@ def test_a_notebook_is_reset_by_number_name_or_file(clone: Path, home: Path, ask
     assert len(files(home)) == len(contents(clone)) + 2
 
 
-def test_an_exercise_is_reset_by_its_folder_and_number(clone: Path, home: Path) -> None:
-    write(home / "exercises/03_read_replicas.ipynb", "mine")
-    write(home / REPLICAS, "mine")
-    course.reset(clone, home, "exercises/03")
-    assert (home / "exercises/03_read_replicas.before-reset-1.ipynb").read_text() == "mine"
-    assert (home / REPLICAS).read_text() == "mine"
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        *(("exercises/03", EXERCISE), ("solutions/03", SOLUTION), ("Exercises/read_replicas", EXERCISE)),
+        *(("03", REPLICAS), ("08", CAPSTONES[0]), ("capstone", CAPSTONES[0])),
+    ],
+)
+def test_a_lesson_goes_before_an_exercise_and_that_before_its_solution(
+    clone: Path, home: Path, asked: str, name: str
+) -> None:
+    for other in (REPLICAS, *PRACTICE):
+        write(home / other, "mine")
+    course.reset(clone, home, asked)
+    assert {other for other in (REPLICAS, *PRACTICE) if (home / other).read_text() != "mine"} == {name}
+    assert (home / name).with_name(f"{Path(name).stem}.before-reset-1.ipynb").read_text() == "mine"
 
 
 def test_a_reset_gives_the_newest_version_and_later_ones_follow(clone: Path, home: Path) -> None:

@@ -12,13 +12,21 @@ from pathlib import Path
 import lesson_rules
 import nbformat
 import pytest
+from nbformat import v4
 
+from twitterlab import verify
 from twitterlab.classroom import figures
 from twitterlab.classroom.notebooks import normalised
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-LESSONS = [path for path in NOTEBOOKS if re.fullmatch(r"0[0-7]_\w+\.ipynb", path.name)]
+
+
+def named(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+NOTEBOOKS = [path for folder in verify.NOTEBOOKS for path in sorted((ROOT / folder).glob("*.ipynb"))]
+LESSONS = [path for path in NOTEBOOKS if re.fullmatch(r"notebooks/0[0-7]_\w+\.ipynb", named(path))]
 
 
 def cells(path):
@@ -29,11 +37,11 @@ def outputs(path):
     return [output for cell in cells(path) for output in cell.outputs]
 
 
-def test_there_are_notebooks():
-    assert NOTEBOOKS
+def test_there_are_notebooks_in_each_folder():
+    assert {path.parent.name for path in NOTEBOOKS} == set(verify.NOTEBOOKS)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=named)
 class TestANotebook:
     def test_was_run_from_top_to_bottom(self, path):
         assert [cell.execution_count for cell in cells(path)] == list(range(1, len(cells(path)) + 1))
@@ -62,7 +70,7 @@ class TestANotebook:
         assert normalised(nbformat.from_dict(notebook)) == nbformat.read(path, as_version=4)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=named)
 def test_a_notebook_that_lost_an_output_is_refused(path):
     notebook = nbformat.read(path, as_version=4)
     refused = 0
@@ -77,6 +85,13 @@ def test_a_notebook_that_lost_an_output_is_refused(path):
 @pytest.mark.parametrize("rule", lesson_rules.RULES, ids=lambda rule: rule.__name__)
 def test_a_lesson_has_the_shape_of_lessons(path, rule):
     assert rule(nbformat.read(path, as_version=4), int(path.name[:2])) == []
+
+
+def test_a_normalised_cell_keeps_its_tags_and_what_a_grader_needs():
+    graded = {"grade_id": "merge_newest", "solution": True}
+    metadata = {"tags": ["slow"], "nbgrader": graded, "scrolled": True, "execution": {"iopub": "now"}}
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("1", metadata=metadata)])
+    assert normalised(notebook).cells[0].metadata == {"tags": ["slow"], "nbgrader": graded}
 
 
 def test_a_figure_carries_its_words_in_both_forms():

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from twitterlab.classroom import release
-from twitterlab.verify import NBVAL, ROOT, impersonal
+from twitterlab.verify import NBVAL, NOTEBOOKS, ROOT, impersonal
 
 RECORD = ROOT / "docs" / "release.json"
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -128,15 +128,16 @@ def test_cells_and_differences_are_counted(tmp_path: Path, monkeypatch) -> None:
 
 
 def test_the_digest_is_of_every_notebook_and_source(tmp_path: Path) -> None:
-    for name in ("notebooks/a.ipynb", "twitterlab/parts/b.py", "twitterlab/classroom/c.toml", "README.md"):
+    summed = ("notebooks/a.ipynb", "solutions/a.ipynb", "twitterlab/parts/b.py", "twitterlab/classroom/c.toml")
+    for name in ("README.md", *summed):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("one")
     digests = [release.digest(tmp_path)]
-    for name in ("README.md", "notebooks/a.ipynb", "twitterlab/parts/b.py", "twitterlab/classroom/c.toml"):
+    for name in ("README.md", *summed):
         (tmp_path / name).write_text("two")
         digests.append(release.digest(tmp_path))
     assert digests[0] == digests[1]
-    assert len(set(digests[1:])) == 4
+    assert len(set(digests[1:])) == 5
 
 
 @pytest.mark.skipif(not RECORD.exists(), reason="no release was measured yet: `make release` writes docs/release.json")
@@ -145,10 +146,11 @@ def test_the_release_that_is_recorded_had_no_differences() -> None:
     assert sorted(entries) == sorted(release.PYTHONS)
     for python, entry in entries.items():
         assert entry["python"].startswith(f"{python}.")
-        assert entry["notebooks"] == ["notebooks"]
         assert len(entry["runs"]) == 5
         assert len({measured["cells"] for measured in entry["runs"]}) == 1
         assert all(measured["cells"] > 0 for measured in entry["runs"])
         assert release.differences(entry) == 0
     if {entry["digest"] for entry in entries.values()} != {release.digest(ROOT)}:
         warnings.warn("notebooks or source have changed since docs/release.json was measured", stacklevel=1)
+    else:
+        assert {tuple(entry["notebooks"]) for entry in entries.values()} == {NOTEBOOKS}

@@ -25,6 +25,7 @@ TOLD = {  # each cell tells one habit
     "zone": "import time; time.tzname[0]",
     "hashes": "list({'one', 'two', 'three', 'four'})",
     "optimised": "__debug__",
+    "course": "import os; os.environ.get('TWITTERLAB_COURSE', 'none')",
 }
 STARTUP = "import builtins, pandas; builtins.print = lambda *_: None; pandas.set_option('display.precision', 1)"
 
@@ -49,6 +50,7 @@ def personal(tmp_path: Path) -> dict[str, str]:
     (ipython / "matplotlibrc").write_text("axes.grid: True\n")
     habits = {"MPLBACKEND": "svg", "MATPLOTLIBRC": str(ipython), "COLUMNS": "33", "TZ": "Asia/Tokyo"}
     habits |= {"LC_ALL": "POSIX", "PYTHONHASHSEED": "9", "PYTHONOPTIMIZE": "1", "IPYTHONDIR": str(ipython)}
+    habits |= {"TWITTERLAB_COURSE": str(ipython)}
     return {**os.environ, **habits}
 
 
@@ -76,7 +78,7 @@ def test_links_are_looked_at() -> None:
 
 def test_all_notebooks_are_compared_strictly_two_at_a_time() -> None:
     command = " ".join(CHECKS[-1])
-    assert command.endswith(" notebooks")
+    assert command.endswith(" notebooks solutions")
     assert "--nbval " in command
     assert "--nbval-lax" not in command
     assert "-n 2 --dist loadscope" in command

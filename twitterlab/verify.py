@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ("notebooks", "solutions")  # the folders whose notebooks are committed as they ran
 # A kernel is started for each notebook, two of them at a time, and no notebook is cut in two.
 NBVAL = (
     *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "--nbval-sanitize-with=tests/nbval.cfg"),
@@ -24,12 +25,12 @@ CHECKS = (
     ("twitterlab.classroom.links",),
     ("pytest", "-n", "2", "--dist", "worksteal"),
     ("pytest", "-n", "2", "--dist", "worksteal", "--plain", "-k", FANNED_OUT, *CONTRACT),
-    ("pytest", *NBVAL, "notebooks"),
+    ("pytest", *NBVAL, *NOTEBOOKS),
 )
 # What somebody set for their own terminal, kernels and figures; a check of outputs must not see it.
 PERSONAL = (
     *("JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "MPLBACKEND", "LANG", "LANGUAGE", "LINES"),
-    *("PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "NO_COLOR", "FORCE_COLOR"),
+    *("PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "NO_COLOR", "FORCE_COLOR", "TWITTERLAB_COURSE"),
 )
 
 

@@ -12,7 +12,11 @@ import nbformat
 
 from twitterlab.model import TwitterlabError
 
-PATTERNS = ("notebooks/*.ipynb", "notebooks/README.md", "datasets/*.parquet", "datasets/README.md", "exercises/**/*")
+FOLDERS = ("notebooks/", "exercises/", "solutions/")  # a name that is in several means the first of them
+PATTERNS = (
+    *("notebooks/*.ipynb", "notebooks/README.md", "datasets/*.parquet", "datasets/README.md"),
+    *("exercises/**/*", "solutions/*.ipynb"),
+)
 
 
 class CourseError(TwitterlabError):
@@ -70,14 +74,18 @@ def fingerprint(data: bytes, name: str) -> str:
 
 
 def find(asked: str, names: Iterable[str]) -> str:
-    """The one path that `asked` means: a number, a name, a file name or a path; a lesson goes before an exercise."""
+    """The one path that `asked` means: a number, a name, a file name or a path.
+
+    A lesson goes before an exercise, and an exercise before its solution.
+    """
     wanted, known = _bare(asked), list(names)
     meant = [name for name in known if wanted in aliases(name)]
-    lessons = [name for name in meant if name.startswith("notebooks/")] or meant
-    if len(lessons) == 1:
-        return lessons[0]
-    there = "\n".join(f"  {name}" for name in lessons or known if name.endswith(".ipynb"))
-    problem = f"{asked} may be any of these" if lessons else f"there is no {asked} in the course; there are"
+    of_each = ([name for name in meant if name.startswith(folder)] for folder in FOLDERS)
+    first = next(filter(None, of_each), meant)
+    if len(first) == 1:
+        return first[0]
+    there = "\n".join(f"  {name}" for name in first or known if name.endswith(".ipynb"))
+    problem = f"{asked} may be any of these" if first else f"there is no {asked} in the course; there are"
     raise CourseError(f"{problem}:\n{there}")
 
 

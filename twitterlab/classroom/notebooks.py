@@ -12,11 +12,12 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from twitterlab.verify import impersonal
+from twitterlab.verify import NOTEBOOKS, impersonal
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 TIMEOUT_S = 600
 WIDGET = "application/vnd.jupyter.widget-view+json"
+KEPT = ("tags", "nbgrader")  # of a cell's metadata
 
 
 def renew(paths: Sequence[Path]) -> None:
@@ -34,7 +35,7 @@ def renew(paths: Sequence[Path]) -> None:
 
 
 def normalised(notebook: NotebookNode) -> NotebookNode:
-    """The notebook without what changes from run to run: cells are numbered, their metadata are their tags.
+    """The notebook without what changes from run to run: cells are numbered, and keep tags and what nbgrader needs.
 
     Of a widget only its HTML and text stay: the number of a model that died with its kernel would hide both from a
     viewer that prefers it.
@@ -42,7 +43,7 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
-        cell.metadata = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
+        cell.metadata = {name: cell.metadata[name] for name in KEPT if name in cell.metadata}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
             output.get("metadata", {}).clear()
@@ -50,4 +51,5 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
 
 
 if __name__ == "__main__":
-    renew([Path(name) for name in sys.argv[1:]] or sorted(Path("notebooks").glob("*.ipynb")))
+    committed = (path for folder in NOTEBOOKS for path in sorted(Path(folder).glob("*.ipynb")))
+    renew([Path(name) for name in sys.argv[1:]] or list(committed))

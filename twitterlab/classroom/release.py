@@ -25,7 +25,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from twitterlab.clock import SystemClock
-from twitterlab.verify import NBVAL, ROOT, impersonal
+from twitterlab.verify import NBVAL, NOTEBOOKS, ROOT, impersonal
 
 PYTHONS = ("3.11", "3.12", "3.13")
 TOOLS = ("ipykernel", "nbval", "pytest")
@@ -57,14 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m twitterlab.classroom.release", description=__doc__)
-    parser.add_argument("notebooks", nargs="*", help="notebooks, or folders of them (default: notebooks)")
+    parser.add_argument("notebooks", nargs="*", help="notebooks, or folders of them (default: notebooks solutions)")
     parser.add_argument("--times", type=int, default=5, help="how often each notebook is run (default: 5)")
     parser.add_argument("--only", action="append", choices=PYTHONS, help="this Python alone; the others' entries stay")
     parser.add_argument("--python", action="append", default=[], metavar="PATH", help="an interpreter to use")
     parser.add_argument("--allow-missing", action="store_true", help="record a Python that is not here, and go on")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "release.json", help="default: docs/release.json")
     given = parser.parse_args(argv)
-    given.notebooks = given.notebooks or ["notebooks"]
+    given.notebooks = given.notebooks or [*NOTEBOOKS]
     return given
 
 
@@ -149,7 +149,8 @@ def compare(python: Path, notebooks: Sequence[str], root: Path, environment: Map
 
 def digest(root: Path) -> str:
     """The SHA-256 over the notebooks and the package's source, their names included."""
-    found = [*(root / "notebooks").glob("*.ipynb"), *(root / "twitterlab").rglob("*")]
+    notebooks = (path for folder in NOTEBOOKS for path in (root / folder).glob("*.ipynb"))
+    found = [*notebooks, *(root / "twitterlab").rglob("*")]
     summed = hashlib.sha256()
     for path in sorted(path for path in found if path.suffix in {".ipynb", ".py", ".toml", ".json"}):
         summed.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode())
