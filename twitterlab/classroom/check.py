@@ -1,0 +1,44 @@
+"""The verb `check`: `check.merge_newest(merge_newest)` judges an answer, notes it, and keeps it where it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from twitterlab.classroom import answers, my_parts, progress
+from twitterlab.classroom.exercise import exercise, names
+from twitterlab.classroom.judging import judge
+from twitterlab.classroom.verdict import Verdict
+
+_judged: dict[tuple[str, str], Verdict] = {}  # by exercise and source: the same cell is not judged, or counted, twice
+
+
+class Check:
+    """One method an exercise, by the name that its answer has."""
+
+    def __getattr__(self, name: str) -> Callable[[Any], Verdict]:
+        if name not in names():
+            raise AttributeError(f"there is no exercise {name!r}: there are {', '.join(names())}")
+        return partial(checked, name)
+
+    def __dir__(self) -> list[str]:
+        return names()
+
+
+check = Check()
+
+
+def checked(name: str, value: Any) -> Verdict:
+    """The verdict on an answer; a right one is kept under `my_parts/` of the learner's course."""
+    asked, given = exercise(name), answers.answer(name, value)
+    at = (name, given.source) if given.source is not None else None
+    if at in _judged:
+        return _judged[at]
+    verdict = judge(asked, given)
+    progress.note(asked.key, verdict.kind, verdict.why)
+    if verdict.kind == "right" and given.source is not None and (home := progress.home()):
+        my_parts.save(home, name, asked.key, given.source)
+    if at is not None and verdict.kind != "not attempted":
+        _judged[at] = verdict
+    return verdict
