@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip install --disable-pip-version-check
 
-.PHONY: lab test tour graphs notebooks release clean
+.PHONY: lab test tour graphs notebooks exercises release clean
 
 lab: $(VENV)/.lab  ## JupyterLab on your own copy of the course, opened on its front page
 	$(VENV)/bin/python -m twitterlab.lab
@@ -18,9 +18,13 @@ tour: $(VENV)/.lab  ## the seven stages in the terminal
 graphs: $(VENV)/.lab  ## make the files of datasets/ again
 	$(VENV)/bin/python datasets/make.py
 
-notebooks: $(VENV)/.test  ## run the committed notebooks again, write them back normalised, make their front page
+notebooks: $(VENV)/.test  ## run the committed notebooks again, write them back normalised, make their front page and the exercises
 	PYTHONHASHSEED=0 $(VENV)/bin/python -m twitterlab.classroom.notebooks
 	$(VENV)/bin/python -m twitterlab.classroom.front
+	$(VENV)/bin/python -m twitterlab.classroom.starters
+
+exercises: $(VENV)/.test  ## make exercises/ and our answers as files from solutions/
+	$(VENV)/bin/python -m twitterlab.classroom.starters
 
 release: $(VENV)/.test  ## compare the notebooks with fresh runs on Python 3.11, 3.12 and 3.13; writes docs/release.json
 	$(VENV)/bin/python -m twitterlab.classroom.release
