@@ -42,7 +42,8 @@ class Record:
     @property
     def needed(self) -> int:
         """The tries up to the first right one, as far as counts can tell: right ones after it are left out."""
-        return self.tries - max(0, self.answers.get("right", 0) - 1)
+        again = max(0, self.answers.get("right", 0) - 1)
+        return max(min(1, self.tries), self.tries - again)
 
     def count(self, kind: str, why: str, today: str) -> None:
         """Count one answer."""
@@ -82,7 +83,7 @@ class Progress:
 
     def as_dict(self) -> dict[str, Any]:
         """What the file holds."""
-        return {"version": VERSION, "exercises": {key: asdict(self.exercises[key]) for key in sorted(self.exercises)}}
+        return {"version": VERSION, "exercises": {key: asdict(record) for key, record in self.exercises.items()}}
 
 
 def larger(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
@@ -91,8 +92,8 @@ def larger(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]
 
 
 def as_bytes(data: Mapping[str, Any]) -> bytes:
-    """JSON as our files hold it."""
-    return (json.dumps(data, indent=1) + "\n").encode()
+    """JSON as our files hold it: the same bytes for the same data."""
+    return (json.dumps(data, indent=1, sort_keys=True) + "\n").encode()
 
 
 def parsed(data: bytes) -> dict[str, Any]:
