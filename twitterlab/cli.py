@@ -1,4 +1,4 @@
-"""The command line: `twitterlab tour`, `policies`, `estimate`, `graph`, `bench`, `lab`, `reset` and `doctor`."""
+"""The command line: `twitterlab tour`, `bench`, `lab`, `progress`, `doctor` and more: `twitterlab --help` names all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from twitterlab import progress_commands
 from twitterlab.bench import command
 from twitterlab.model import TwitterlabError
 
@@ -64,6 +65,8 @@ def parser() -> argparse.ArgumentParser:
     reset.add_argument("notebook", metavar="NOTEBOOK", help="its number, name or path: 03, tour, exercises/03")
     reset.add_argument("--course", metavar="DIR", help="where your copy of the course is")
     reset.set_defaults(run=_reset)
+
+    progress_commands.add(commands)
 
     doctor = commands.add_parser("doctor", help="whether this machine can give the course, and what to do where not")
     doctor.add_argument("--course", metavar="DIR", help="where the course is to be")
