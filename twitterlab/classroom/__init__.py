@@ -1,4 +1,4 @@
-"""What only a lesson or an exercise needs: `from twitterlab.classroom import architecture, bars, check, hint, quiz, …`."""
+"""What only a lesson or an exercise needs: `from twitterlab.classroom import architecture, bars, check, hint, …`."""
 
 from twitterlab.classroom.architecture import architecture
 from twitterlab.classroom.charts import bars, lines

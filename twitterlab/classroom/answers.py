@@ -86,7 +86,12 @@ def untouched(given: Answer) -> bool:
     if any(imports_ours(node) for statement in body for node in ast.walk(statement)):
         return True
     makers = [node for node in body if given.name in bound(node)]
-    return any(map(ends_in_pass, (maker for made in makers[-1:] for maker in (made, *getattr(made, "body", ())))))
+    return any(map(ends_in_pass, (part for maker in makers[-1:] for part in parts(maker))))
+
+
+def parts(maker: ast.stmt) -> list[ast.stmt]:
+    """What of a definition is to be filled in: a function, or the methods of a class."""
+    return list(maker.body) if isinstance(maker, ast.ClassDef) else [maker]
 
 
 def ours(value: Any) -> bool:
@@ -101,7 +106,7 @@ def imports_ours(node: ast.AST) -> bool:
     return isinstance(node, ast.Import) and any(alias.name.startswith("twitterlab") for alias in node.names)
 
 
-def ends_in_pass(node: ast.AST) -> bool:
+def ends_in_pass(node: ast.stmt) -> bool:
     """Whether a function or method still ends as the starter's does."""
     return isinstance(node, ast.FunctionDef) and isinstance(node.body[-1], ast.Pass)
 

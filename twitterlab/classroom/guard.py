@@ -57,26 +57,37 @@ def limited(seconds: float = CASE_S, interrupt: Callable[[], object] | None = No
 
     `interrupt` stops what no alarm can: pass a DuckDB connection's.
     """
-    timer = threading.Timer(seconds, interrupt) if interrupt else None
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), alarm(seconds):
+    late = threading.Event()
+
+    def ring() -> None:
+        late.set()
+        if interrupt:
+            interrupt()
+
+    timer = threading.Timer(seconds, ring)
+    timer.daemon = True
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), alarm(seconds, late):
         try:
-            if timer:
-                timer.daemon = True
+            if interrupt:
                 timer.start()
             yield
+        except Exception as error:  # DuckDB turns an alarm and an interrupt into errors of its own
+            if late.is_set():
+                raise Stopped from error
+            raise
         finally:
-            if timer:
-                timer.cancel()
+            timer.cancel()
 
 
 @contextlib.contextmanager
-def alarm(seconds: float) -> Iterator[None]:
+def alarm(seconds: float, late: threading.Event) -> Iterator[None]:
     """Raise Stopped after `seconds`, again and again until it is let through; whoever set an alarm before keeps it."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield  # there is no alarm here: the learner has the kernel's stop button
         return
 
     def stop(*_: object) -> None:
+        late.set()
         raise Stopped
 
     before = signal.signal(signal.SIGALRM, stop)

@@ -6,7 +6,10 @@ history on which their answer fails, told as a story.
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from twitterlab.classroom import answers, guard
@@ -91,6 +94,7 @@ def explaining(exercise: Exercise, value: Any, why: tuple[str, ...], others: Ite
 
 def longer(exercise: Exercise, value: Any, random: int, late: Callable[[], bool]) -> Found | None:
     """What a random history shows, made as small as Hypothesis can; the same one on every machine."""
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "twitterlab-hypothesis"))
     from hypothesis import HealthCheck, Phase, find, settings
     from hypothesis.errors import Flaky, NoSuchExample
 
