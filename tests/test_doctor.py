@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import shutil
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,7 @@ def test_without_a_clone_the_datasets_are_a_problem_that_names_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(lab, "__file__", str(tmp_path / "site-packages" / "twitterlab" / "lab.py"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
     assert main(["doctor"]) == 1
     assert "-> run this in a clone of the project" in capsys.readouterr().out
 

@@ -106,7 +106,9 @@ def test_the_path_is_a_table_in_order_with_its_minutes_together(tmp_path: Path) 
     assert "Open [00 · The numbers](00_the_numbers.ipynb)" in front.page(tmp_path)
 
 
-def test_before_there_are_lessons_there_is_the_tour(tmp_path: Path) -> None:
+def test_the_tour_is_named_where_it_is_there(tmp_path: Path) -> None:
+    assert "tour" not in front.page(tmp_path)
+    (tmp_path / "tour.ipynb").touch()
     assert "(tour.ipynb)" in front.page(tmp_path)
     assert "| **together** | | | **0** |" in front.page(tmp_path)
 

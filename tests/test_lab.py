@@ -115,6 +115,7 @@ def test_without_lessons_it_says_where_to_run_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(lab, "__file__", str(tmp_path / "site-packages" / "twitterlab" / "lab.py"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
     assert lab.lab(["--course", str(tmp_path / "copy")]) == 1
     assert "run it in a clone" in capsys.readouterr().err
     assert not (tmp_path / "copy").exists()
@@ -128,7 +129,17 @@ def test_a_copy_is_no_clone_to_copy_from(clone: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(clone.parent / "a copy")
     assert lab.find_clone() == clone
     monkeypatch.setattr(lab, "__file__", str(clone.parent / "site-packages" / "twitterlab" / "lab.py"))
+    monkeypatch.setattr(sys, "prefix", str(clone.parent / ".venv"))
     assert lab.find_clone() is None
+
+
+def test_a_handout_in_which_the_environment_lies_is_a_clone_to_copy_from(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clone.parent)
+    monkeypatch.setattr(lab, "__file__", str(clone / ".venv" / "site-packages" / "twitterlab" / "lab.py"))
+    monkeypatch.setattr(sys, "prefix", str(clone / ".venv"))
+    assert lab.find_clone() == clone
 
 
 def test_where_the_copy_cannot_be_made_it_says_so_in_a_line(

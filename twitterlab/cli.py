@@ -68,6 +68,11 @@ def parser() -> argparse.ArgumentParser:
 
     progress_commands.add(commands)
 
+    handout = commands.add_parser("handout", help="a folder for a workshop: lessons and exercises, without solutions")
+    handout.add_argument("folder", type=Path, metavar="DIR", help="a new folder, or an empty one")
+    handout.add_argument("--stages", type=stages, default=range(1, 8), metavar="1-7", help="as 4, 2-5 or 1,6,7")
+    handout.set_defaults(run=_handout)
+
     doctor = commands.add_parser("doctor", help="whether this machine can give the course, and what to do where not")
     doctor.add_argument("--course", metavar="DIR", help="where the course is to be")
     doctor.add_argument("--json", action="store_true", help="print what was found as JSON")
@@ -173,6 +178,15 @@ def _reset(options: argparse.Namespace) -> int:
     print(done)
     if "fresh again" in done:
         print("Where it is open in JupyterLab: File > Reload Notebook from Disk, then Kernel > Restart Kernel.")
+    return 0
+
+
+def _handout(options: argparse.Namespace) -> int:
+    from twitterlab import lab
+    from twitterlab.classroom.handout import handout
+
+    made = handout(lab.clone(), options.stages, options.folder)
+    print(f"{len(made)} files in {options.folder}; its README.md says how to begin")
     return 0
 
 

@@ -94,9 +94,11 @@ def clone() -> Path:
 def find_clone() -> Path | None:
     """The folder that holds notebooks/: the current one, else the clone in which this package lies, else None.
 
+    A workshop's handout, in which the environment was made that runs this, serves as a clone does.
+
     A learner's copy is no clone, though it looks like one: its terminal is where `twitterlab reset` is called.
     """
-    homes = (Path.cwd(), Path(__file__).resolve().parents[1])
+    homes = (Path.cwd(), Path(__file__).resolve().parents[1], Path(sys.prefix).parent)
     return next((home for home in homes if (home / "notebooks").is_dir() and not course.is_course(home)), None)
 
 

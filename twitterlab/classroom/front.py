@@ -94,14 +94,16 @@ def page(notebooks: Path) -> str:
     """The whole front page for the lessons of this folder."""
     lessons = [lesson(path) for path in sorted(notebooks.glob(LESSONS))]
     words = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
-    return PAGE.format(begin=begin(lessons), path=path_table(lessons), glossary=glossary(words))
+    tour = (notebooks / "tour.ipynb").is_file()
+    return PAGE.format(begin=begin(lessons, tour), path=path_table(lessons), glossary=glossary(words))
 
 
-def begin(lessons: Sequence[Lesson]) -> str:
+def begin(lessons: Sequence[Lesson], tour: bool) -> str:
     """The first sentence: where to click."""
-    first = f"Open {lessons[0].link} and go on in order.\n" if lessons else ""
-    tour = "If five minutes are all you have, take [the tour](tour.ipynb) instead: all seven stages at once."
-    return f"{first}{tour}\nIt tells some answers that the lessons let you guess."
+    first = f"Open {lessons[0].link} and go on in order." if lessons else ""
+    short = "If five minutes are all you have, take [the tour](tour.ipynb) instead: all seven stages at once."
+    other = f"{short}\nIt tells some answers that the lessons let you guess." if tour else ""
+    return "\n".join(filter(None, (first, other)))
 
 
 def path_table(lessons: Sequence[Lesson]) -> str:
