@@ -76,6 +76,18 @@ def test_an_alarm_that_was_set_before_is_set_again():
         signal.setitimer(signal.ITIMER_REAL, *kept)
 
 
+def test_an_alarm_that_was_set_before_is_not_worn_out_by_many_short_calls():
+    before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, 60)
+    try:
+        for _ in range(50):
+            call(int, "1")
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 2
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, left, interval)
+
+
 def test_in_another_thread_an_answer_runs_without_an_alarm():
     got = []
     thread = threading.Thread(target=lambda: got.append(call(lambda: 3)))

@@ -95,10 +95,10 @@ def alarm(seconds: float, late: threading.Event) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        unused, _ = signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         if left:
-            signal.setitimer(signal.ITIMER_REAL, max(left - seconds, 0.001), interval)
+            signal.setitimer(signal.ITIMER_REAL, max(left - (seconds - unused), 0.001), interval)
 
 
 def call(
