@@ -164,7 +164,7 @@ def test_what_strangers_wrote_cannot_steer_the_terminal(folder: Path) -> None:
 def test_the_command_prints_the_tables(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["summary", str(folder)]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "3 learners, 3 exercises",
+        "Learners: 3, exercises: 3",
         "",
         "exercise  title            right  stuck  not begun  median tries",
         "1.1       Ask <the> table      1      1          1             4",

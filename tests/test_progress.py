@@ -273,6 +273,8 @@ def test_joining_has_no_order_and_twice_is_once(one: Progress, two: Progress, th
         after = joined.of(key)
         assert after.tries >= before.tries
         assert after.right or not before.right
+    days = {record.right_at for record in (one.of("4.2"), two.of("4.2")) if record.right_at}
+    assert joined.of("4.2").right_at == min(days, default=None)
 
 
 @hypothesis_settings(max_examples=100, deadline=None, derandomize=True)

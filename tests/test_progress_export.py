@@ -136,6 +136,13 @@ def test_an_export_keeps_what_was_in_its_place(home: Path, file: Path) -> None:
     assert told(file)["exercises"]["4.2"]["answers"] == {"right": 1, "wrong": 1}
 
 
+def test_an_export_into_a_folder_that_is_not_there_is_refused_in_a_sentence(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["progress", "--export", str(tmp_path / "nowhere" / "mine.json")]) == 2
+    assert capsys.readouterr().err == f"twitterlab progress: there is no folder {tmp_path / 'nowhere'}\n"
+
+
 def test_a_plain_progress_file_comes_in_too(home: Path, second: Path, file: Path) -> None:
     take_in(second, home / "progress.json")
     assert progress.read(second) == progress.read(home)
@@ -240,7 +247,7 @@ def test_the_commands_carry_progress_to_another_machine(
 ) -> None:
     sent = tmp_path / "sent.json"
     assert main(["progress", "--export", str(sent), "--name", "Ada"]) == 0
-    assert f"2 exercises that were begun and 2 parts are in {sent}." in capsys.readouterr().out
+    assert f"{sent} has your progress (exercises begun: 2) and your parts (2)." in capsys.readouterr().out
     assert main(["progress", "--import", str(sent), "--course", str(second)]) == 0
     said = capsys.readouterr().out
     assert "my_parts/ask.py is the imported one now." in said

@@ -42,7 +42,7 @@ class Summary:
     def __str__(self) -> str:
         stuck = [", ".join(keys) or "-" for keys in self.learners["stuck"]]
         parts = [
-            f"{len(self.learners)} learners, {len(self.exercises)} exercises",
+            f"Learners: {len(self.learners)}, exercises: {len(self.exercises)}",
             lines(self.exercises),
             lines(self.misconceptions) if len(self.misconceptions) else "No misconception was met.",
             lines(self.learners.assign(stuck=stuck).rename(columns={"stuck": "stuck at"})),

@@ -40,13 +40,15 @@ def export(folder: Path, file: Path, name: str = "") -> str:
 
     Another file that is there is kept beside as `NAME.before-export-N.json`.
     """
+    if not file.parent.is_dir():
+        raise CourseError(f"there is no folder {file.parent}")
     with course.locked(folder):
         known, names = progress.read_locked(folder), exercises()
         parts = {part.name: part for part in my_parts.load(folder).values() if part.name in names}
     data = as_bytes(Export(known, parts, name).as_dict())
     aside = keep_beside(file, "before-export") if file.is_file() and file.read_bytes() != data else None
     course.replace(file, data)
-    what = f"{len(known.exercises)} exercises that were begun and {len(parts)} parts are in {file}."
+    what = f"{file} has your progress (exercises begun: {len(known.exercises)}) and your parts ({len(parts)})."
     return what + (f" What was there is kept beside it as {aside.name}." if aside else "")
 
 

@@ -27,7 +27,7 @@ STAGES = (
 )
 SIGNS = {"not begun": "○", "tried": "◐", "right": "●", "ours": "◇"}
 BORDERS = {"not begun": "1px dashed", "tried": "3px dotted", "right": "5px solid", "ours": "5px double"}
-LEFT = "text-align:left;vertical-align:top"
+LEFT = "text-align:left;vertical-align:top;line-height:1.4;padding:4px 12px"
 NOWHERE = "Nothing is kept here, since this is no copy of the course: make lab gives you yours."
 
 
@@ -148,7 +148,7 @@ def cell(place: Place) -> str:
     """One exercise as a cell: its key and title, then its state in words."""
     about, state = place.about, place.state
     return (
-        f'<td style="{LEFT};padding:4px 12px;border-left:{BORDERS[state]}">'
+        f'<td style="{LEFT};border-left:{BORDERS[state]}">'
         f"<b>{place.key}</b> {html.escape(about.title)}<br>"
         f'<span aria-hidden="true">{SIGNS[state]}</span> {html.escape(place.said)}<br>'
         f"<small>{about.minutes} min</small></td>"
