@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -11,9 +12,11 @@ from pathlib import Path
 import exercise_rules as rules
 import nbformat
 import pytest
+from nbclient import NotebookClient
 from nbformat import NotebookNode, v4
 
 from twitterlab.classroom import starters
+from twitterlab.verify import impersonal
 
 ROOT = Path(__file__).parents[1]
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
@@ -108,6 +111,17 @@ def test_a_starter_tells_nothing_and_lacks_nothing(path: Path, rule: Callable[..
     nbformat.validate(starter)
     assert rules.secrets(solved)
     assert [*rule(starter, solved)] == []
+
+
+@named
+@pytest.mark.timeout(300)
+def test_running_all_of_a_starter_ends_without_an_error_and_without_points(path: Path, tmp_path: Path) -> None:
+    starter = nbformat.read(ROOT / "exercises" / path.name, as_version=4)
+    client = NotebookClient(starter, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
+    client.execute(env=impersonal(os.environ, tmp_path))
+    assert [output for cell in starter.cells for output in cell.get("outputs", []) if "data" not in output] == []
+    for cell in rules.graded(starter, "grade"):
+        assert [output.data["text/plain"] for output in cell.outputs] == ["0.0"]
 
 
 @named
