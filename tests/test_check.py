@@ -124,3 +124,10 @@ def test_our_own_function_is_no_attempt(home: Path, run):
 def test_an_answer_that_was_right_stays_kept_when_a_later_one_is_wrong(home: Path, run):
     run(home / "exercises", RIGHT, ASK, WRONG, ASK)
     assert "heapq.merge" in (home / "my_parts" / "merge_newest.py").read_text()
+
+
+def test_a_course_that_cannot_be_written_gets_an_answer_all_the_same(home: Path, run):
+    (home / "my_parts").write_text("a file where the folder should be")
+    told = run(home / "exercises", RIGHT, ASK)
+    assert told[1].startswith("Right.")
+    assert "It could not be kept in your course" in told[1]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from twitterlab.classroom import answers, my_parts, progress
-from twitterlab.classroom.exercise import exercise, names
+from twitterlab.classroom.exercise import Exercise, exercise, names
 from twitterlab.classroom.judging import judge
 from twitterlab.classroom.verdict import Verdict
+from twitterlab.model import TwitterlabError
 
 _judged: dict[tuple[str, str], Verdict] = {}  # by exercise and source: the same cell is not judged, or counted, twice
 
@@ -35,10 +37,18 @@ def checked(name: str, value: Any) -> Verdict:
     at = (name, given.source) if given.source is not None else None
     if at in _judged:
         return _judged[at]
-    verdict = judge(asked, given)
-    progress.note(asked.key, verdict.kind, verdict.why)
-    if verdict.kind == "right" and given.source is not None and (home := progress.home()):
-        my_parts.save(home, name, asked.key, given.source)
+    verdict = remembered(asked, judge(asked, given))
     if at is not None and verdict.kind != "not attempted":
         _judged[at] = verdict
+    return verdict
+
+
+def remembered(asked: Exercise, verdict: Verdict) -> Verdict:
+    """The verdict, noted in the learner's course, and the answer kept there if it is right; it says so if it cannot."""
+    try:
+        progress.note(asked.key, verdict.kind, verdict.why)
+        if verdict.kind == "right" and verdict.source is not None and (home := progress.home()):
+            my_parts.save(home, asked.name, asked.key, verdict.source)
+    except (TwitterlabError, OSError) as error:
+        return replace(verdict, says=(*verdict.says, f"It could not be kept in your course: {error}"))
     return verdict
