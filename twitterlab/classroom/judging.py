@@ -84,11 +84,11 @@ def explaining(exercise: Exercise, value: Any, why: tuple[str, ...], others: Ite
     """Those of the misconceptions that explain the failures on these other histories too."""
     start = SystemClock().now()
     for history in others:
+        if len(why) < 2 or SystemClock().now() - start > NAMING_MS:
+            break
         found = shown_by(exercise, value, history)
         if found and found.kind == "wrong" and found.why:
             why = tuple(key for key in why if key in found.why) or why
-        if len(why) < 2 or SystemClock().now() - start > NAMING_MS:
-            break
     return why
 
 
@@ -170,7 +170,8 @@ def failing(run: Callable[[], None], where: str) -> Found | None:
 
 def said(error: BaseException) -> str:
     """An error in words; of a name that is missing, where it probably is."""
-    text = f"{type(error).__name__}: {guard.shown(str(error), 300)[1:-1]}" if str(error) else type(error).__name__
+    told = " ".join(str(error).split())
+    text = ": ".join(filter(None, [type(error).__name__, told if len(told) <= 300 else f"{told[:299]}…"]))
     if isinstance(error, NameError):
         text += ". If another cell defines it, put that into this cell: an answer is one cell that needs no other."
     return text
