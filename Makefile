@@ -21,6 +21,7 @@ graphs: $(VENV)/.lab  ## make the files of datasets/ again
 notebooks: $(VENV)/.test  ## run the committed notebooks again, write them back normalised, make their front page and the exercises
 	PYTHONHASHSEED=0 $(VENV)/bin/python -m twitterlab.classroom.notebooks
 	$(VENV)/bin/python -m twitterlab.classroom.front
+	$(VENV)/bin/python -m twitterlab.classroom.misconceptions
 	$(VENV)/bin/python -m twitterlab.classroom.starters
 
 exercises: $(VENV)/.test  ## make exercises/ and our answers as files from solutions/

@@ -113,6 +113,19 @@ def test_the_tour_is_named_where_it_is_there(tmp_path: Path) -> None:
     assert "| **together** | | | **0** |" in front.page(tmp_path)
 
 
+def test_the_exercises_are_listed_where_they_came_with_the_lessons(tmp_path: Path) -> None:
+    (tmp_path / "notebooks").mkdir()
+    assert "exercises" not in front.page(tmp_path / "notebooks").partition("## The path")[2].partition("## Gloss")[0]
+    (tmp_path / "exercises").mkdir()
+    for name in ("04_user_shards.ipynb", "08_capstone.ipynb"):
+        (tmp_path / "exercises" / name).touch()
+    page = front.page(tmp_path / "notebooks")
+    assert "| [04](../exercises/04_user_shards.ipynb) | 4.1 " in page
+    assert "**4.2 A lazy merge (15)**" in page
+    assert "| [08](../exercises/08_capstone.ipynb) | the capstone" in page
+    assert "[05]" not in page
+
+
 def test_the_glossary_is_in_alphabetical_order_and_each_word_has_its_own_anchor() -> None:
     lines = front.glossary({"hot shard": "busy", "LRU": "a rule", "cursor": "an ID"}).splitlines()
     assert lines == [

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 
+from twitterlab.classroom.exercise_texts import all_texts
 from twitterlab.model import TwitterlabError
 
 GLOSSARY = Path(__file__).with_name("glossary.toml")
@@ -59,13 +60,20 @@ If you read this on a website: nothing runs there. `make lab` in a clone of the 
 ## The path
 
 {path}
-
+{exercises}
 <a id="glossary"></a>
 
 ## Glossary
 
 {glossary}
 """
+
+
+EXERCISES = """### Exercises
+
+Each lesson from 01 on has exercises in a notebook of the same name. You write a part of the system, a check answers at
+once, and what is right is kept. The bold one is the core of its stage; the others can wait. At the end the capstone runs
+your parts together, as one timeline."""
 
 
 class HeaderError(TwitterlabError):
@@ -95,7 +103,12 @@ def page(notebooks: Path) -> str:
     lessons = [lesson(path) for path in sorted(notebooks.glob(LESSONS))]
     words = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
     tour = (notebooks / "tour.ipynb").is_file()
-    return PAGE.format(begin=begin(lessons, tour), path=path_table(lessons), glossary=glossary(words))
+    return PAGE.format(
+        begin=begin(lessons, tour),
+        path=path_table(lessons),
+        exercises=exercises(notebooks.parent / "exercises"),
+        glossary=glossary(words),
+    )
 
 
 def begin(lessons: Sequence[Lesson], tour: bool) -> str:
@@ -111,6 +124,20 @@ def path_table(lessons: Sequence[Lesson]) -> str:
     head = ["| lesson | its question | after | minutes |", "|:--|:--|:--|--:|"]
     rows = [f"| {one.link} | {in_cell(one.question)} | {in_short(one.after)} | {one.minutes} |" for one in lessons]
     return "\n".join([*head, *rows, f"| **together** | | | **{sum(one.minutes for one in lessons)}** |"])
+
+
+def exercises(folder: Path) -> str:
+    """What is to be written and where, a row a stage; nothing where no exercises came with these lessons."""
+    files = {int(path.name[:2]): path.name for path in sorted(folder.glob(LESSONS))}
+    rows = [f"| [{number:02}](../exercises/{name}) | {to_write(number)} |" for number, name in files.items()]
+    head = ["| exercises | what you write, and the minutes for it |", "|:--|:--|"]
+    return "\n".join(["", EXERCISES, "", *head, *rows, ""]) if rows else ""
+
+
+def to_write(stage: int) -> str:
+    """A stage's exercises, the core one in bold."""
+    titles = [(one, f"{one.key} {one.title} ({one.minutes})") for one in all_texts().values() if one.stage == stage]
+    return ", ".join(f"**{said}**" if one.core else said for one, said in titles) or "the capstone: your own timeline"
 
 
 def in_cell(question: str) -> str:
