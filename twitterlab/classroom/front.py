@@ -72,8 +72,8 @@ If you read this on a website: nothing runs there. `make lab` in a clone of the 
 EXERCISES = """### Exercises
 
 Each lesson from 01 on has exercises in a notebook of the same name. You write a part of the system, a check answers at
-once, and what is right is kept. The bold one is the core of its stage; the others can wait. At the end the capstone runs
-your parts together, as one timeline."""
+once, and what is right is kept. The bold one is the core of its stage; the others can wait. At the end the capstone
+runs your parts together, as one timeline."""
 
 
 class HeaderError(TwitterlabError):
@@ -103,12 +103,8 @@ def page(notebooks: Path) -> str:
     lessons = [lesson(path) for path in sorted(notebooks.glob(LESSONS))]
     words = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
     tour = (notebooks / "tour.ipynb").is_file()
-    return PAGE.format(
-        begin=begin(lessons, tour),
-        path=path_table(lessons),
-        exercises=exercises(notebooks.parent / "exercises"),
-        glossary=glossary(words),
-    )
+    to_do = exercises(notebooks.parent / "exercises")
+    return PAGE.format(begin=begin(lessons, tour), path=path_table(lessons), exercises=to_do, glossary=glossary(words))
 
 
 def begin(lessons: Sequence[Lesson], tour: bool) -> str:
