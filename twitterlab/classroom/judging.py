@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,11 +19,11 @@ from twitterlab.classroom.exercise import RANDOM, Exercise, Wrong
 from twitterlab.classroom.verdict import Kind, Verdict
 from twitterlab.clock import SystemClock
 
-TOGETHER_MS = 5_000  # for all histories; an answer that is slower is held to fewer random ones
-NAMING_MS = 1_000
+TOGETHER_S = 5.0  # for all histories; an answer that is slower is held to fewer random ones
+NAMING_S, SHRINKING_S = 1.0, 3.0
 
 SAID = "It printed: {}"
-ENDLESS = "Your code did not end here within {:g} s, and was stopped. Is there a loop that nothing ends?"
+ENDLESS = "Your code did not end here, and was stopped after a while. Is there a loop that nothing ends?"
 FICKLE = "Your code gave two different answers to the same question. It must depend on nothing but what it is given."
 SLOW = "Your code is right so far, but after {:g} s it had done only a part of the small histories. What takes so long?"
 
@@ -33,6 +34,18 @@ class Found(NamedTuple):
     kind: Kind
     says: tuple[str, ...]
     why: tuple[str, ...] = ()
+
+
+class Spent:
+    """How long something has taken: of the processor, so that other work on the machine counts half at most."""
+
+    def __init__(self) -> None:
+        self._processor, self._clock = time.process_time(), SystemClock().now()
+
+    def over(self, seconds: float) -> bool:
+        """Whether it took more than `seconds` of the processor, or twice as long by the clock."""
+        by_clock = (SystemClock().now() - self._clock) / 1000
+        return time.process_time() - self._processor > seconds or by_clock > 2 * seconds
 
 
 def judge(exercise: Exercise, given: Answer, random: int = RANDOM) -> Verdict:
@@ -70,21 +83,21 @@ def opened(exercise: Exercise, given: Answer, random: int) -> Found:
 
 def held(exercise: Exercise, value: Any, random: int) -> Found | None:
     """What the first history that is answered wrongly shows; None where all are answered rightly."""
-    start = SystemClock().now()
+    spent = Spent()
     small = iter(exercise.small())
     for history in small:
         if found := shown_by(exercise, value, history):
             return found._replace(why=explaining(exercise, value, found.why, small))
-        if SystemClock().now() - start > TOGETHER_MS:
-            return Found("wrong", (SLOW.format(TOGETHER_MS / 1000),))
-    return longer(exercise, value, random, lambda: SystemClock().now() - start > TOGETHER_MS)
+        if spent.over(TOGETHER_S):
+            return Found("wrong", (SLOW.format(TOGETHER_S),))
+    return longer(exercise, value, random, spent)
 
 
 def explaining(exercise: Exercise, value: Any, why: tuple[str, ...], others: Iterable[Any]) -> tuple[str, ...]:
     """Those of the misconceptions that explain the failures on these other histories too."""
-    start = SystemClock().now()
+    spent = Spent()
     for history in others:
-        if len(why) < 2 or SystemClock().now() - start > NAMING_MS:
+        if len(why) < 2 or spent.over(NAMING_S):
             break
         found = shown_by(exercise, value, history)
         if found and found.kind == "wrong" and found.why:
@@ -92,20 +105,28 @@ def explaining(exercise: Exercise, value: Any, why: tuple[str, ...], others: Ite
     return why
 
 
-def longer(exercise: Exercise, value: Any, random: int, late: Callable[[], bool]) -> Found | None:
-    """What a random history shows, made as small as Hypothesis can; the same one on every machine."""
+def longer(exercise: Exercise, value: Any, random: int, spent: Spent) -> Found | None:
+    """What a random history shows, made as small as Hypothesis can; the same one on every machine.
+
+    Where time runs out, no more are tried, and what was found last is as small as it gets.
+    """
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "twitterlab-hypothesis"))
     from hypothesis import HealthCheck, Phase, find, settings
     from hypothesis.errors import Flaky, NoSuchExample
 
-    last: list[Found] = []  # of the history tried last that showed anything: Hypothesis ends with the smallest
+    found: list[Found] = []  # on the histories that showed anything: Hypothesis ends with the smallest
+    shrinking = Spent()
+
+    def late() -> bool:
+        return shrinking.over(SHRINKING_S) if found else spent.over(TOGETHER_S)
 
     def shows(history: Any) -> bool:
-        if late() and not last:
-            return False
-        found = shown_by(exercise, value, history)
-        last.extend([found] if found else [])
-        return found is not None
+        nonlocal shrinking
+        one = None if late() else shown_by(exercise, value, history)
+        if one is not None:
+            shrinking = shrinking if found else Spent()
+            found.append(one)
+        return one is not None
 
     rules = settings(
         max_examples=random,
@@ -118,10 +139,15 @@ def longer(exercise: Exercise, value: Any, random: int, late: Callable[[], bool]
     try:
         smallest = find(exercise.histories(), shows, settings=rules)
     except NoSuchExample:
-        return None
+        return found[-1] if found else None
     except Flaky:
-        return Found("wrong", (FICKLE, *(last[-1].says if last else ())))
-    return shown_by(exercise, value, smallest) or Found("wrong", (FICKLE, *last[-1].says))
+        return found[-1] if late() else fickle(found)
+    return found[-1] if late() else shown_by(exercise, value, smallest) or fickle(found)
+
+
+def fickle(found: list[Found]) -> Found:
+    """What is said of an answer that was wrong on a history, and right on the same one a moment later."""
+    return Found("wrong", (FICKLE, *(found[-1].says if found else ())))
 
 
 def shown_by(exercise: Exercise, value: Any, history: Any) -> Found | None:
@@ -161,7 +187,7 @@ def failing(run: Callable[[], None], where: str) -> Found | None:
     except guard.Misbehaved as error:
         return Found("wrong", (where, str(error)))
     except guard.Stopped:
-        return Found("error", (where, ENDLESS.format(guard.CASE_S)))
+        return Found("error", (where, ENDLESS))
     except (Exception, SystemExit) as error:
         line = answers.line_of(error)
         return Found("error", (where, line, said(error)) if line else (where, said(error)))
