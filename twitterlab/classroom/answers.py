@@ -130,4 +130,6 @@ def line_of(error: BaseException) -> str:
         if trace.tb_frame.f_code.co_filename == FILE:
             found = f"line {trace.tb_lineno}: {linecache.getline(FILE, trace.tb_lineno).strip()}"
         trace = trace.tb_next
+    if not found and error.__cause__:  # of a StopIteration in a generator, Python tells only what it became
+        return line_of(error.__cause__)
     return found
