@@ -42,6 +42,41 @@ EAGER = """
         rows.sort(reverse=True)
         return iter(rows)
 """
+FETCHES_EARLY = """
+    import heapq
+
+    def merge_newest(sources):
+        sources = [iter(source) for source in sources]
+        heads = [(-row[0], n, row) for n, row in enumerate(next(source, None) for source in sources) if row]
+        heapq.heapify(heads)
+        while heads:
+            _, n, row = heapq.heappop(heads)
+            following = next(sources[n], None)
+            if following:
+                heapq.heappush(heads, (-following[0], n, following))
+            yield row
+"""
+IDS_ALONE = """
+    import heapq
+
+    def merge_newest(sources):
+        for row in heapq.merge(*sources, reverse=True):
+            yield row[0]
+"""
+EMPTY_HEAD = """
+    def merge_newest(sources):
+        heads = [next(source) for source in sources]
+        while heads:
+            newest = heads.index(max(heads))
+            yield heads[newest]
+            heads[newest] = next(sources[newest])
+"""
+FOR_EVER = """
+    def merge_newest(sources):
+        rows = sorted((row for source in sources for row in source), reverse=True)
+        while rows:
+            yield from rows
+"""
 RIGHT = {
     "heapq.merge": """
         import heapq
@@ -69,6 +104,29 @@ def test_a_wrong_merge_is_told_what_it_believes(why: str) -> None:
 
 def test_a_merge_that_takes_everything_is_over_budget() -> None:
     assert refused("merge_newest", EAGER) == ("over budget", "reads_ahead")
+
+
+def test_a_merge_that_fetches_before_it_is_asked_is_over_budget() -> None:
+    assert refused("merge_newest", FETCHES_EARLY) == ("over budget", "fetched_early")
+
+
+def test_rows_come_out_as_they_came_in() -> None:
+    verdict = judged("merge_newest", IDS_ALONE)
+    assert verdict.kind == "wrong"
+    assert verdict.says[1] == "1 came out of your merge. Every row must come out as it came in."
+
+
+def test_an_empty_source_is_told_with_the_line_that_fails() -> None:
+    verdict = judged("merge_newest", EMPTY_HEAD)
+    assert verdict.kind == "error"
+    assert verdict.says[0] == "Source 0 gives nothing."
+    assert verdict.says[1].startswith("line 2: heads = ")
+
+
+def test_a_merge_without_an_end_is_wrong_at_once() -> None:
+    verdict = judged("merge_newest", FOR_EVER)
+    assert verdict.kind == "wrong"
+    assert verdict.says[1] == "Yours gave t1, t1, t1, t1; expected was t1."
 
 
 @pytest.mark.parametrize("how", RIGHT)

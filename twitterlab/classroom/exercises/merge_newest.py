@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import twitterlab as tl
 from twitterlab.classroom.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.guard import Misbehaved, call, limited
+from twitterlab.classroom.guard import Misbehaved, call, limited, shown
 
 History = tuple[tuple[int, ...], ...]  # the IDs that each source gives, newest first
 LIMIT, SHARDS = 20, 4
+FURTHER = 3  # rows taken of a merge that gives more than there are
 
 
 def small() -> Iterator[History]:
@@ -46,10 +47,15 @@ def named(tweets: Sequence[int]) -> str:
 
 
 def problem(answer: Any, history: History) -> Wrong | None:
-    """Whether all rows come out once, the newest first."""
-    sources = [iter([(tweet, f"text {tweet}") for tweet in source]) for source in history]
-    got = [row[0] for row in call(answer, sources, then=list)]
-    right = sorted((tweet for source in history for tweet in source), reverse=True)
+    """Whether all rows come out once, as they came in, the newest first."""
+    rows = {tweet: (tweet, f"text {tweet}") for source in history for tweet in source}
+    right = sorted(rows, reverse=True)
+    sources = [iter([rows[tweet] for tweet in source]) for source in history]
+    out = call(answer, sources, then=lambda merged: list(islice(merged, len(rows) + FURTHER)))
+    for row in out:
+        if row not in rows.values():
+            raise Misbehaved(f"{shown(row)} came out of your merge. Every row must come out as it came in.")
+    got = [row[0] for row in out]
     return None if got == right else Wrong(named(got), named(right), why(history, got, right))
 
 
@@ -76,7 +82,8 @@ def budget(answer: Any) -> list[Cost]:
         merged = (system.work - before).merged
     if page != posted[: -LIMIT - 1 : -1]:
         raise Misbehaved("a page of twenty does not hold the twenty newest tweets.")
-    return [Cost(f"tweets merged for a page of {LIMIT} from {SHARDS} shards", merged, LIMIT + SHARDS, "reads_ahead")]
+    why = "reads_ahead" if merged == len(posted) else "fetched_early"
+    return [Cost(f"tweets merged for a page of {LIMIT} from {SHARDS} shards", merged, LIMIT + SHARDS, why)]
 
 
 EXERCISE = Exercise("4.2", small, histories, story, problem, budget)
