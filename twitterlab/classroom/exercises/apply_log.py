@@ -16,7 +16,7 @@ from twitterlab.parts.tables import Database
 
 Batch = tuple[int, ...]  # positions, in the order in which the network brought them
 AHEAD, AGAIN, ROUNDS = 12, 4, 200
-MOST = 100
+MOST = 100  # applications, after which an answer that does not end is stopped
 CHANGES = {f"change {number}": number for number in range(1, 20)}
 
 
