@@ -183,7 +183,8 @@ def test_a_rule_that_builds_a_ring_for_each_user_is_told_that_it_is_slow(monkeyp
         from hashlib import md5
 
         def shard_of(user, shards):
-            points = sorted((md5(f"{shard}/{n}".encode()).digest(), shard) for shard in range(shards) for n in range(200))
+            names = [(shard, n) for shard in range(shards) for n in range(200)]
+            points = sorted((md5(f"{shard}/{n}".encode()).digest(), shard) for shard, n in names)
             here = md5(str(user).encode()).digest()
             return next((shard for place, shard in points if place >= here), points[0][1])
         """,
