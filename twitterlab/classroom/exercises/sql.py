@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from twitterlab.classroom.guard import Misbehaved, Stopped, limited
+from twitterlab.classroom.guard import Misbehaved, limited
 from twitterlab.parts.connections import CONFIG
 
 TABLES = """
@@ -79,19 +79,13 @@ def fill(database: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
 
 @contextlib.contextmanager
 def patiently(interrupt: Callable[[], object] | None = None, where: str = "") -> Iterator[None]:
-    """As `guard.limited`; a query that it stops is Stopped, and an error of DuckDB's says where it came up."""
+    """As `guard.limited`; an error of DuckDB's fits on one line and says where it came up."""
     alarmed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     try:
         with limited(interrupt=None if alarmed else interrupt):  # DuckDB heeds alarms, and a timer is a thread a query
             yield
-    except duckdb.InterruptException:
-        raise Stopped from None
     except duckdb.Error as error:
         raise type(error)(where + in_a_line(error)) from error
-    except RuntimeError as error:
-        if "interrupted" in str(error):  # what DuckDB makes of an alarm
-            raise Stopped from None
-        raise
 
 
 def in_a_line(error: Exception) -> str:
