@@ -43,4 +43,4 @@ def test_an_exercise_notebook_says_the_title_and_the_minutes(key: str) -> None:
     (path,) = (ROOT / "solutions").glob(f"{one.stage:02}_*.ipynb")
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
     head = f"## {key} · {one.title}\n\n*{one.minutes} minutes{', core' if one.core else ''}*\n\n"
-    assert sum(cell.startswith(head) for cell in cells) == 1
+    assert sum(f"\n{cell}".count(f"\n{head}") for cell in cells) == 1
