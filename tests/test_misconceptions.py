@@ -30,3 +30,11 @@ def test_an_exercise_has_three_hints_and_words_for_its_wrong_answers(key: str) -
 def test_each_stage_has_one_core_exercise() -> None:
     core = [one.stage for one in all_texts().values() if one.core]
     assert core == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("key", all_texts())
+def test_every_wrong_answer_that_has_words_is_tried_in_a_test(key: str) -> None:
+    one = all_texts()[key]
+    tests = (ROOT / "tests").glob(f"test_exercise_{one.name}*.py")
+    tried = "".join(path.read_text(encoding="utf-8") for path in tests)
+    assert [wrong for wrong in one.wrong if f'"{wrong}"' not in tried] == []
