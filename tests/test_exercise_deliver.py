@@ -80,6 +80,15 @@ WRONG = {
                     taken += tweet_id in feed and reader in active
             return taken
     """,
+    "one_stands_for_all": """
+        def deliver(tweet_id, followers, active, feeds, length):
+            readers = [reader for reader in followers if reader in active]
+            if any(tweet_id in feeds.get(reader, []) for reader in readers):
+                return 0
+            for reader in readers:
+                feeds[reader] = sorted(feeds.get(reader, []) + [tweet_id], reverse=True)[:length]
+            return sum(tweet_id in feeds[reader] for reader in readers)
+    """,
     "counts_every_delivery": """
         def deliver(tweet_id, followers, active, feeds, length):
             readers = [reader for reader in followers if reader in active]

@@ -24,24 +24,45 @@ USERS, EVENTS, LENGTH, MONTH_MS = 300, 4_000, 20, 31 * 86_400_000  # of the run 
 
 
 class History(NamedTuple):
-    """Tweets of one author as they come to a worker; `away` are the followers who are not active."""
+    """Tweets of one author as they come to a worker; `away` are the followers who are not active.
+
+    Where a worker `died` before, it had put the first of them into the feed of the first active follower alone.
+    """
 
     length: int
     followers: tuple[int, ...]
     away: tuple[int, ...]
     deliveries: tuple[int, ...]
+    died: bool = False
+
+    @property
+    def active(self) -> tuple[int, ...]:
+        """The followers who are."""
+        return tuple(user for user in self.followers if user not in self.away)
+
+    @property
+    def served(self) -> tuple[int, ...]:
+        """The follower whom a worker served before it died."""
+        return self.active[: self.died]
+
+    def came(self, user: int, count: int) -> tuple[int, ...]:
+        """What had come for a user after so many deliveries."""
+        before = self.deliveries[: user in self.served]
+        return (*before, *self.deliveries[:count]) if user in self.active else ()
 
 
 # Histories
 
 
 def small() -> Iterator[History]:
-    """Every way in which up to four tweets come in up to four deliveries, for one or two followers."""
+    """Every way in which up to four tweets come in up to four deliveries; then some after a worker died."""
     for count in range(1, 5):
         for deliveries in arrivals(count):
             for followers, away in (((1,), ()), ((1, 2), (2,)), ((1, 2), ())):
                 for length in (2, 1, 3):  # where a feed for one can hide it, two are seen first
                     yield History(length, followers, away, deliveries)
+    for count, length in product(range(1, 4), (2, 1)):
+        yield from (History(length, (1, 2), (), deliveries, True) for deliveries in arrivals(count))
 
 
 def arrivals(count: int) -> Iterator[tuple[int, ...]]:
@@ -58,7 +79,7 @@ def histories() -> Any:
     people = st.integers(1, 4).map(lambda n: tuple(range(1, n + 1)))
     away = st.sets(st.integers(1, 4), max_size=2).map(lambda users: tuple(sorted(users)))
     deliveries = st.lists(st.integers(1, 12), min_size=1, max_size=24).map(tuple)
-    return st.builds(History, st.integers(1, 6), people, away, deliveries)
+    return st.builds(History, st.integers(1, 6), people, away, deliveries, st.booleans())
 
 
 def story(history: History) -> str:
@@ -66,8 +87,9 @@ def story(history: History) -> str:
     follow = f"{users(history.followers)} follow{'s' * (len(history.followers) == 1)} user 0"
     away = tuple(user for user in history.followers if user in history.away)
     month = f"; {users(away).lower()} ha{'s' if len(away) == 1 else 've'} been away for a month" if away else ""
+    died = "".join(f"A worker died when only user {user} had t{history.deliveries[0]}. " for user in history.served)
     come = f"The tweets of user 0 come to a worker in this order: {named(history.deliveries)}."
-    return f"{follow}{month}. A feed has room for {history.length}. {come}"
+    return f"{follow}{month}. A feed has room for {history.length}. {died}{come}"
 
 
 def users(numbers: tuple[int, ...]) -> str:
@@ -85,44 +107,44 @@ def named(tweets: Any) -> str:
 
 def problem(answer: Any, history: History) -> Wrong | None:
     """Whether after each delivery the feeds hold the newest that came, and the number is of those it was new to."""
-    feeds: Feeds = {}
-    active = {user for user in history.followers if user not in history.away}
+    active, feeds = history.active, {user: feed_of(history, user, 0) for user in history.served}
     for count, tweet in enumerate(history.deliveries, 1):
-        before = feed_of(history.deliveries[: count - 1], history.length)
-        right = feed_of(history.deliveries[:count], history.length)
-        taken = len(active) * (tweet in right and tweet not in before)
+        before, right = ({user: feed_of(history, user, n) for user in history.followers} for n in (count - 1, count))
+        taken = sum(tweet in right[user] and tweet not in before[user] for user in active)
         got = call(answer, tweet, list(history.followers), set(active), feeds, history.length, may_change=(3,))
         for user in history.followers:
-            feed = list(feeds.get(user, []))
-            if feed != (right if user in active else []):
-                return unlike(history, count, user, feed, right)
+            if (feed := list(feeds.get(user, []))) != right[user]:
+                return unlike(history, count, user, feed)
         if got != taken:
-            why = ("counts_every_delivery", *("comes_once",) * (tweet in before)) if got == len(active) else ()
+            again = any(tweet in before[user] for user in active)
+            why = ("counts_every_delivery", *("comes_once",) * again) if got == len(active) else ()
             return Wrong(f"{shown(got)} as the number of feeds that took in {last(history, count)}", str(taken), why)
     return None
 
 
-def feed_of(came: tuple[int, ...], length: int) -> list[int]:
-    """The newest of all that came for a reader."""
-    return sorted(set(came), reverse=True)[:length]
+def feed_of(history: History, user: int, count: int) -> list[int]:
+    """The newest of all that had come for a user after so many deliveries."""
+    return sorted(set(history.came(user, count)), reverse=True)[: history.length]
 
 
 def last(history: History, count: int) -> str:
     """The tweet delivered last, and which time that was."""
     tweet = history.deliveries[count - 1]
-    return f"t{tweet}" + (" when it came again" if tweet in history.deliveries[: count - 1] else "")
+    again = any(tweet in history.came(user, count - 1) for user in history.active)
+    return f"t{tweet}" + " when it came again" * again
 
 
-def unlike(history: History, count: int, user: int, feed: list[int], right: list[int]) -> Wrong:
+def unlike(history: History, count: int, user: int, feed: list[int]) -> Wrong:
     """A feed that does not hold what it should, after so many deliveries."""
     after = f" after the first {count} of them" if count < len(history.deliveries) else ""
     got = f"{named(feed)} in the feed of user {user}{after}"
     if user in history.away:
         return Wrong(got, "nothing, since this user is away", ("delivers_to_all",))
-    came = history.deliveries[:count]
-    before = feed_of(came[:-1], history.length)
-    why = [key for key, put in WRONG.items() if put(before, came[-1], history.length) == feed]
-    return Wrong(got, named(right), tuple(why))
+    tweet = history.deliveries[count - 1]
+    before, right = feed_of(history, user, count - 1), feed_of(history, user, count)
+    why = [key for key, put in WRONG.items() if put(before, tweet, history.length) == feed]
+    missed = feed == before and any(tweet in history.came(other, count - 1) for other in history.served)
+    return Wrong(got, named(right), (*["one_stands_for_all"] * missed, *why))
 
 
 WRONG: dict[str, Callable[[list[int], int, int], list[int]]] = {  # what each makes of a feed that is right
