@@ -96,7 +96,7 @@ def alternating(followees: Sequence[int], starts: Sequence[int]) -> tuple[Event,
 
 
 def histories() -> Any:
-    """More tweets and more events."""
+    """More tweets and more events, on followees of higher numbers."""
     from hypothesis import strategies as st
 
     def arriving(events: tuple[Event, ...]) -> Any:
@@ -105,8 +105,8 @@ def histories() -> Any:
 
     events = st.builds(
         alternating, st.lists(st.integers(1, 4), min_size=1, max_size=8), st.tuples(*[st.integers(0, 1)] * 4)
-    )
-    authors = st.lists(st.sampled_from((1, 2, 3, 4, FRIEND)), max_size=14).map(tuple)
+    ).map(lambda made: tuple(event._replace(followee=300 + event.followee) for event in made))
+    authors = st.lists(st.sampled_from((301, 302, 303, 304, FRIEND)), max_size=14).map(tuple)
     drawn = events.flatmap(lambda made: st.tuples(st.just(made), arriving(made)))
     return st.builds(lambda length, who, two: History(length, who, *two), st.integers(1, 6), authors, drawn)
 

@@ -17,7 +17,7 @@ from twitterlab.workload import replay
 
 Call = tuple[str, int]  # what the cache is asked, and for which tweet
 VERBS = ("get", "put", "discard")
-USERS, STORED, EVENTS, ROOM = 300, 600, 300, 180  # of the run in the real stage
+USERS, STORED, EVENTS, ROOM, MANY = 300, 600, 300, 180, 300  # of the run in the real stage; the room in a large cache
 RIGHT = "One fetch a miss. With the same room, a cache in which reading is no use would have had 1,057 of them."
 
 
@@ -232,8 +232,18 @@ def budget(answer: Any) -> list[Cost]:
         work, held = system.work, len(system.hydration.cache)
     if held > ROOM or work.cache_misses < misses:
         raise Misbehaved(f"Your cache has room for {ROOM} tweets, and kept more.")
+    overflow(answer)
     counter = f"tweets that the shards had to send for {len(asked.pages)} pages"
     return [Cost(counter, work.cache_misses, misses, "reading_is_no_use")]
+
+
+def overflow(answer: Any) -> None:
+    """See that a large cache keeps its size as well as a small one does."""
+    cache = Guarded(answer, MANY)
+    for tweet in range(2 * MANY):
+        cache.put(tweet, "hello")
+    if len(cache) != MANY:
+        raise Misbehaved(f"Your cache has room for {MANY} tweets, and held {len(cache)} once {2 * MANY} were put.")
 
 
 EXERCISE = Exercise("5.1", small, histories, story, problem, budget, says_when_right=RIGHT)
