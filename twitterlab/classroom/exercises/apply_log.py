@@ -17,7 +17,7 @@ from twitterlab.parts.tables import Database
 Batch = tuple[int, ...]  # positions, in the order in which the network brought them
 AHEAD, AGAIN, ROUNDS = 12, 4, 200
 MOST = 100  # applications, after which an answer that does not end is stopped
-CHANGES = {f"change {number}": number for number in range(1, 20)}
+CHANGES = {f"change {number}": number for number in range(1, 400)}
 
 
 class History(NamedTuple):
@@ -42,11 +42,14 @@ def size(history: History) -> tuple[int, ...]:
 
 
 def histories() -> Any:
-    """Longer logs in more batches."""
+    """Longer logs in more batches, also where positions are high."""
     from hypothesis import strategies as st
 
+    def raised(history: History, by: int) -> History:
+        return History(by + history.start, tuple(tuple(by + number for number in batch) for batch in history.batches))
+
     batches = st.lists(st.lists(st.integers(1, 12), max_size=12).map(tuple), max_size=6).map(tuple)
-    return st.builds(History, st.integers(0, 4), batches)
+    return st.builds(raised, st.builds(History, st.integers(0, 4), batches), st.sampled_from((0, 300)))
 
 
 def story(history: History) -> str:

@@ -48,7 +48,7 @@ def named(tweets: Sequence[int]) -> str:
 
 def problem(answer: Any, history: History) -> Wrong | None:
     """Whether all rows come out once, as they came in, the newest first."""
-    rows = {tweet: (tweet, f"text {tweet}") for source in history for tweet in source}
+    rows = {tweet: (tweet, f"text {999 - tweet}") for source in history for tweet in source}
     right = sorted(rows, reverse=True)
     sources = [iter([rows[tweet] for tweet in source]) for source in history]
     out = call(answer, sources, then=lambda merged: list(islice(merged, len(rows) + FURTHER)))
