@@ -204,12 +204,12 @@ def budget(answer: Any) -> list[Cost]:
     return [
         Cost(f"requests to shards that keep no followee, in {pages} pages", tally["astray"], 0, "asks_everybody"),
         Cost(f"shard requests, in {pages} pages from {len(KEEP)} shards", tally["asked"], most, "asks_again"),
-        Cost(f"IDs that the shards sent, in {pages} pages of {ROOM}", tally["sent"], most * (ROOM + 1), "asks_for_all"),
+        Cost(f"IDs that a shard sent at once, for pages of {ROOM}", tally["at once"], ROOM + 1, "asks_for_all"),
     ]
 
 
 def scroll(answer: Any, system: tl.UserShards, followees: list[int]) -> Counter[str]:
-    """What it takes to scroll to the end of a feed: pages, requests, those that go astray, IDs that are sent."""
+    """What it takes to scroll to the end of a feed: pages, requests, those astray, the most IDs at once."""
     tally, cursor, before = Counter[str](), None, None
     shards = [Wrapped(database, tally, number not in KEEP) for number, database in enumerate(system.tables.databases)]
     while not tally["pages"] or cursor is not None:
@@ -232,7 +232,7 @@ def live(system: tl.UserShards, before: int, authors: Sequence[int]) -> None:
 
 
 class Wrapped(NamedTuple):
-    """A real shard that gives IDs, and tells a tally how many."""
+    """A real shard that gives IDs, and tells a tally how many at most."""
 
     database: Database
     tally: Counter[str]
@@ -241,7 +241,8 @@ class Wrapped(NamedTuple):
     def newest(self, authors: Iterable[int], before: int | None, limit: int) -> list[int]:
         """One counted request."""
         found = [tweet for tweet, _ in self.database.newest(authors, before, limit, "id, author")]
-        self.tally.update(astray=self.astray, sent=len(found))
+        self.tally.update(astray=self.astray)
+        self.tally["at once"] = max(self.tally["at once"], len(found))
         return found
 
 
