@@ -89,6 +89,16 @@ DEAR = {
     """,
 }
 OTHERS = {
+    "notes the event and not its position": """
+        def apply_edge(feed, latest, event, newest_of, length):
+            last = latest.get(event.followee)
+            if last is not None and last.position >= event.position:
+                return feed
+            latest[event.followee] = event
+            if event.kind == "unfollow":
+                return [row for row in feed if row[1] != event.followee]
+            return sorted({*feed, *newest_of(event.followee, length)}, reverse=True)[:length]
+    """,
     "an unfollow is applied whenever it comes": """
         def apply_edge(feed, latest, event, newest_of, length):
             if event.kind == "unfollow":

@@ -132,3 +132,20 @@ def test_a_merge_without_an_end_is_wrong_at_once() -> None:
 @pytest.mark.parametrize("how", RIGHT)
 def test_a_right_merge_is_accepted(how: str) -> None:
     assert judged("merge_newest", RIGHT[how]).kind == "right"
+
+
+def test_a_merge_of_no_source_is_empty() -> None:
+    verdict = judged(
+        "merge_newest",
+        """
+        def merge_newest(sources):
+            waiting = [next(source, None) for source in sources]
+            newest = waiting[0]
+            while any(waiting):
+                number = max((n for n, row in enumerate(waiting) if row), key=lambda n: waiting[n][0])
+                yield waiting[number]
+                waiting[number] = next(sources[number], None)
+        """,
+    )
+    assert verdict.kind == "error"
+    assert "There is no source: the reader follows nobody." in verdict.text

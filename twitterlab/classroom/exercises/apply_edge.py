@@ -235,6 +235,9 @@ def handled(answer: Any, arrivals: list[Event], source: Source) -> tuple[list[Ro
             follows = max(follows, source.rows)
         else:
             others += source.rows
+    newest = {event.followee: event.position for event in sorted(arrivals)}
+    if {followee: latest.get(followee) for followee in newest} != newest:
+        raise Misbehaved(f"The feed is right, and `latest` is {shown(latest)} in the end. It should be {newest}.")
     return feed, follows, others
 
 

@@ -16,10 +16,11 @@ FURTHER = 3  # rows taken of a merge that gives more than there are
 
 
 def small() -> Iterator[History]:
-    """Every way in which up to four tweets can lie in up to three sources."""
+    """Every way in which up to four tweets can lie in up to three sources; in the end no source at all."""
     for tweets, sources in product(range(5), range(1, 4)):
         for places in product(range(sources), repeat=tweets):
             yield dealt(places, sources)
+    yield ()
 
 
 def dealt(places: Sequence[int], sources: int) -> History:
@@ -38,6 +39,8 @@ def histories() -> Any:
 
 def story(history: History) -> str:
     """The sources and what each gives."""
+    if not history:
+        return "There is no source: the reader follows nobody."
     return "; ".join(f"source {n} gives {named(source)}" for n, source in enumerate(history)).capitalize() + "."
 
 
