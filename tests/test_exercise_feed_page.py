@@ -241,3 +241,12 @@ def test_right_pages_are_accepted(how: str) -> None:
     verdict = judged("feed_page", whole(RIGHT[how]))
     assert verdict.kind == "right"
     assert verdict.says[1] == "shard requests, in 7 pages from 3 shards: 21, at most 21"
+
+
+def test_a_cursor_one_below_the_last_tweet_skips_one() -> None:
+    source = """
+        def feed_page(shards, places, followees, cursor, limit):
+            found = newest(shards, homes_of(places, followees), cursor, limit + 1)
+            return found[:limit], found[limit - 1] - 1 if len(found) > limit else None
+    """
+    assert refused("feed_page", whole(source))[0] == "wrong"

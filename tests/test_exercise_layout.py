@@ -127,3 +127,9 @@ def test_the_rows_of_each_question_are_counted() -> None:
     )
     heap = judged("layout", cell(OVER["any_index"])).says
     assert heap[0] == "rows read to find whom a user follows: 110,000, at most 11"
+
+
+def test_a_column_of_another_type_is_told_as_the_row_that_came_of_it() -> None:
+    verdict = judged("layout", cell(["ALTER TABLE tweets ALTER id TYPE VARCHAR"]))
+    assert verdict.kind == "wrong"
+    assert "a table tweets with ('1', 1, 0, 'hello', None)" in verdict.text

@@ -16,8 +16,8 @@ from twitterlab.parts.sharding import placement, shard_of
 from twitterlab.parts.tables import Database
 
 PLACES = [0, 1, 2, 1, 2]  # the shard of each user: reader 0, three whom they may follow, and a stranger
-STRANGER, MOST = 4, 1_000
-TURNS = ("first", "second", "third", "fourth")
+STRANGER, MOST, TURNS = 4, 1_000, ("first", "second", "third", "fourth")
+IDS = [n // 2 * 10 + n % 2 for n in range(1_000)]  # of the tweets 1, 2 and so on: 1, 10, 11, 20, 21
 KEEP, ROOM = (1, 4, 6), 8  # of eight real shards, those with followees; tweets on a page
 Events = tuple[int, ...]  # above 0: the tweet of this number is deleted; below 0: the user of this number posts
 Page = tuple[list[int], bool]  # IDs, and whether there is a cursor for the next page
@@ -33,23 +33,23 @@ class History(NamedTuple):
 
 
 class World:
-    """Tweets on shards; tweet n has the ID 10 n, so that nobody can count on IDs to follow one another."""
+    """Tweets on shards; some IDs follow one another, and between others there are gaps."""
 
     def __init__(self, authors: Iterable[int]) -> None:
-        self.posted: dict[int, int] = {10 * n: author for n, author in enumerate(authors, 1)}  # ever, with authors
+        self.posted: dict[int, int] = {IDS[n]: author for n, author in enumerate(authors, 1)}  # ever, with authors
         self.stored = set(self.posted)
 
     def happen(self, event: int) -> str:
         """Let something happen, and say what; nothing where there is nothing to delete."""
         if event < 0:
-            tweet = 10 * (len(self.posted) + 1)
+            tweet = IDS[len(self.posted) + 1]
             self.posted[tweet] = -event
             self.stored.add(tweet)
             return f"{named(-event)} posts {told([tweet])}"
-        if 10 * event not in self.stored:
+        if IDS[event] not in self.stored:
             return ""
-        self.stored.remove(10 * event)
-        return f"{told([10 * event])} is deleted"
+        self.stored.remove(IDS[event])
+        return f"{told([IDS[event]])} is deleted"
 
     def newest(self, authors: Iterable[int]) -> list[int]:
         """The IDs of what these authors posted and is not deleted, newest first."""
@@ -108,7 +108,7 @@ def named(user: int) -> str:
 
 def told(tweets: Sequence[Any]) -> str:
     """Tweets as t1, t2 and so on, in the order of their posting."""
-    known = (f"t{tweet // 10}" if isinstance(tweet, int) and tweet % 10 == 0 else shown(tweet) for tweet in tweets)
+    known = (f"t{IDS.index(tweet)}" if integer(tweet) in IDS[1:] else shown(tweet) for tweet in tweets)
     return ", ".join(known) or "nothing"
 
 

@@ -107,7 +107,7 @@ def named(table: str, rows: Rows) -> str:
     if table == "follows":
         words = [f"{a} > {b}" for a, b in rows]
     else:
-        words = [f"t{row[0]}" if row == tweet(*row[:2]) else str(row) for row in rows]
+        words = [f"t{row[0]}" if isinstance(row[0], int) and row == tweet(*row[:2]) else str(row) for row in rows]
     return f"a table {table} with {', '.join(words[:12]) + ', …' * (len(words) > 12) or 'no rows'}"
 
 
@@ -206,7 +206,7 @@ def asked(database: duckdb.DuckDBPyConnection, question: Question, kept: list[tu
 def why(question: Question, read: int, kept: list[tuple[str, str]]) -> str:
     """The misconception that leads to so many rows."""
     mine = [columns for table, columns in kept if table == question.table]
-    if any(question.column in columns for columns in mine):
+    if any(question.column in columns and "," in columns for columns in mine):
         return "two_columns"
     if read < USERS * EACH:
         return "order_is_enough"
