@@ -199,3 +199,9 @@ def test_the_histories_hold_what_a_page_can_get_wrong() -> None:
     assert any((1, 0) in one.follows and (0, 1) not in one.follows for one in histories)
     assert any(len(one.tweets) > one.limit and one.follows for one in histories)
     assert any(tweet.author == 0 for one in histories for tweet in one.tweets)
+
+
+def test_sql_for_one_reader_alone_is_told_so() -> None:
+    verdict = judged("feed_sql", cell(RIGHT[next(iter(RIGHT))].replace("$reader", "0")))
+    assert verdict.kind == "wrong"
+    assert "your SQL has no $reader" in verdict.text

@@ -192,6 +192,8 @@ def newest_by_time(found: Sequence[Tweet], got: list[int], limit: int) -> bool:
 
 def budget(answer: str) -> list[Cost]:
     """A page of twenty in a real single table."""
+    if "$1" not in numbered(answer):
+        raise Misbehaved("Another user asks for a page there, and your SQL has no $reader.")
     graph = tl.FollowGraph.synthetic(users=USERS, mean_follows=FOLLOWS_EACH, seed=7)
     authors, reader = np.random.default_rng(1).integers(0, USERS, TWEETS), 9
     with tl.SingleTable(graph, clock=tl.ManualClock()) as system:
