@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip install --disable-pip-version-check
 
-.PHONY: lab test tour graphs notebooks exercises release clean
+.PHONY: lab test tour graphs notebooks exercises mutants release clean
 
 lab: $(VENV)/.lab  ## JupyterLab on your own copy of the course, opened on its front page
 	$(VENV)/bin/python -m twitterlab.lab
@@ -27,6 +27,9 @@ notebooks: $(VENV)/.test  ## run the committed notebooks again, write them back 
 exercises: $(VENV)/.test  ## make exercises/ and our answers as files from solutions/
 	$(VENV)/bin/python -m twitterlab.classroom.starters
 
+mutants: $(VENV)/.mutants  ## change our answers in small ways and see whether the checks notice; writes docs/mutants.md
+	$(VENV)/bin/python -m twitterlab.classroom.mutants
+
 release: $(VENV)/.test  ## compare the notebooks with fresh runs on Python 3.11, 3.12 and 3.13; writes docs/release.json
 	$(VENV)/bin/python -m twitterlab.classroom.release
 
@@ -43,6 +46,10 @@ $(VENV)/.lab: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e '.[dev]' -c constraints.txt
 	touch $@ $(VENV)/.lab
+
+$(VENV)/.mutants: pyproject.toml constraints.txt | $(VENV)/.test
+	$(PIP) -e '.[mutants]' -c constraints.txt
+	touch $@
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
