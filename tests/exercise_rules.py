@@ -139,6 +139,11 @@ SOLUTION_RULES = (
 )
 
 
+def complains(output: NotebookNode) -> bool:
+    """Whether an output is an error, or was written to stderr: nbgrader gives no points for either."""
+    return output.output_type == "error" or output.get("name") == "stderr"
+
+
 def keeps_our_answers_secret(starter: NotebookNode, solution: NotebookNode) -> Iterator[str]:
     lines = {line.strip() for cell in starter.cells for line in cell.source.split("\n")}
     yield from (f"it tells {line!r}" for line in sorted(lines & secrets(solution)))

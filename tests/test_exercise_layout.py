@@ -101,7 +101,7 @@ def test_an_error_names_the_statement_and_what_is_no_list_of_sql_is_refused() ->
     verdict = judged("layout", cell([THREE[0], "CREATE INDEX b ON tweets (autor)"]))
     assert verdict.kind == "error"
     assert "Statement 2, CREATE INDEX b ON tweets (autor), failed: Binder Error" in verdict.text
-    assert "not the kind of thing" in judged("layout", f"layout = {THREE[0]!r}").text
+    assert "a list of strings was asked for" in judged("layout", f"layout = {THREE[0]!r}").text
     assert "no statement in your list" in judged("layout", "layout = []").text
 
 

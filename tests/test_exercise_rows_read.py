@@ -57,7 +57,7 @@ def test_three_whole_numbers_are_asked_for(numbers: str) -> None:
 
 
 def test_one_number_is_no_answer_and_dots_are_none_yet() -> None:
-    assert "not the kind of thing" in judged("rows_read", "rows_read = 3000").text
+    assert "a list of three whole numbers was asked for" in judged("rows_read", "rows_read = 3000").text
     assert judged("rows_read", "rows_read = ...  # three whole numbers").kind == "not attempted"
 
 

@@ -134,7 +134,7 @@ def test_an_answer_that_needs_another_cell_is_told_to_be_one_cell():
 def test_an_answer_that_is_no_function_is_refused():
     verdict = judged("merge_newest = 3")
     assert verdict.kind == "wrong"
-    assert "Your answer is 3" in verdict.text
+    assert "Your answer is 3, and a function was asked for." in verdict.text
 
 
 def test_exit_is_an_error_and_ends_nothing():

@@ -19,8 +19,10 @@ from twitterlab.classroom import starters
 from twitterlab.verify import impersonal
 
 ROOT = Path(__file__).parents[1]
+CAPSTONE = "08_capstone.ipynb"
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
-named = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.name)
+WITH_EXERCISES = [path for path in SOLUTIONS if path.name != CAPSTONE]
+named = pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.name)
 
 FUNCTION = """import heapq
 
@@ -119,9 +121,20 @@ def test_running_all_of_a_starter_ends_without_an_error_and_without_points(path:
     starter = nbformat.read(ROOT / "exercises" / path.name, as_version=4)
     client = NotebookClient(starter, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
     client.execute(env=impersonal(os.environ, tmp_path))
-    assert [output for cell in starter.cells for output in cell.get("outputs", []) if "data" not in output] == []
+    assert [o for cell in starter.cells for o in cell.get("outputs", []) if rules.complains(o)] == []
     for cell in rules.graded(starter, "grade"):
         assert [output.data["text/plain"] for output in cell.outputs] == ["0.0"]
+
+
+@pytest.mark.timeout(300)
+def test_the_capstone_asks_for_nothing_and_runs_without_an_answer(tmp_path: Path) -> None:
+    solved = nbformat.read(ROOT / "solutions" / CAPSTONE, as_version=4)
+    starter = nbformat.read(ROOT / "exercises" / CAPSTONE, as_version=4)
+    assert rules.graded(solved, "solution") == []
+    assert [*rules.has_no_outputs(starter, solved), *rules.is_the_solution_otherwise(starter, solved)] == []
+    client = NotebookClient(starter, timeout=240, resources={"metadata": {"path": str(tmp_path)}})
+    client.execute(env=impersonal(os.environ, tmp_path))
+    assert [o for cell in starter.cells for o in cell.get("outputs", []) if rules.complains(o)] == []
 
 
 @named

@@ -5,12 +5,10 @@ Each of these nodes is a DuckDB database of its own, in memory, and what is read
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
-from math import inf
 from typing import Any
 
 import duckdb
@@ -115,26 +113,6 @@ class Node:
                 rows, groups = scanned(self._cursor)
                 self._counters.add(queries=1, rows_read=rows, row_groups_read=groups)
         return found
-
-
-class Table:
-    """Rows that lie by author and then by ID, as `newest` is given them; `look` is called for each that is read."""
-
-    def __init__(self, rows: Sequence[tuple[int, int]], look: Callable[[], object]) -> None:
-        self._rows, self._look = rows, look
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, place: int) -> tuple[int, int]:
-        if not 0 <= place < len(self._rows):
-            raise IndexError(f"row {place}: there are rows 0 to {len(self._rows) - 1}")
-        self._look()
-        return self._rows[place]
-
-    def end(self, author: int, before: int | None) -> int:
-        """The place just after the author's last row with an ID below `before`."""
-        return bisect_left(self._rows, (author, inf if before is None else before))
 
 
 class Shard:

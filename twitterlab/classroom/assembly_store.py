@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from twitterlab.classroom.assembly import Parts
-from twitterlab.classroom.assembly_shard import Node, Shard, Table
+from twitterlab.classroom.assembly_shard import Node, Shard
+from twitterlab.classroom.exercises.newest import Table
 from twitterlab.graph import FollowGraph
 from twitterlab.model import MAX_ID, StorageError, Tweet
 from twitterlab.parts.changes import Change
@@ -91,9 +92,10 @@ class Window:
         store = self._store
         rows = [row for row in self._node().rows(authors) if row[1] not in store.deleted]
         store.authors.update((tweet_id, author) for author, tweet_id in rows)
-        table = Table(rows, lambda: store.tally.update(["rows looked at"]))
-        top = self._below if before is None else min(before, self._below)
-        return store.parts.newest(table, authors, None if top == MAX_ID else top, limit)
+        table, top = Table(rows), self._below if before is None else min(before, self._below)
+        ids = store.parts.newest(table, authors, None if top == MAX_ID else top, limit)
+        store.tally["rows looked at"] += len(table.read)
+        return ids
 
     def tweets(self, ids: Sequence[int]) -> list[Tweet]:
         """Those of these tweets that are here."""

@@ -146,7 +146,7 @@ class Assembled:
         ids: list[int] = []
         if floor < top:
             timelines = self.feeds.timelines(reader, top)
-            rules = self.feeds.rules.of(reader)
+            rules = self.feeds.rules.of(reader, timelines)
             ids = self.parts.hybrid_page(self.feeds.pushed(reader, top), timelines, rules, limit + 1)
         if len(ids) > limit or not floor:
             return ids[:limit], len(ids) > limit

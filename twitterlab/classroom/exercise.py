@@ -51,7 +51,7 @@ class Exercise:
     history is whatever the exercise makes it. `story` tells one in a sentence or two, and `problem` says what is wrong
     with an answer to it, or None. Both of these, and `budget`, reach the answer through `guard.call` or within
     `guard.limited`. `budget` runs it in the real stage once, on pinned input. `accepts` says what kind of thing an
-    answer is: what is of another kind is refused before anything runs.
+    answer is, and `wanted` says it in words: what is of another kind is refused before anything runs.
     """
 
     key: str
@@ -62,6 +62,7 @@ class Exercise:
     budget: Callable[[Any], Sequence[Cost]]
     accepts: type | tuple[type, ...] | Callable[[Any], bool] = callable
     says_when_right: str = ""
+    wanted: str = "a function"
 
     @property
     def texts(self) -> Texts:

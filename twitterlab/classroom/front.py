@@ -72,8 +72,10 @@ If you read this on a website: nothing runs there. `make lab` in a clone of the 
 EXERCISES = """### Exercises
 
 Each lesson from 01 on has exercises in a notebook of the same name. You write a part of the system, a check answers at
-once, and what is right is kept. The bold one is the core of its stage; the others can wait. At the end the capstone
-runs your parts together, as one timeline."""
+once, and what is right is kept. The bold one is the core of its stage; the others can wait. `hint` below each helps
+step by step; `my_progress()` and, in a terminal, `twitterlab progress` show how far you are. Right answers lie in the
+folder `my_parts/` of your copy. `twitterlab reset exercises/04` makes one of these notebooks fresh and leaves them."""
+CAPSTONE = "At the end the capstone runs your parts together, as one timeline."
 
 
 class HeaderError(TwitterlabError):
@@ -127,7 +129,8 @@ def exercises(folder: Path) -> str:
     files = {int(path.name[:2]): path.name for path in sorted(folder.glob(LESSONS))}
     rows = [f"| [{number:02}](../exercises/{name}) | {to_write(number)} |" for number, name in files.items()]
     head = ["| exercises | what you write, and the minutes for it |", "|:--|:--|"]
-    return "\n".join(["", EXERCISES, "", *head, *rows, ""]) if rows else ""
+    intro = [EXERCISES, *([CAPSTONE] if 8 in files else [])]
+    return "\n".join(["", *intro, "", *head, *rows, ""]) if rows else ""
 
 
 def to_write(stage: int) -> str:

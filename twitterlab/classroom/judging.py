@@ -77,7 +77,7 @@ def opened(exercise: Exercise, given: Answer, random: int) -> Found:
     if failed := failing(load, "Your cell does not run where no other cell was run before it."):
         return failed
     if not exercise.takes(value):
-        return Found("wrong", (f"Your answer is {guard.shown(value)}: that is not the kind of thing asked for.",))
+        return Found("wrong", (f"Your answer is {guard.shown(value)}, and {exercise.wanted} was asked for.",))
     return held(exercise, value, random) or paid(exercise, value)
 
 

@@ -57,6 +57,9 @@ def head(name: str, key: str, source: str, ours: bool) -> str:
     return f"# {key} {name}: {whose}\n"
 
 
+NOT_KEPT = re.compile(r"(?m)^(?:# Made by .*|\w+ = \.\.\..*)\n")  # whence ours comes, and where a value was to be
+
+
 def mark(source: str) -> str:
     """A short fingerprint of a source."""
     return hashlib.sha256(normal(source).encode()).hexdigest()[:12]
@@ -89,4 +92,4 @@ def ours(name: str) -> str:
     path = OURS / f"{name}.py"
     if not name.isidentifier() or not path.is_file():
         raise CourseError(f"the course has no answer of ours for {name!r}")
-    return path.read_text(encoding="utf-8")
+    return NOT_KEPT.sub("", path.read_text(encoding="utf-8")).lstrip("\n")

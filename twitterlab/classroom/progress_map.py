@@ -94,6 +94,7 @@ def summary(all_places: list[Place]) -> str:
     """How far the learner is, in a sentence, and which exercise comes next in the order of the course."""
     states = [place.state for place in all_places]
     open_ones = [place.about for place in all_places if place.state in ("not begun", "tried")]
+    open_ones.sort(key=lambda about: (about.stage, not about.core))  # each lesson comes to its core first, or can
     said = f"{states.count('right')} of {len(states)} exercises are right, {states.count('tried')} more tried."
     if not open_ones:
         return said

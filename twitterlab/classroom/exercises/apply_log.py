@@ -17,7 +17,6 @@ from twitterlab.parts.tables import Database
 Batch = tuple[int, ...]  # positions, in the order in which the network brought them
 AHEAD, AGAIN, ROUNDS = 12, 4, 200
 MOST = 100  # applications, after which an answer that does not end is stopped
-CHANGES = {f"change {number}": number for number in range(1, 400)}
 
 
 class History(NamedTuple):
@@ -25,6 +24,19 @@ class History(NamedTuple):
 
     start: int
     batches: tuple[Batch, ...]
+
+
+class Said(str):
+    """What a change says. Those of two positions may say the same, as when somebody follows, unfollows and follows."""
+
+    number: int
+
+    @classmethod
+    def at(cls, number: int) -> Said:
+        """The change at a position."""
+        change = cls("user 1 follows 2" if number % 2 else "user 1 unfollows 2")
+        change.number = number
+        return change
 
 
 def small() -> list[History]:
@@ -86,11 +98,11 @@ def asked(answer: Any, position: int, batch: Batch) -> tuple[list[Any], int]:
     applied: list[Any] = []
 
     def apply(change: Any) -> None:
-        applied.append(CHANGES.get(str(change), change))
+        applied.append(getattr(change, "number", change))
         if len(applied) > MOST:
             raise Misbehaved(f"Your function applied more than {MOST} changes, and was stopped.")
 
-    got = call(answer, position, [(number, f"change {number}") for number in batch], apply)
+    got = call(answer, position, [(number, Said.at(number)) for number in batch], apply)
     return applied, position_of(got)
 
 
@@ -116,12 +128,18 @@ def signs(before: int, batch: Batch, applied: Sequence[Any], position: int) -> t
     found = {
         "exactly_once": len(set(numbers)) < len(numbers) or any(number <= before for number in numbers),
         "gap_is_lost": any(number > after and number in batch for number in numbers),
+        "same_words": short_of_words(right, applied),
         "remembers": not set(numbers) <= set(batch),
         "order_of_arrival": short and position in (passing(before, batch), stopping(before, batch)),
         "first_stop": short and position == stopping(before, sorted(batch)),
         "newest_seen": list(applied) == right and position > after,
     }
     return tuple(key for key, fits in found.items() if fits)
+
+
+def short_of_words(right: Sequence[int], applied: Sequence[Any]) -> bool:
+    """Whether just the changes are missing that say what an earlier one of them said."""
+    return list(applied) == right[:2] and len(right) > 2
 
 
 def passing(position: int, batch: Sequence[int]) -> int:

@@ -222,6 +222,7 @@ EXERCISE = Exercise(
     problem,
     budget,
     accepts=str,
+    wanted="a string of SQL",
     says_when_right="Twenty tweets are shown, and 7,200 rows were read for them: all 3,200 follows and all 4,000 "
     "tweets. Nothing says where a reader's rows lie, so a scan of each table is the least that any SQL can do here.",
 )

@@ -226,6 +226,7 @@ EXERCISE = Exercise(
     problem,
     budget,
     accepts=statements,
+    wanted="a list of strings",
     says_when_right="Each question reads the rows that answer it and no others, among 110,000 in either table, and it "
     "stays so while rows are added at the end.",
 )

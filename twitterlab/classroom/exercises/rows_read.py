@@ -86,6 +86,7 @@ EXERCISE = Exercise(
     problem,
     budget,
     accepts=(list, tuple),
+    wanted="a list of three whole numbers",
     says_when_right="One row more for each tweet that anybody posts, and all follows each time: your three "
     "numbers lie on a straight line. Whom the reader follows, and how much is wanted, is nowhere in it.",
 )
