@@ -2,55 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from twitterlab.classroom.assembly import Parts
+from twitterlab.classroom import guard
+from twitterlab.classroom.assembly import NAMES, Parts
+from twitterlab.classroom.assembly_check import all_ours, exchanged
 from twitterlab.classroom.assembly_timeline import Assembled
 from twitterlab.clock import ManualClock
 from twitterlab.graph import FollowGraph
+from twitterlab.stages.hybrid_feeds import HybridFeeds
 from twitterlab.workload import Event, lecture, replay
 
 if TYPE_CHECKING:
-    pass
+    import pandas as pd
 
 USERS, FOLLOWS, EVENTS, SEED = 200, 12, 700, 7
 SHARDS, REPLICAS, LENGTH, KEPT = 3, 2, 40, 60
 PUSH, PULL = 1.0, 2.0
-REVIEW = 70  # events between two reviews
+REVIEW = 175  # events between two reviews
 THRESHOLD = 30  # followers from which on the stage beside pulls an author
-RUN_S = 60.0
+DAY_S = 120.0  # for one run, on a busy machine
+FAIR = 1.35  # times a fair share of the users, for a shard of 67
 
-Counts = dict[str, int]
+Counts = Mapping[str, int]
+
+
+class Limit(NamedTuple):
+    """A counter in words, the parts that it speaks of, and the most that it may be: so many times ours, or just so."""
+
+    words: str
+    parts: tuple[str, ...]
+    times: float = 1.1
+    most: int = 0
+
+    def budget(self, ours: int) -> int:
+        """The most that may be counted where ours takes `ours`."""
+        return self.most or int(self.times * ours)
+
+
+LIMITS = {
+    "rows_read": Limit("rows that DuckDB read", ("layout", "hydrate", "LRU", "feed_page")),
+    "rows looked at": Limit("rows that newest looked at", ("newest", "feed_page", "merge_newest", "apply_edge")),
+    "shard_requests": Limit("requests to shards", ("feed_page", "hydrate", "LRU", "merge_newest", "push_edge")),
+    "leader reads": Limit("reads of leaders", ("choose_replica", "apply_log"), most=20),
+    "busiest": Limit("reads of the busiest replica", ("choose_replica", "feed_page", "hydrate"), 1.3),
+    "fullest": Limit("users on the fullest shard", ("shard_of",), most=round(FAIR * USERS / SHARDS)),
+    "movers": Limit("users who move when a shard is added", ("shard_of",), most=round(FAIR * USERS / (SHARDS + 1))),
+    "merged": Limit("tweets taken for a merge", ("hybrid_page", "merge_newest", "push_edge")),
+    "cache_misses": Limit("tweets that the cache lacked", ("LRU", "hydrate")),
+    "tweets kept": Limit("tweets in the cache at most", ("LRU",), most=KEPT),
+    "longest": Limit("tweets in the longest feed", ("deliver", "apply_edge"), most=LENGTH),
+    "deliveries": Limit("deliveries", ("deliver", "push_edge"), 1.3),
+    "backfilled": Limit("tweets read for a backfill", ("apply_edge", "merge_newest")),
+    "cost": Limit("deliveries and pulls at their prices", ("push_edge", "deliver"), 1.1),
+}
 
 
 @lru_cache(1)
 def day() -> tuple[FollowGraph, list[Event]]:
-    """The graph and the calls: a small service on which a quarter of the calls are posts."""
+    """The graph and the calls: the few who are active write much, and those most who are followed most."""
     graph = FollowGraph.synthetic(users=USERS, mean_follows=FOLLOWS, seed=SEED)
-    return graph, lecture(graph, EVENTS, SEED, pages_per_post=2.5, deletes_per_post=0.05)
+    return graph, lecture(
+        graph, EVENTS, SEED, pages_per_post=1.5, deletes_per_post=0.05, active=0.2, writer_skew=1.0, correlation=1.0
+    )
 
 
-def play(system: Any, events: list[Event], clock: ManualClock) -> None:
+def play(system: Any, clock: ManualClock) -> None:
     """All calls, a message handled after each; every third page with more below it is scrolled on once."""
     pages = 0
-    for number, (event, answer) in enumerate(replay(system, events, clock), 1):
+    for number, (event, answer) in enumerate(replay(system, day()[1], clock), 1):
         system.step()
         if event.kind == "feed" and answer.next:
             pages += 1
             if pages % 3 == 0:
                 system.feed(event.user, before=answer.next)
-        if number % REVIEW == 0 and hasattr(system, "review"):
+        if number % REVIEW == 0 and isinstance(system, Assembled):
             system.review()
     system.drain()
 
 
 def measure(parts: Parts) -> Counts:
     """What the day takes with these parts, by counter."""
-    graph, events = day()
     clock = ManualClock()
     with Assembled(
-        graph,
+        day()[0],
         parts,
         clock,
         shards=SHARDS,
@@ -60,19 +98,96 @@ def measure(parts: Parts) -> Counts:
         push=PUSH,
         pull=PULL,
     ) as system:
-        play(system, events, clock)
-        work, tally = system.work.as_dict(), system.store.tally
+        with guard.limited(DAY_S):
+            play(system, clock)
+        places, work, tally = system.store.places, system.work.as_dict(), system.store.tally
         nodes = {name: count for name, count in tally.items() if name.startswith("shard")}
-        places = system.store.places
-        grown = [parts.shard_of(user, SHARDS + 1) for user in range(USERS)]
         return {
             **work,
             "rows looked at": tally["rows looked at"],
             "leader reads": sum(count for name, count in nodes.items() if name.endswith("leader")),
-            "busiest": max(nodes.values()),
+            "busiest": max((count for name, count in nodes.items() if not name.endswith("leader")), default=0),
+            "fullest": max(places.count(shard) for shard in range(SHARDS)),
+            "movers": sum(parts.shard_of(user, SHARDS + 1) != place for user, place in enumerate(places)),
             "tweets kept": tally["tweets kept"],
             "longest": max(map(len, system.feeds.feeds.values())),
-            "fullest": max(places.count(shard) for shard in range(SHARDS)),
-            "movers": sum(before != after for before, after in zip(places, grown, strict=True)),
             "cost": round(work["deliveries"] * PUSH + work["pulls"] * PULL),
         }
+
+
+@lru_cache(1)
+def of_the_stage() -> Counts:
+    """What the same day takes in stage 7 the plain way, which keeps the timelines of celebrities ready."""
+    clock = ManualClock()
+    with HybridFeeds(
+        day()[0],
+        clock=clock,
+        shards=SHARDS,
+        feed_length=LENGTH,
+        cache_tweets=KEPT,
+        threshold=THRESHOLD,
+        fast_paths=False,
+    ) as system:
+        play(system, clock)
+        return system.work.as_dict()
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """A day's counts: theirs, ours and the stage's; `blame` are the parts whose ours bring all that is over within."""
+
+    theirs: Counts
+    ours: Counts
+    stage: Counts
+    blame: tuple[str, ...] = ()
+
+    def budget(self, counter: str) -> int:
+        """The most that a counter may be."""
+        return LIMITS[counter].budget(self.ours[counter])
+
+    @property
+    def over(self) -> list[str]:
+        """The counters that are over budget."""
+        return over(self.theirs, self.ours)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row a counter: yours, ours, the budget, and the stage's where it counts the same."""
+        import pandas as pd
+
+        rows = {
+            limit.words: [self.theirs[name], self.ours[name], self.budget(name), self.stage.get(name)]
+            for name, limit in LIMITS.items()
+        }
+        columns = ["yours", "ours", "budget", "stage 7"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype({"stage 7": "Int64"})
+
+
+def over(theirs: Counts, ours: Counts) -> list[str]:
+    """The counters that are over what may be counted where ours takes so much."""
+    return [name for name, limit in LIMITS.items() if theirs[name] > limit.budget(ours[name])]
+
+
+def budgets(parts: Parts, *, ours: Parts | None = None) -> Budgets:
+    """Run the day with these parts and with ours, and name the part to blame for what is over budget."""
+    ours = ours or all_ours()
+    base = counts_of_ours() if ours is all_ours() else measure(ours)
+    theirs = base if parts == ours else measure(parts)
+    return Budgets(theirs, base, of_the_stage(), tuple(cures(parts, ours, theirs, base)))
+
+
+@lru_cache(1)
+def counts_of_ours() -> Counts:
+    """What the day takes with our parts."""
+    return measure(all_ours())
+
+
+def cures(parts: Parts, ours: Parts, theirs: Counts, base: Counts) -> Iterator[str]:
+    """The part, if there is one, with whose ours nothing is over budget; those are tried first that are named most."""
+    named = [part for name in over(theirs, base) for part in LIMITS[name].parts]
+    changed = [name for name in NAMES if getattr(parts, name) is not getattr(ours, name)]
+    suspects = sorted((part for part in changed if part in named), key=named.count, reverse=True)
+    for part in suspects:
+        if len(suspects) == 1 or not over(measure(exchanged(parts, ours, part)), base):
+            yield part
+            return

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from twitterlab.classroom.assembly import Loaded, Parts, assemble
-from twitterlab.classroom.assembly_budgets import EVENTS, USERS, measure
+from twitterlab.classroom.assembly_budgets import EVENTS, LIMITS, USERS, Budgets, budgets
 from twitterlab.classroom.assembly_check import HISTORIES, Finding, all_ours, hold
 from twitterlab.classroom.capstone_picture import picture
 from twitterlab.classroom.charts import bars
 from twitterlab.classroom.figures import Shown
-
-SLACK = 1.2  # times what ours costs: another rule for shards meets other users together
-COUNTED = {  # what is compared, and the parts behind it
-    "rows looked at": ("rows looked at to find tweets", "newest"),
-    "shard_requests": ("shard requests", "feed_page, hydrate"),
-    "leader reads": ("reads by leaders", "choose_replica"),
-    "merged": ("tweets merged", "hybrid_page, merge_newest"),
-    "cache_misses": ("tweets that the cache lacked", "LRU, hydrate"),
-    "tweets kept": ("most tweets in the cache", "LRU"),
-    "longest": ("longest feed", "deliver, apply_edge"),
-    "cost": ("deliveries, and pulls at their price", "push_edge"),
-    "movers": ("users who move when a shard is added", "shard_of"),
-}
 
 
 @dataclass(frozen=True)
@@ -81,56 +67,40 @@ def held(mine: Whose, histories: int = HISTORIES) -> Held:
 
 @dataclass(frozen=True)
 class Costs:
-    """What one pinned day takes: theirs and ours, by counter."""
+    """What one pinned day takes: theirs, ours and stage 7, by counter, and where to look if it is too much."""
 
-    theirs: Mapping[str, int]
-    ours: Mapping[str, int]
-
-    def budget(self, counter: str) -> int:
-        """The most that a counter may be: what ours takes, and a fifth more."""
-        return round(SLACK * self.ours[counter])
+    day: Budgets
 
     @property
-    def over(self) -> list[str]:
-        """The counters that are above their budgets."""
-        return [counter for counter in COUNTED if self.theirs[counter] > self.budget(counter)]
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        drawn = self.drawing
-        said = [
-            f"{name}: {self.theirs[c]:,}, at most {self.budget(c):,} ({parts})" for c, (name, parts) in COUNTED.items()
-        ]
-        rows = "".join(self.row(counter) for counter in COUNTED)
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("counted", "yours", "ours", "budget", "parts"))
-        return {
-            "text/html": f"<table><tr>{head}</tr>{rows}</table>{drawn.html}",
-            "text/plain": "\n".join([*said, drawn.text]),
-        }
-
-    def row(self, counter: str) -> str:
-        """One counter as a row of a table."""
-        name, parts = COUNTED[counter]
-        over = " (over)" if counter in self.over else ""
-        numbers = (f"{self.theirs[counter]:,}{over}", f"{self.ours[counter]:,}", f"{self.budget(counter):,}")
-        cells = "".join(f'<td style="text-align:right">{number}</td>' for number in numbers)
-        return f'<tr><th scope="row" style="text-align:left">{name}</th>{cells}<td>{parts}</td></tr>'
+    def advice(self) -> str:
+        """What is over its budget, and the part that is behind it."""
+        over = ", ".join(LIMITS[counter].words for counter in self.day.over)
+        if not over:
+            return "Nothing is over budget."
+        named = self.day.blame or tuple(dict.fromkeys(p for c in self.day.over for p in LIMITS[c].parts))
+        return f"Over budget: {over}. Look at {', '.join(named)}."
 
     @property
     def drawing(self) -> Shown:
         """Each counter as a share of what ours takes."""
-        shares = {COUNTED[c][0]: 100 * self.theirs[c] / self.ours[c] for c in COUNTED if self.ours[c]}
-        dear = (
-            f"Over budget: {', '.join(COUNTED[c][0] for c in self.over)}." if self.over else "Nothing is over budget."
-        )
+        theirs, ours = self.day.theirs, self.day.ours
+        shares = {limit.words: round(100 * theirs[c] / ours[c]) for c, limit in LIMITS.items() if ours[c]}
         return bars(
-            {name: round(share) for name, share in shares.items()},
-            role=["reader"] * len(shares),
+            shares,
+            role="reader",
             label="yours, in per cent of what ours takes",
-            caption=f"{USERS} users and {EVENTS} calls, counted. {dear}",
+            caption=f"{USERS} users and {EVENTS} calls. {self.advice}",
         )
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        drawn, table = self.drawing, self.day.frame.astype("string").fillna("")
+        words = f"<p>{html.escape(self.advice)}</p>"
+        return {
+            "text/html": f"{words}{table.to_html(border=0)}{drawn.html}",
+            "text/plain": "\n".join([self.advice, table.to_string(), drawn.text]),
+        }
 
 
 def costs(mine: Whose) -> Costs:
-    """Run the pinned day with these parts and with ours."""
-    ours = measure(all_ours())
-    return Costs(measure(mine.parts) if "yours" in mine.loaded.whose.values() else ours, ours)
+    """Run the pinned day with these parts, with ours, and in stage 7."""
+    return Costs(budgets(mine.parts if "yours" in mine.loaded.whose.values() else all_ours()))
