@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twitterlab.classroom import guard
 from twitterlab.classroom.assembly import NAMES, Parts
-from twitterlab.classroom.assembly_check import all_ours, exchanged
+from twitterlab.classroom.assembly_check import all_ours, exchanged, raised
 from twitterlab.classroom.assembly_timeline import Assembled
 from twitterlab.clock import ManualClock
 from twitterlab.graph import FollowGraph
@@ -19,15 +19,19 @@ from twitterlab.workload import Event, lecture, replay
 if TYPE_CHECKING:
     import pandas as pd
 
-USERS, FOLLOWS, EVENTS, SEED = 200, 12, 700, 7
-SHARDS, REPLICAS, LENGTH, KEPT = 3, 2, 40, 60
+USERS, FOLLOWS, EVENTS, SEED = 200, 8, 700, 7
+SHARDS, REPLICAS, LENGTH, KEPT = 5, 2, 30, 60
 PUSH, PULL = 1.0, 2.0
-REVIEW = 175  # events between two reviews
+REVIEW = 100  # events between two reviews
 THRESHOLD = 30  # followers from which on the stage beside pulls an author
 DAY_S = 120.0  # for one run, on a busy machine
-FAIR = 1.35  # times a fair share of the users, for a shard of 67
+FAIR = 1.5  # times a fair share of the users, for a shard of 40
 
 Counts = Mapping[str, int]
+
+
+class Unfinished(Exception):
+    """The day could not be run to its end; the message says why."""
 
 
 class Limit(NamedTuple):
@@ -51,7 +55,10 @@ LIMITS = {
     "busiest": Limit("reads of the busiest replica", ("choose_replica", "feed_page", "hydrate"), 1.3),
     "fullest": Limit("users on the fullest shard", ("shard_of",), most=round(FAIR * USERS / SHARDS)),
     "movers": Limit("users who move when a shard is added", ("shard_of",), most=round(FAIR * USERS / (SHARDS + 1))),
-    "merged": Limit("tweets taken for a merge", ("hybrid_page", "merge_newest", "push_edge")),
+    "rows of pages": Limit("tweets that hybrid_page took", ("hybrid_page", "push_edge")),
+    "rows of rebuilds": Limit("tweets that merge_newest took", ("merge_newest",)),
+    "older pages": Limit("requests of feed_page", ("feed_page",)),
+    "hydration": Limit("requests of hydrate", ("hydrate", "LRU")),
     "cache_misses": Limit("tweets that the cache lacked", ("LRU", "hydrate")),
     "tweets kept": Limit("tweets in the cache at most", ("LRU",), most=KEPT),
     "longest": Limit("tweets in the longest feed", ("deliver", "apply_edge"), most=LENGTH),
@@ -85,7 +92,19 @@ def play(system: Any, clock: ManualClock) -> None:
 
 
 def measure(parts: Parts) -> Counts:
-    """What the day takes with these parts, by counter."""
+    """What the day takes with these parts, by counter; Unfinished where they do not get through it."""
+    try:
+        with guard.limited(DAY_S):
+            return counted(parts)
+    except guard.Stopped:
+        raise Unfinished(f"The day did not end within {DAY_S:g} s, and was stopped.") from None
+    except (Exception, SystemExit) as error:
+        says, _ = raised(error)
+        raise Unfinished(f"The day did not come to its end. {says}") from error
+
+
+def counted(parts: Parts) -> Counts:
+    """The counters of one day."""
     clock = ManualClock()
     with Assembled(
         day()[0],
@@ -98,18 +117,16 @@ def measure(parts: Parts) -> Counts:
         push=PUSH,
         pull=PULL,
     ) as system:
-        with guard.limited(DAY_S):
-            play(system, clock)
+        play(system, clock)
         places, work, tally = system.store.places, system.work.as_dict(), system.store.tally
         nodes = {name: count for name, count in tally.items() if name.startswith("shard")}
         return {
             **work,
-            "rows looked at": tally["rows looked at"],
+            **tally,
             "leader reads": sum(count for name, count in nodes.items() if name.endswith("leader")),
             "busiest": max((count for name, count in nodes.items() if not name.endswith("leader")), default=0),
             "fullest": max(places.count(shard) for shard in range(SHARDS)),
             "movers": sum(parts.shard_of(user, SHARDS + 1) != place for user, place in enumerate(places)),
-            "tweets kept": tally["tweets kept"],
             "longest": max(map(len, system.feeds.feeds.values())),
             "cost": round(work["deliveries"] * PUSH + work["pulls"] * PULL),
         }
@@ -134,12 +151,16 @@ def of_the_stage() -> Counts:
 
 @dataclass(frozen=True)
 class Budgets:
-    """A day's counts: theirs, ours and the stage's; `blame` are the parts whose ours bring all that is over within."""
+    """A day's counts: theirs, ours and the stage's; `blame` is the part with whose ours nothing is over, if one is.
+
+    Where theirs did not come to the day's end, `stopped` says why, and they have no counts.
+    """
 
     theirs: Counts
     ours: Counts
     stage: Counts
-    blame: tuple[str, ...] = ()
+    blame: str | None = None
+    stopped: str | None = None
 
     def budget(self, counter: str) -> int:
         """The most that a counter may be."""
@@ -156,24 +177,27 @@ class Budgets:
         import pandas as pd
 
         rows = {
-            limit.words: [self.theirs[name], self.ours[name], self.budget(name), self.stage.get(name)]
+            limit.words: [self.theirs.get(name), self.ours[name], self.budget(name), self.stage.get(name)]
             for name, limit in LIMITS.items()
         }
         columns = ["yours", "ours", "budget", "stage 7"]
-        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype({"stage 7": "Int64"})
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype("Int64")
 
 
 def over(theirs: Counts, ours: Counts) -> list[str]:
     """The counters that are over what may be counted where ours takes so much."""
-    return [name for name, limit in LIMITS.items() if theirs[name] > limit.budget(ours[name])]
+    return [name for name, limit in LIMITS.items() if theirs.get(name, 0) > limit.budget(ours[name])]
 
 
 def budgets(parts: Parts, *, ours: Parts | None = None) -> Budgets:
     """Run the day with these parts and with ours, and name the part to blame for what is over budget."""
     ours = ours or all_ours()
     base = counts_of_ours() if ours is all_ours() else measure(ours)
-    theirs = base if parts == ours else measure(parts)
-    return Budgets(theirs, base, of_the_stage(), tuple(cures(parts, ours, theirs, base)))
+    try:
+        theirs = base if parts == ours else measure(parts)
+    except Unfinished as error:
+        return Budgets({}, base, of_the_stage(), stopped=str(error))
+    return Budgets(theirs, base, of_the_stage(), cure(parts, ours, theirs, base))
 
 
 @lru_cache(1)
@@ -182,12 +206,12 @@ def counts_of_ours() -> Counts:
     return measure(all_ours())
 
 
-def cures(parts: Parts, ours: Parts, theirs: Counts, base: Counts) -> Iterator[str]:
-    """The part, if there is one, with whose ours nothing is over budget; those are tried first that are named most."""
+def cure(parts: Parts, ours: Parts, theirs: Counts, base: Counts) -> str | None:
+    """The part with whose ours nothing is over budget; those are tried first that have most to do with what is."""
     named = [part for name in over(theirs, base) for part in LIMITS[name].parts]
     changed = [name for name in NAMES if getattr(parts, name) is not getattr(ours, name)]
     suspects = sorted((part for part in changed if part in named), key=named.count, reverse=True)
-    for part in suspects:
-        if len(suspects) == 1 or not over(measure(exchanged(parts, ours, part)), base):
-            yield part
-            return
+    if len(suspects) == 1:
+        return suspects[0]
+    within = (part for part in suspects if not over(measure(exchanged(parts, ours, part)), base))
+    return next(within, None)

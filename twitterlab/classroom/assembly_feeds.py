@@ -74,14 +74,14 @@ class Feeds:
         if reader in self.active:
             return
         store = self._store
-        windows = store.windows(reader)
+        windows = store.windows(reader, "rebuild")
         followees, self._listed[reader] = windows[store.places[reader]].followees()
         for followee in self.following[reader] ^ set(followees):
             self._change_copy(reader, followee, follows=followee in followees)
         homes: dict[int, list[int]] = {}
         for followee in followees:
             homes.setdefault(store.places[followee], []).append(followee)
-        streams = [self._counted(windows[home].stream(authors)) for home, authors in homes.items()]
+        streams = [self._counted(windows[home].stream(authors), "rows of rebuilds") for home, authors in homes.items()]
         merged = self._parts.merge_newest(streams)
         pushed = (tweet_id for tweet_id, author in merged if self.rules.is_pushed(reader, author, tweet_id))
         found = list(islice(pushed, self.length + 1))
@@ -112,7 +112,7 @@ class Feeds:
         floor, deleted = self.floor(reader), self._store.deleted
         shown = [tweet_id for tweet_id in self.feeds.get(reader, []) if floor <= tweet_id < top]
         entries = ((tweet_id, self._store.authors[tweet_id]) for tweet_id in shown if tweet_id not in deleted)
-        return self._counted(entries)
+        return self._counted(entries, "rows of pages")
 
     def timelines(self, reader: int, top: int) -> dict[int, Iterator[Entry]]:
         """All tweets of each followee who is or was pulled, newest first, from the floor to below `top`."""
@@ -127,7 +127,7 @@ class Feeds:
         def newest_of(author: int, limit: int) -> list[Entry]:
             if reader not in self.active:
                 return []
-            stream = self._store.windows(reader)[self._store.places[author]].stream([author], chunk=limit)
+            stream = self._store.windows(reader, "backfill")[self._store.places[author]].stream([author], chunk=limit)
             pushed = (entry for entry in stream if self.rules.is_pushed(reader, author, entry[0]))
             found = list(islice(pushed, limit))
             self._counters.add(backfilled=len(found))
@@ -147,11 +147,14 @@ class Feeds:
 
     def _pulled(self, reader: int, author: int, top: int) -> Iterator[Entry]:
         self._counters.add(pulls=1)
-        window, floor = self._store.windows(reader)[self._store.places[author]], self.floor(reader)
-        yield from takewhile(lambda entry: entry[0] >= floor, self._counted(window.stream([author], top)))
+        window, floor = self._store.windows(reader, "pull")[self._store.places[author]], self.floor(reader)
+        yield from takewhile(
+            lambda entry: entry[0] >= floor, self._counted(window.stream([author], top), "rows of pages")
+        )
 
-    def _counted(self, entries: Iterator[Entry]) -> Iterator[Entry]:
-        """Entries, each counted as merged when it is taken."""
+    def _counted(self, entries: Iterator[Entry], purpose: str) -> Iterator[Entry]:
+        """Entries, each counted as merged, and for its purpose, when it is taken."""
         for entry in entries:
             self._counters.add(merged=1)
+            self._store.tally[purpose] += 1
             yield entry

@@ -9,7 +9,7 @@ from twitterlab.classroom.assembly import Parts
 from twitterlab.classroom.assembly_shard import Node, Shard
 from twitterlab.classroom.exercises.newest import Table
 from twitterlab.graph import FollowGraph
-from twitterlab.model import MAX_ID, StorageError, Tweet
+from twitterlab.model import MAX_ID, StorageError, Tweet, Users
 from twitterlab.parts.changes import Change
 from twitterlab.parts.sharding import lazily
 from twitterlab.work import Counters
@@ -36,8 +36,14 @@ class Store:
         for number in range(shards):
             nodes = [Node(parts.layout, counters if counting else None) for _ in range(replicas + 1)]
             self.shards.append(Shard(number, nodes, parts, self.tally))
-        self.places = [self.home(user) for user in range(graph.users)]
-        followers, followees = graph.edge_arrays()
+        try:
+            self.places = [self.home(user) for user in range(graph.users)]
+            self._load(*graph.edge_arrays())
+        except BaseException:
+            self.close()
+            raise
+
+    def _load(self, followers: Users, followees: Users) -> None:
         for shard in self.shards:
             here = [self.places[user] == shard.number for user in followers.tolist()]
             for node in (shard.leader, *shard.replicas):
@@ -61,9 +67,9 @@ class Store:
         """From now on this reader is shown nothing older."""
         self.seen[reader] = list(map(max, self.seen[reader], positions))
 
-    def windows(self, reader: int, below: int | None = None) -> list[Window]:
-        """Every shard as this reader may see it."""
-        return [Window(self, shard, reader, below) for shard in self.shards]
+    def windows(self, reader: int, purpose: str, below: int | None = None) -> list[Window]:
+        """Every shard as this reader may see it; requests are counted by their purpose."""
+        return [Window(self, shard, reader, purpose, below) for shard in self.shards]
 
     def close(self) -> None:
         """Forget all databases."""
@@ -78,8 +84,8 @@ class Window:
     Each method is one request. `below` hides every tweet from that ID on.
     """
 
-    def __init__(self, store: Store, shard: Shard, reader: int, below: int | None) -> None:
-        self._store, self._shard, self._reader = store, shard, reader
+    def __init__(self, store: Store, shard: Shard, reader: int, purpose: str, below: int | None) -> None:
+        self._store, self._shard, self._reader, self._purpose = store, shard, reader, purpose
         self._below = MAX_ID if below is None else below
 
     def followees(self) -> tuple[list[int], int]:
@@ -115,4 +121,5 @@ class Window:
         node = self._shard.node(max(seen[number], store.handled[number]))
         seen[number] = max(seen[number], node.position)
         store.counters.add(shard_requests=1)
+        store.tally[self._purpose] += 1
         return node

@@ -67,9 +67,10 @@ class Assembled:
         self.clock, self.users, self.parts = clock or SystemClock(), graph.users, parts
         self.network, self.costs = network or Network(), (push, pull)
         self._counters, self._ids, self._closed = Counters(), Snowflake(), False
+        kept = parts.LRU(cache_tweets)
         self.store = Store(graph, parts, shards, replicas, self._counters, counting=counting)
         self.feeds = Feeds(self.store, zip(*(ends.tolist() for ends in graph.edge_arrays()), strict=True), feed_length)
-        self.cache = Cache(parts.LRU(cache_tweets), self._counters, self.store.tally)
+        self.cache = Cache(kept, self._counters, self.store.tally)
         self.queue: list[Message] = []
         self.posts, self.views = Counter[int](), Counter[int]()  # of each user, since the last review
         self._scrolls: dict[int, tuple[int, int, Any]] = {}  # by reader: a page's last ID, and how to go on from it
@@ -139,7 +140,9 @@ class Assembled:
         floor = MAX_ID if at_least and self.queue else self.feeds.floor(reader)
         ids, more = self._page(reader, MAX_ID if before is None else before, limit, floor)
         keys = [(tweet_id, self.store.places[self.store.authors[tweet_id]]) for tweet_id in ids]
-        return Page(self.parts.hydrate(keys, self.cache, self.store.windows(reader)), ids[-1] if more else None)
+        return Page(
+            self.parts.hydrate(keys, self.cache, self.store.windows(reader, "hydration")), ids[-1] if more else None
+        )
 
     def _page(self, reader: int, top: int, limit: int, floor: int) -> tuple[list[int], bool]:
         """The IDs of a page, and whether there is more: down to the floor from the feed, below it from the shards."""
@@ -158,7 +161,7 @@ class Assembled:
         last, bound, cursor = self._scrolls.pop(reader, (0, 0, None))
         if last != below:
             bound, cursor = below, None
-        windows = self.store.windows(reader, bound)
+        windows = self.store.windows(reader, "older pages", bound)
         followees, _ = windows[self.store.places[reader]].followees()
         ids, cursor = self.parts.feed_page(windows, self.store.places, followees, cursor, limit)
         if cursor is not None and ids:
