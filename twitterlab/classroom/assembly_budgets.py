@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twitterlab.classroom import guard
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 USERS, FOLLOWS, EVENTS, SEED = 200, 8, 700, 7
-SHARDS, REPLICAS, LENGTH, KEPT = 5, 2, 30, 60
+SHARDS, REPLICAS, LENGTH, KEPT = 5, 2, 30, 80
 PUSH, PULL = 1.0, 2.0
 REVIEW = 100  # events between two reviews
 THRESHOLD = 30  # followers from which on the stage beside pulls an author
@@ -153,13 +154,13 @@ def of_the_stage() -> Counts:
 class Budgets:
     """A day's counts: theirs, ours and the stage's; `blame` is the part with whose ours nothing is over, if one is.
 
-    Where theirs did not come to the day's end, `stopped` says why, and they have no counts.
+    Where theirs did not come to the day's end, `stopped` says why, and their counts are 0.
     """
 
     theirs: Counts
     ours: Counts
     stage: Counts
-    blame: str | None = None
+    blame: tuple[str, ...] = ()
     stopped: str | None = None
 
     def budget(self, counter: str) -> int:
@@ -177,7 +178,7 @@ class Budgets:
         import pandas as pd
 
         rows = {
-            limit.words: [self.theirs.get(name), self.ours[name], self.budget(name), self.stage.get(name)]
+            limit.words: [self.theirs[name], self.ours[name], self.budget(name), self.stage.get(name)]
             for name, limit in LIMITS.items()
         }
         columns = ["yours", "ours", "budget", "stage 7"]
@@ -186,7 +187,7 @@ class Budgets:
 
 def over(theirs: Counts, ours: Counts) -> list[str]:
     """The counters that are over what may be counted where ours takes so much."""
-    return [name for name, limit in LIMITS.items() if theirs.get(name, 0) > limit.budget(ours[name])]
+    return [name for name, limit in LIMITS.items() if theirs[name] > limit.budget(ours[name])]
 
 
 def budgets(parts: Parts, *, ours: Parts | None = None) -> Budgets:
@@ -196,7 +197,7 @@ def budgets(parts: Parts, *, ours: Parts | None = None) -> Budgets:
     try:
         theirs = base if parts == ours else measure(parts)
     except Unfinished as error:
-        return Budgets({}, base, of_the_stage(), stopped=str(error))
+        return Budgets(dict.fromkeys(base, 0), base, of_the_stage(), stopped=str(error))
     return Budgets(theirs, base, of_the_stage(), cure(parts, ours, theirs, base))
 
 
@@ -206,12 +207,12 @@ def counts_of_ours() -> Counts:
     return measure(all_ours())
 
 
-def cure(parts: Parts, ours: Parts, theirs: Counts, base: Counts) -> str | None:
-    """The part with whose ours nothing is over budget; those are tried first that have most to do with what is."""
+def cure(parts: Parts, ours: Parts, theirs: Counts, base: Counts) -> tuple[str, ...]:
+    """The part with whose ours nothing is over budget, if there is one; those are tried first that have most to do with what is."""
     named = [part for name in over(theirs, base) for part in LIMITS[name].parts]
     changed = [name for name in NAMES if getattr(parts, name) is not getattr(ours, name)]
     suspects = sorted((part for part in changed if part in named), key=named.count, reverse=True)
     if len(suspects) == 1:
-        return suspects[0]
+        return tuple(suspects)
     within = (part for part in suspects if not over(measure(exchanged(parts, ours, part)), base))
-    return next(within, None)
+    return tuple(islice(within, 1))
