@@ -58,7 +58,7 @@ def test_our_parts_hold_and_are_within_their_budgets() -> None:
     counted = Costs(budgets(all_ours()))
     assert counted.day.over == []
     assert counted.advice == "Nothing is over budget."
-    assert min(counted.day.ours[c] for c in ("rows_read", "merged", "cache_misses", "deliveries", "pulls")) > 0
+    assert min(counted.day.ours[c] for c in ("rows_read", "cache_misses", "deliveries", "pulls")) > 0
 
 
 @pytest.mark.timeout(300)
@@ -76,8 +76,7 @@ def test_a_wrong_part_is_found_by_a_story_and_by_name(part: str) -> None:
 def test_a_wasteful_part_is_over_budget_and_named(part: str) -> None:
     counted = Costs(budgets(with_wrong(part, WASTEFUL[part])))
     assert counted.day.over
-    assert counted.day.blame == (part,)
-    assert part in counted.advice
+    assert counted.advice.endswith(f"Look at {part}.")
 
 
 def test_the_same_seed_draws_the_same_history_and_another_seed_another() -> None:

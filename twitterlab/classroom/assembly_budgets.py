@@ -122,13 +122,14 @@ def counted(parts: Parts) -> Counts:
         places, work, tally = system.store.places, system.work.as_dict(), system.store.tally
         nodes = {name: count for name, count in tally.items() if name.startswith("shard")}
         return {
+            **dict.fromkeys(LIMITS, 0),
             **work,
             **tally,
             "leader reads": sum(count for name, count in nodes.items() if name.endswith("leader")),
             "busiest": max((count for name, count in nodes.items() if not name.endswith("leader")), default=0),
             "fullest": max(places.count(shard) for shard in range(SHARDS)),
             "movers": sum(parts.shard_of(user, SHARDS + 1) != place for user, place in enumerate(places)),
-            "longest": max(map(len, system.feeds.feeds.values())),
+            "longest": max(map(len, system.feeds.feeds.values()), default=0),
             "cost": round(work["deliveries"] * PUSH + work["pulls"] * PULL),
         }
 
@@ -197,7 +198,7 @@ def budgets(parts: Parts, *, ours: Parts | None = None) -> Budgets:
     try:
         theirs = base if parts == ours else measure(parts)
     except Unfinished as error:
-        return Budgets(dict.fromkeys(base, 0), base, of_the_stage(), stopped=str(error))
+        return Budgets(dict.fromkeys(LIMITS, 0), base, of_the_stage(), stopped=str(error))
     return Budgets(theirs, base, of_the_stage(), cure(parts, ours, theirs, base))
 
 
@@ -208,7 +209,7 @@ def counts_of_ours() -> Counts:
 
 
 def cure(parts: Parts, ours: Parts, theirs: Counts, base: Counts) -> tuple[str, ...]:
-    """The part with whose ours nothing is over budget, if there is one; those are tried first that have most to do with what is."""
+    """The part with whose ours nothing is over budget, if there is one; those most named by what is are tried first."""
     named = [part for name in over(theirs, base) for part in LIMITS[name].parts]
     changed = [name for name in NAMES if getattr(parts, name) is not getattr(ours, name)]
     suspects = sorted((part for part in changed if part in named), key=named.count, reverse=True)

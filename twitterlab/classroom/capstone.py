@@ -74,11 +74,14 @@ class Costs:
     @property
     def advice(self) -> str:
         """What is over its budget, and the part that is behind it."""
+        if self.day.stopped:
+            return self.day.stopped
         over = ", ".join(LIMITS[counter].words for counter in self.day.over)
         if not over:
             return "Nothing is over budget."
-        named = self.day.blame or tuple(dict.fromkeys(p for c in self.day.over for p in LIMITS[c].parts))
-        return f"Over budget: {over}. Look at {', '.join(named)}."
+        blame = (self.day.blame,) if isinstance(self.day.blame, str) else self.day.blame
+        behind = blame or dict.fromkeys(part for counter in self.day.over for part in LIMITS[counter].parts)
+        return f"Over budget: {over}. Look at {', '.join(behind)}."
 
     @property
     def drawing(self) -> Shown:
