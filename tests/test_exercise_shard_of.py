@@ -199,7 +199,7 @@ def test_a_cell_that_fails_in_another_process_is_told_so() -> None:
         """
         import sys
 
-        here = 1 // (sys.argv[0] != "-c")
+        here = 1 // ("pytest" in sys.modules)  # only where the test runs
 
         def shard_of(user, shards):
             return 0
