@@ -40,7 +40,7 @@ clean:  ## as after a fresh clone, but with your own work left where it is
 # A stamp says that what pyproject.toml and constraints.txt ask for is installed.
 
 $(VENV)/.lab: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) -e . -c constraints.txt
+	$(PIP) -e '.[service]' -c constraints.txt
 	touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python

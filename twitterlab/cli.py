@@ -1,4 +1,4 @@
-"""The command line: `twitterlab tour`, `bench`, `lab`, `progress`, `doctor` and more: `twitterlab --help` names all."""
+"""The command line: `twitterlab tour`, `bench`, `serve`, `lab` and more: `twitterlab --help` names all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from twitterlab import progress_commands
+from twitterlab import progress_commands, service_commands
 from twitterlab.bench import command
 from twitterlab.model import TwitterlabError
 
@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     graph.set_defaults(run=_graph)
 
     command.add(commands)
+    service_commands.add(commands)
 
     commands.add_parser("lab", help="open your copy of the course in JupyterLab", add_help=False)
 

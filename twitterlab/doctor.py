@@ -14,7 +14,7 @@ from pathlib import Path
 from twitterlab import probes
 from twitterlab.probes import Seen, Status
 
-INSTALL = "in the clone say: make lab (or: python -m pip install -e . -c constraints.txt)"
+INSTALL = "in the clone say: make lab (or: python -m pip install -e '.[service]' -c constraints.txt)"
 
 
 @dataclass(frozen=True)

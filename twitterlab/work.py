@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 
 
@@ -36,18 +38,28 @@ class Work:
         return asdict(self)
 
 
+class Own(threading.local):
+    """What one thread counts apart, where it does."""
+
+    counts: dict[str, int] | None = None
+
+
 class Counters:
     """The running counters behind `Work`; safe to add to from many threads."""
 
     def __init__(self) -> None:
         self._counts = {f.name: 0 for f in fields(Work)}
         self._lock = threading.Lock()
+        self._own = Own()
 
     def add(self, **amounts: int) -> None:
         """Add to the named counters; an unknown name is a KeyError."""
         with self._lock:
             for name, amount in amounts.items():
                 self._counts[name] += amount
+        if (own := self._own.counts) is not None:
+            for name, amount in amounts.items():
+                own[name] += amount
 
     def add_page(self, hits: int, pulls: int, merged: int) -> None:
         """Add what a warm page took: `add` for the one call that is made thousands of times a second."""
@@ -56,6 +68,19 @@ class Counters:
             counts["cache_hits"] += hits
             counts["pulls"] += pulls
             counts["merged"] += merged
+        if (own := self._own.counts) is not None:
+            own["cache_hits"] += hits
+            own["pulls"] += pulls
+            own["merged"] += merged
+
+    @contextmanager
+    def own(self) -> Iterator[Callable[[], Work]]:
+        """What this thread adds within the block, apart from all others; blocks do not nest."""
+        mine = self._own.counts = {f.name: 0 for f in fields(Work)}
+        try:
+            yield lambda: Work(**mine)
+        finally:
+            self._own.counts = None
 
     def read(self) -> Work:
         """All counters at one moment."""

@@ -26,6 +26,11 @@ class Workers:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def failed(self) -> bool:
+        """Whether a worker has died of an error, which `stop` will raise."""
+        return bool(self._errors)
+
     def stop(self) -> None:
         """Stop after the batches under way; raises the first error that a worker met."""
         self._stopping.set()

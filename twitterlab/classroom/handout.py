@@ -33,7 +33,7 @@ You need Python 3.11 or newer. In this folder:
 
 ```sh
 python3 -m venv .venv
-.venv/bin/python -m pip install {wheel} -c constraints.txt
+.venv/bin/python -m pip install '{wheel}[service]' -c constraints.txt
 .venv/bin/twitterlab lab
 ```
 

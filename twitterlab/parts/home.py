@@ -81,7 +81,7 @@ class Home:
         self._lock.release()
 
     def _refuse_strangers(self) -> None:
-        known = {"lock", "system", ".creating", "media"}
+        known = {"lock", "system", ".creating", "media", "service"}
         strangers = sorted(entry.name for entry in self.path.iterdir() if entry.name not in known)
         if strangers:
             raise StorageError(f"{self.path.name} holds {strangers[0]!r}, which is no part of a system: give another")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from itertools import islice
 from types import TracebackType
 from typing import Self, TypeVar
@@ -132,6 +133,12 @@ class Contract(Behind):
         user, limit = checks.user(user, self.users), checks.limit(limit)
         return self._settled(lambda: self._followers(user, limit))
 
+    def follows(self, follower: int, followee: int) -> bool:
+        """Whether one user follows another now, by the follower's own rows."""
+        self._check_open()
+        follower, followee = checks.user(follower, self.users), checks.user(followee, self.users)
+        return self._settled(lambda: followee in self.tables.follows_of(follower).followees(follower))
+
     # The contract: background work and what can be observed
 
     def step(self, n: int = 1) -> int:
@@ -162,6 +169,10 @@ class Contract(Behind):
     def work(self) -> Work:
         """The counters since the start."""
         return self._counters.read()
+
+    def own_work(self) -> AbstractContextManager[Callable[[], Work]]:
+        """For a `with` block: what it gives tells the work of this thread alone in the block, whatever others do."""
+        return self._counters.own()
 
     @property
     def bytes_held(self) -> int:

@@ -1,0 +1,130 @@
+"""The calls: post, delete, follow, feed and what belongs to them. None says who calls: only its token does."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+
+from twitterlab.model import MAX_LIMIT
+from twitterlab.service import bodies, pictures
+from twitterlab.service.calls import HEADER, Proved, tweet_id, user_id
+from twitterlab.service.problems import documented
+from twitterlab.service.shapes import Digits, Following, LagOut, PageOut, TweetOut, WorkOut
+from twitterlab.stages.base import Stage
+
+api = APIRouter()
+
+DIGITS = {"pattern": r"^[0-9]{1,19}$"}  # what is documented; what is not a number is a 404 as any unknown ID
+User = Annotated[str, Path(description="a user's ID", json_schema_extra=DIGITS, examples=["42"])]
+TweetId = Annotated[str, Path(description="a tweet's ID", json_schema_extra=DIGITS)]
+MediaKey = Annotated[str, Path(description="the `media` of a tweet", json_schema_extra={"pattern": r"^[0-9a-f]{64}$"})]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="tweets on the page")]
+Before = Annotated[Digits | None, Query(description="a cursor: only tweets with smaller IDs; `next` of a page")]
+
+
+@api.post(
+    "/tweets",
+    status_code=201,
+    openapi_extra=bodies.DOCUMENTED,
+    responses=documented(401, 413, 415, 422),
+    tags=["tweets"],
+)
+async def post(
+    request: Request,
+    call: Proved,
+    idempotency_key: Annotated[
+        str | None, Header(description="the same key of the same caller gets the tweet that was posted first")
+    ] = None,
+) -> TweetOut:
+    """Post a tweet: text of at most 280 characters, or a picture, or both."""
+    text, picture = await bodies.tweet(request)
+
+    def stored(system: Stage) -> TweetOut:
+        media = None if picture is None else pictures.checked(picture)
+        return TweetOut.of(system.post(call.user, text, media, key=idempotency_key))
+
+    return await call(stored)
+
+
+@api.delete("/tweets/{id}", status_code=204, responses=documented(401, 403, 404), tags=["tweets"])
+async def delete(call: Proved, id: TweetId) -> None:
+    """Delete a tweet of one's own; from then on no page shows it."""
+    await call(lambda system: system.delete(call.user, tweet_id(id)))
+
+
+@api.get("/users/{user}/tweets/{id}", responses=documented(401, 404), tags=["tweets"])
+async def tweet(call: Proved, user: User, id: TweetId) -> TweetOut:
+    """One tweet, as a link to it asks."""
+    return await call(lambda system: TweetOut.of(system.tweet(user_id(user), tweet_id(id))))
+
+
+@api.get("/users/{user}/tweets", responses=documented(401, 404), tags=["tweets"])
+async def tweets_of(call: Proved, user: User, limit: Limit = 20, before: Before = None) -> PageOut:
+    """A user's own tweets, newest first."""
+    return await call(lambda system: PageOut.of(system.tweets_of(user_id(user), limit, cursor(before))))
+
+
+@api.get("/feed", responses=documented(401), tags=["feed"])
+async def feed(call: Proved, limit: Limit = 20, before: Before = None) -> PageOut:
+    """A page of the caller's feed: tweets of the users whom the caller follows, newest first."""
+    return await call(lambda system: PageOut.of(system.feed(call.user, limit, cursor(before))))
+
+
+@api.get("/following/{user}", responses=documented(401, 404), tags=["follows"])
+async def following(call: Proved, user: User) -> Following:
+    """Whether the caller follows a user."""
+    found = await call(lambda system: system.follows(call.user, user_id(user)))
+    return Following(user=str(user_id(user)), following=found)
+
+
+@api.put("/following/{user}", status_code=204, responses=documented(401, 404, 422), tags=["follows"])
+async def follow(call: Proved, user: User) -> None:
+    """Follow a user; once more changes nothing."""
+    await call(lambda system: system.follow(call.user, user_id(user)))
+
+
+@api.delete("/following/{user}", status_code=204, responses=documented(401, 404, 422), tags=["follows"])
+async def unfollow(call: Proved, user: User) -> None:
+    """Follow a user no longer; once more changes nothing."""
+    await call(lambda system: system.unfollow(call.user, user_id(user)))
+
+
+BYTES = {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in pictures.TYPES}}
+MEDIA: dict[int | str, dict[str, Any]] = {
+    200: {"description": "the stored bytes", **BYTES},
+    206: {"description": "the part of them that the header Range asks for", **BYTES},
+    304: {"description": "the caller has them already, by the header If-None-Match"},
+    416: {"description": "there is no such part"},
+}
+
+
+@api.get("/media/{key}", response_class=Response, responses=MEDIA | documented(401, 404), tags=["tweets"])
+async def media(request: Request, call: Proved, key: MediaKey) -> Response:
+    """The bytes of a tweet's picture, or a range of them."""
+    data = await call(lambda system: system.media(key))
+    answer = pictures.answer(key, data, request.headers)
+    answer.headers[HEADER] = call.response.headers[HEADER]
+    return answer
+
+
+@api.get("/work", responses=documented(401), tags=["service"])
+async def work(call: Proved) -> WorkOut:
+    """What all calls and all background work have cost since the start, and what is still to be done."""
+    return await call(lambda system: counters(system, call.door.stage))
+
+
+def counters(system: Stage, stage: int) -> WorkOut:
+    """The system's counters and gauges."""
+    return WorkOut(
+        stage=stage,
+        name=type(system).__name__,
+        shards=len(system.tables.databases),
+        work=system.work.as_dict(),
+        lag=[LagOut(**lag._asdict()) for lag in system.lag],
+    )
+
+
+def cursor(before: str | None) -> int | None:
+    """A cursor's number."""
+    return None if before is None else int(before)

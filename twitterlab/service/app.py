@@ -1,0 +1,110 @@
+"""The app: one system behind its door, with limits, headers and problems around every call."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import secure
+from fastapi import FastAPI
+from secure.middleware import SecureASGIMiddleware
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+
+import twitterlab as tl
+from twitterlab.service import problems
+from twitterlab.service.api import api
+from twitterlab.service.calls import Door
+from twitterlab.service.desk import Desk
+from twitterlab.service.limits import RATE, BodyLimit, RateLimit
+from twitterlab.service.logs import AccessLog, Log
+from twitterlab.service.public import PAGE, public
+from twitterlab.service.tokens import Signer
+from twitterlab.stages.base import Stage
+
+LOOPBACK = ("127.0.0.1", "localhost")
+POLICY = (
+    secure.ContentSecurityPolicy()
+    .default_src("'none'")
+    .script_src("'self'")
+    .style_src("'self'")
+    .img_src("'self'", "blob:")
+    .connect_src("'self'")
+    .base_uri("'none'")
+    .form_action("'none'")
+    .frame_ancestors("'none'")
+)
+HEADERS = secure.Secure(
+    csp=POLICY,
+    xcto=secure.XContentTypeOptions(),
+    xfo=secure.XFrameOptions().deny(),
+    referrer=secure.ReferrerPolicy().no_referrer(),
+    coop=secure.CrossOriginOpenerPolicy().same_origin(),
+    corp=secure.CrossOriginResourcePolicy().same_origin(),
+)
+
+
+def create_app(
+    system: Stage,
+    signer: Signer,
+    *,
+    workers: int = 2,
+    rate: str = RATE,
+    demo: Mapping[int, str] | None = None,
+    hosts: Sequence[str] = LOOPBACK,
+    log: Log | None = None,
+) -> FastAPI:
+    """An ASGI app of an open system, which stays its caller's to close.
+
+    `workers` threads do its background work, `rate` is how often one caller may call, as in 1200/minute, `demo` whom
+    one may sign in as without a token, and what is said of them, `hosts` the names under which it answers.
+    """
+    stage = next(number for number, kind in enumerate(tl.STAGES, 1) if isinstance(system, kind))
+    desk = Desk(system, workers)
+    about = f"Stage {stage}, {type(system).__name__}: the caller is whom the bearer token proves."
+    app = FastAPI(
+        title="twitterlab", version="1", description=about, lifespan=_lifespan(desk), docs_url=None, redoc_url=None
+    )
+    app.state.door = Door(desk, signer, RateLimit(rate), RateLimit(rate), dict(demo or {}), stage)
+    app.include_router(public)
+    app.include_router(api)
+    app.mount("/page", StaticFiles(directory=PAGE))
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    problems.install(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(SecureASGIMiddleware, secure=HEADERS)
+    if log is not None:
+        app.add_middleware(AccessLog, log=log)
+    return app
+
+
+def _lifespan(desk: Desk) -> Any:
+    """The desk is open while the app runs; at its end every call and all background work is finished."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        desk.open()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(desk.close)
+
+    return lifespan
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's document, with our problems where it has its own."""
+    if app.openapi_schema is None:
+        document = FastAPI.openapi(app)
+        schemas = document["components"]["schemas"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        schemas["Problem"] = problems.Problem.model_json_schema()
+        for operation in (each for path in document["paths"].values() for each in path.values()):
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+    assert app.openapi_schema is not None
+    return app.openapi_schema

@@ -1,0 +1,106 @@
+"""A call: who makes it, whether they may make another one so soon, and what it costs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request, Response, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from twitterlab.clock import SystemClock
+from twitterlab.model import UnknownTweet, UnknownUser
+from twitterlab.service.desk import Desk
+from twitterlab.service.limits import RateLimit
+from twitterlab.service.shapes import work_header
+from twitterlab.service.tokens import Signer, Unauthorized
+from twitterlab.stages.base import Stage
+
+T = TypeVar("T")
+BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token, as `twitterlab token USER` makes it")
+NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
+HEADER = "Twitterlab-Work"
+
+
+@dataclass(frozen=True)
+class Door:
+    """What all calls share: the system's desk, who proves callers, the limits, and whom one may be without a token."""
+
+    desk: Desk
+    signer: Signer
+    callers: RateLimit
+    strangers: RateLimit
+    demo: Mapping[int, str]
+    stage: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a proved user."""
+
+    user: int
+    door: Door
+    response: Response
+
+    async def __call__(self, ask: Callable[[Stage], T]) -> T:
+        """What `ask` gets from the system; its work goes into a header of the answer."""
+        answer, work = await self.door.desk.call(ask)
+        self.response.headers.update({HEADER: work_header(work), "Cache-Control": "no-store"})
+        return answer
+
+
+def door(request: Request) -> Door:
+    """The door that this app was made with."""
+    found: Door = request.app.state.door
+    return found
+
+
+async def proved(
+    request: Request, response: Response, _: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]
+) -> Call:
+    """The call, once its token proves who makes it; raises Unauthorized, and TooMany where it comes too soon."""
+    here, now_s = door(request), SystemClock().now() / 1000
+    try:
+        user = here.signer.caller(bearer(request.headers.getlist("authorization")))
+        if user >= here.desk.system.users:
+            raise Unauthorized("the token is of a user who is not here")
+    except Unauthorized:
+        here.strangers.hit(stranger(request), now_s)
+        raise
+    request.state.caller = user
+    here.callers.hit(str(user), now_s)
+    return Call(user, here, response)
+
+
+Proved = Annotated[Call, Depends(proved)]
+
+
+def bearer(headers: list[str]) -> str:
+    """The token of the one Authorization header; two of them prove nothing."""
+    if not headers:
+        raise Unauthorized("no token was sent: a call needs the header Authorization: Bearer TOKEN")
+    scheme, _, token = headers[0].partition(" ")
+    if len(headers) > 1 or scheme.lower() != "bearer" or not token.strip():
+        raise Unauthorized("the header Authorization is not Bearer and one token")
+    return token.strip()
+
+
+def stranger(request: Request) -> str:
+    """What is known of a caller who proves nothing: the address."""
+    return request.client.host if request.client else "unknown"
+
+
+def user_id(value: str) -> int:
+    """A user's ID out of a path."""
+    if not NUMBER.fullmatch(value):
+        raise UnknownUser("there is no such user: a user ID is a number in decimal digits")
+    return int(value)
+
+
+def tweet_id(value: str) -> int:
+    """A tweet's ID out of a path."""
+    if not NUMBER.fullmatch(value):
+        raise UnknownTweet("there is no such tweet: a tweet ID is a number in decimal digits")
+    return int(value)

@@ -1,0 +1,71 @@
+"""Pictures: what may be uploaded, what stored bytes are, and the part of them that was asked for."""
+
+from __future__ import annotations
+
+import warnings
+from io import BytesIO
+
+from fastapi.responses import Response
+from PIL import Image
+from starlette.datastructures import Headers
+from werkzeug.http import parse_etags, parse_if_range_header, parse_range_header
+
+from twitterlab.model import InvalidTweet
+
+KINDS = ("PNG", "JPEG", "GIF", "WEBP")  # what browsers show, and none that can hold a script
+TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/octet-stream")
+MAX_PIXELS = 50_000_000
+OTHER = TYPES[-1]
+
+
+def checked(data: bytes) -> bytes:
+    """The bytes of a picture that a browser can show; raises InvalidTweet."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(BytesIO(data), formats=KINDS) as picture:
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise InvalidTweet(f"the picture has more than {MAX_PIXELS:,} pixels")
+                picture.verify()
+    except InvalidTweet:
+        raise
+    except Exception as error:  # each decoder has its own
+        raise InvalidTweet(f"the picture is no {', '.join(KINDS[:-1])} or {KINDS[-1]} that can be read") from error
+    return data
+
+
+def content_type(data: bytes) -> str:
+    """What kind of picture these bytes are, by their own first bytes; no picture is `application/octet-stream`."""
+    try:
+        with Image.open(BytesIO(data), formats=KINDS) as picture:
+            return Image.MIME[picture.format or ""]
+    except Exception:
+        return OTHER
+
+
+def answer(key: str, data: bytes, asked: Headers) -> Response:
+    """Stored bytes, or the range of them that was asked for, or the word that the caller has them (RFC 9110)."""
+    kind = content_type(data)
+    headers = {
+        "ETag": f'"{key}"',
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, max-age=31536000, immutable",  # a key never changes its meaning
+        "Content-Disposition": "attachment" if kind == OTHER else "inline",
+    }
+    if parse_etags(asked.get("if-none-match")).contains_weak(key):
+        return Response(status_code=304, headers=headers)
+    wanted = parse_range_header(asked.get("range"))
+    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1 or not same(key, asked):
+        return Response(data, media_type=kind, headers=headers)
+    part = wanted.range_for_length(len(data))
+    if part is None:
+        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{len(data)}"})
+    start, end = part
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(data)}"
+    return Response(data[start:end], 206, headers, kind)
+
+
+def same(key: str, asked: Headers) -> bool:
+    """Whether a range is of what the caller has the rest of."""
+    condition = asked.get("if-range")
+    return condition is None or parse_if_range_header(condition).etag == key

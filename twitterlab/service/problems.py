@@ -1,0 +1,136 @@
+"""Problems: what went wrong, as a document for programs and people (RFC 9457), and never a stack trace."""
+
+from __future__ import annotations
+
+import logging
+import math
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from twitterlab import model
+from twitterlab.service.tokens import Unauthorized
+
+MEDIA_TYPE = "application/problem+json"
+CHALLENGE = 'Bearer realm="twitterlab"'
+STATUS: dict[type[model.TwitterlabError], int] = {
+    model.InvalidCursor: 400,
+    model.InvalidLimit: 400,
+    Unauthorized: 401,
+    model.NotTheAuthor: 403,
+    model.UnknownUser: 404,
+    model.UnknownTweet: 404,
+    model.InvalidTweet: 422,
+    model.InvalidFollow: 422,
+    model.StorageError: 503,
+    model.SystemClosed: 503,
+}
+
+
+class Problem(BaseModel):
+    """What went wrong; `error` is the contract's name for it, where it has one."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    error: str | None = Field(default=None, examples=["UnknownTweet"])
+
+
+class TooLarge(HTTPException):
+    """A body of more bytes than are taken."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413, f"the body is too large: at most {most:,} bytes are taken")
+
+
+class TooMany(HTTPException):
+    """More calls than one caller may make in a while; `seconds` until the next."""
+
+    def __init__(self, seconds: float, limit: str) -> None:
+        headers = {"Retry-After": str(max(1, math.ceil(seconds)))}
+        super().__init__(429, f"too many calls: {limit} are taken", headers=headers)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These problems for an operation's OpenAPI, with those that every operation has."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: schema}}
+        for status in sorted({400, 429, 503, *statuses})
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of this app with a problem."""
+    app.add_exception_handler(model.TwitterlabError, _named)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_middleware(Shield)
+
+
+def problem(status: int, detail: str, error: str | None = None, headers: Any = None) -> JSONResponse:
+    """A problem document as an answer."""
+    document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, error=error)
+    return JSONResponse(document.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
+
+
+def _named(request: Request, error: Exception) -> JSONResponse:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    headers = {"WWW-Authenticate": challenge(str(error))} if status == 401 else None
+    detail = "the store cannot be used at the moment" if isinstance(error, model.StorageError) else str(error)
+    return problem(status, detail, type(error).__name__, headers)
+
+
+def challenge(detail: str) -> str:
+    """What a 401 asks for (RFC 6750); without a token at all it names no error."""
+    if detail.startswith("no token"):
+        return CHALLENGE
+    return f'{CHALLENGE}, error="invalid_token", error_description="{detail}"'
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """What is wrong with a query or a header is 400, and with a body 422; without the value that was sent."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    return problem(422 if first["loc"][0] == "body" else 400, f"{where}: {first['msg']}")
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, error.detail, headers=error.headers)
+
+
+class Shield:
+    """Answers what nobody foresaw with a problem that says nothing of it; the log says all.
+
+    It stands inside of what adds headers to every answer, where Starlette's own handler of errors does not.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception:
+            logging.getLogger("uvicorn.error").exception("a call failed")
+            if started:  # too late for another answer: the connection is cut
+                raise
+            await problem(500, "something went wrong here, and was written to the log")(scope, receive, send)

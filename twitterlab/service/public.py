@@ -1,0 +1,52 @@
+"""What needs no token: the page, whether the service is well, and signing in as one of the demo users."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse
+from starlette.exceptions import HTTPException
+
+from twitterlab.clock import SystemClock
+from twitterlab.service.api import User
+from twitterlab.service.calls import door, stranger, user_id
+from twitterlab.service.problems import documented
+from twitterlab.service.shapes import DemoUser, DemoUsers, Health, SignedIn
+from twitterlab.service.tokens import MINUTES
+
+PAGE = Path(__file__).parent / "page"
+public = APIRouter()
+
+
+@public.get("/", include_in_schema=False)
+async def page() -> FileResponse:
+    """The page to scroll."""
+    return FileResponse(PAGE / "index.html")
+
+
+@public.get("/health", responses=documented(), tags=["service"])
+async def health(request: Request) -> Health:
+    """That the service answers; 503 where its background work has come to a stop."""
+    here = door(request)
+    if here.desk.failed:
+        raise HTTPException(503, "the background work has come to a stop: see the log")
+    system = here.desk.system
+    return Health(status="ok", stage=here.stage, name=type(system).__name__, users=system.users)
+
+
+@public.get("/demo", responses=documented(), tags=["sign in"])
+async def demo_users(request: Request) -> DemoUsers:
+    """Whom one may sign in as without a token."""
+    return DemoUsers(users=[DemoUser(user=str(user), about=about) for user, about in door(request).demo.items()])
+
+
+@public.post("/demo/{user}", responses=documented(404), tags=["sign in"])
+async def sign_in(request: Request, user: User) -> SignedIn:
+    """A token of a demo user; nobody else's is given."""
+    here = door(request)
+    here.strangers.hit(stranger(request), SystemClock().now() / 1000)
+    if user_id(user) not in here.demo:
+        raise HTTPException(404, "that is not one of the demo users")
+    token = here.signer.token(user_id(user))
+    return SignedIn(user=str(user_id(user)), token=token, expires_at=here.signer.now() + MINUTES * 60_000)

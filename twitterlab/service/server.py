@@ -1,0 +1,162 @@
+"""The server: one system on one port of this machine, in a thread for a notebook, or until a signal for a terminal."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import uvicorn
+from fastapi import FastAPI
+
+from twitterlab.model import StorageError
+from twitterlab.service.app import LOOPBACK, create_app
+from twitterlab.service.limits import RATE
+from twitterlab.service.logs import Log
+from twitterlab.service.tokens import MINUTES, Signer
+from twitterlab.stages.base import Stage
+
+PORT = 8000
+GRACE_S = 30  # for calls under way when the service is to stop
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that runs: where, and whose tokens it takes."""
+
+    address: str
+    signer: Signer
+
+    def token(self, user: int, minutes: int = MINUTES) -> str:
+        """A token for a user, as one gets it by signing in."""
+        return self.signer.token(user, minutes)
+
+
+@contextmanager
+def running(system: Stage, *, port: int = 0, signer: Signer | None = None, **settings: Any) -> Iterator[Service]:
+    """Serves an open system in a thread of this process until the end of the block; gives its address.
+
+    Port 0 is any that is free; the settings are those of `create_app`. At the end all that was accepted is done; the
+    system stays open.
+    """
+    signer = signer or Signer.new(system.clock.now)
+    server = uvicorn.Server(_config(create_app(system, signer, **settings)))
+    with listening("127.0.0.1", port) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="service", daemon=True)
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                thread.join(0.01)
+            if not server.started:
+                raise RuntimeError("the service did not start")
+            yield Service(address(listener), signer)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def serve(
+    system: Stage,
+    host: str = "127.0.0.1",
+    port: int = PORT,
+    *,
+    folder: Path | None = None,
+    demo: Mapping[int, str] | None = None,
+    rate: str = RATE,
+    log: Log | None = None,
+) -> None:
+    """Serve a system until SIGTERM or Control-C; then finish all that was accepted. Prints the address.
+
+    The key of its tokens is kept in `folder`, so that they hold after a restart, and while it runs where
+    `twitterlab token` finds it by the port.
+    """
+    local = host in LOOPBACK
+    signer = kept(folder, system.clock.now)
+    app = create_app(
+        system, signer, demo=demo if local else None, rate=rate, log=log, hosts=LOOPBACK if local else ["*"]
+    )
+    with listening(host, port) as listener, announced(signer, listener.getsockname()[1]):
+        print(f"{address(listener)}/ answers for stage {app.state.door.stage}, {type(system).__name__}", flush=True)
+        with signals_end_quietly():
+            uvicorn.Server(_config(app)).run(sockets=[listener])
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S, lifespan="on"
+    )
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens; StorageError where the port is taken."""
+    try:
+        listener = socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise StorageError(f"{host} port {port} cannot be listened on: {error.strerror}") from error
+    with listener:
+        yield listener
+
+
+def address(listener: socket.socket) -> str:
+    """The address of what listens."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{host}:{port}"
+
+
+@contextmanager
+def signals_end_quietly() -> Iterator[None]:
+    """uvicorn stops at a signal, and then sends it again; by then all is done, so that it is to do nothing."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+# Keys
+
+
+def kept(folder: Path | None, now: Any) -> Signer:
+    """The signer of a directory, made where there is none yet; without a directory a new one."""
+    if folder is None:
+        return Signer.new(now)
+    file = key_file(folder)
+    if not file.exists():
+        Signer.new(now).write(file)
+    return Signer.read(file, now)
+
+
+def key_file(folder: Path) -> Path:
+    """Where a system's directory keeps the key of its service's tokens."""
+    return folder / "service" / "key.json"
+
+
+def running_file(port: int) -> Path:
+    """Where a running service leaves its key for `twitterlab token`: in a folder that only this user can read."""
+    return platformdirs.user_state_path("twitterlab") / f"service-{port}.json"
+
+
+@contextmanager
+def announced(signer: Signer, port: int) -> Iterator[None]:
+    """The key lies where `twitterlab token` looks while the block runs."""
+    file = running_file(port)
+    signer.write(file)
+    try:
+        yield
+    finally:
+        with suppress(FileNotFoundError):
+            file.unlink()
+
+
+def ports() -> Sequence[int]:
+    """The ports of this user's running services."""
+    files = running_file(0).parent.glob("service-*.json")
+    return sorted(int(file.stem.partition("-")[2]) for file in files)
