@@ -174,7 +174,7 @@ FAULTS = {
     "kernel": ("kernel", lambda *_: ("problem", "silent"), "make lab"),
     "port": ("bind", lambda: 1 / 0, "127.0.0.1"),
     "Python": ("python", lambda *_: ("problem", "2.7"), "install a Python >=3.11"),
-    "packages": ("packages", lambda *_: ("problem", "numpy is missing"), "pip install -e ."),
+    "packages": ("packages", lambda *_: ("problem", "numpy is missing"), "pip install -e '.[service]'"),
 }
 
 

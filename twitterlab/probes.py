@@ -37,7 +37,7 @@ def python(version: str, wanted: str) -> Seen:
 
 
 def packages(required: Iterable[str], installed: Callable[[str], str]) -> Seen:
-    """Whether each requirement is installed at a version that it allows; of the extras only `service`, which the lessons call."""
+    """Whether each requirement is installed at a version that it allows; of the extras, the lessons need `service`."""
     needed = [one for one in map(Requirement, required) if not one.marker or one.marker.evaluate({"extra": "service"})]
     wrong = [problem for one in needed if (problem := package_problem(one, installed))]
     return ("problem", "; ".join(wrong)) if wrong else ("ok", f"all {len(needed)} that are required")

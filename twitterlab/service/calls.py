@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
@@ -15,12 +14,11 @@ from twitterlab.model import UnknownTweet, UnknownUser
 from twitterlab.service.desk import Desk
 from twitterlab.service.limits import RateLimit
 from twitterlab.service.shapes import work_header
-from twitterlab.service.tokens import Signer, Unauthorized
+from twitterlab.service.tokens import NUMBER, Signer, Unauthorized
 from twitterlab.stages.base import Stage
 
 T = TypeVar("T")
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token, as `twitterlab token USER` makes it")
-NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 HEADER = "Twitterlab-Work"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import jwt
 from twitterlab.model import StorageError, TwitterlabError
 
 ALGORITHM = "HS256"
+NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)  # a user's or a tweet's ID in decimal digits
 MINUTES = 60
 MAX_MINUTES = 24 * 60
 
@@ -79,6 +81,9 @@ class Signer:
             )
         except jwt.PyJWTError as error:
             raise Unauthorized(f"the token proves nothing here: {type(error).__name__}") from None
-        if self.now() >= 1000 * int(claims["exp"]):
+        user, until = claims["sub"], claims["exp"]
+        if not (NUMBER.fullmatch(user) and isinstance(until, int)):
+            raise Unauthorized("the token names no user, or no time")
+        if self.now() >= 1000 * until:
             raise Unauthorized("the token has expired: sign in again")
-        return int(claims["sub"])
+        return int(user)
