@@ -195,3 +195,7 @@ def _doctor(options: argparse.Namespace) -> int:
     from twitterlab.doctor import doctor
 
     return doctor(options.course, options.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

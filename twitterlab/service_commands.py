@@ -64,13 +64,13 @@ def _graph(file: Path | None) -> Any:
 
 def _token(options: argparse.Namespace) -> int:
     from twitterlab.clock import SystemClock
-    from twitterlab.service import server
+    from twitterlab.service import keys
     from twitterlab.service.tokens import Signer
 
     if options.path is not None:
-        file = server.key_file(options.path)
+        file = keys.key_file(options.path)
     else:
-        file = server.running_file(_port(options.port, server.ports()))
+        file = keys.running_file(_port(options.port, keys.ports()))
     print(Signer.read(file, SystemClock().now).token(options.user, options.minutes))
     return 0
 

@@ -1,18 +1,27 @@
 """The front door: any stage as an HTTP service that knows who asks, and a page to scroll.
 
 `running(system)` serves a system that is open already, in a thread; the command `twitterlab serve` opens one and serves
-it. What stands here needs the extra `service`.
+it. What stands here needs the extra `service`; it is imported when it is first asked for, since that takes a while.
 """
 
 from __future__ import annotations
 
-try:
-    import fastapi  # noqa: F401
-except ImportError as missing:
-    raise ImportError("the HTTP service needs more packages: pip install 'twitterlab[service]'") from missing
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from twitterlab.service.app import create_app
-from twitterlab.service.server import Service, running
-from twitterlab.service.tokens import Signer
+if TYPE_CHECKING:
+    from twitterlab.service.app import create_app
+    from twitterlab.service.server import Service, running
+    from twitterlab.service.tokens import Signer
 
 __all__ = ["Service", "Signer", "create_app", "running"]
+HOMES = {"Service": "server", "Signer": "tokens", "create_app": "app", "running": "server"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+    except ModuleNotFoundError as missing:
+        raise ImportError(f"{missing.name} is missing: pip install 'twitterlab[service]'") from missing

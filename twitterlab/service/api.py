@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
+from twitterlab.checks import MAX_KEY
 from twitterlab.model import MAX_LIMIT
 from twitterlab.service import bodies, pictures
 from twitterlab.service.calls import HEADER, Proved, tweet_id, user_id
 from twitterlab.service.problems import documented
-from twitterlab.service.shapes import Digits, Following, LagOut, PageOut, TweetOut, WorkOut
+from twitterlab.service.shapes import Cursor, Following, LagOut, PageOut, TweetOut, WorkOut
 from twitterlab.stages.base import Stage
 
 api = APIRouter()
@@ -20,7 +21,15 @@ User = Annotated[str, Path(description="a user's ID", json_schema_extra=DIGITS, 
 TweetId = Annotated[str, Path(description="a tweet's ID", json_schema_extra=DIGITS)]
 MediaKey = Annotated[str, Path(description="the `media` of a tweet", json_schema_extra={"pattern": r"^[0-9a-f]{64}$"})]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="tweets on the page")]
-Before = Annotated[Digits | None, Query(description="a cursor: only tweets with smaller IDs; `next` of a page")]
+Before = Annotated[Cursor | None, Query(description="a cursor: only tweets with smaller IDs; `next` of a page")]
+
+Repeat = Annotated[
+    str | None,
+    Header(
+        description="the same key of the same caller gets the tweet that was posted first",
+        json_schema_extra={"minLength": 1, "maxLength": MAX_KEY},
+    ),
+]
 
 
 @api.post(
@@ -33,9 +42,7 @@ Before = Annotated[Digits | None, Query(description="a cursor: only tweets with 
 async def post(
     request: Request,
     call: Proved,
-    idempotency_key: Annotated[
-        str | None, Header(description="the same key of the same caller gets the tweet that was posted first")
-    ] = None,
+    idempotency_key: Repeat = None,
 ) -> TweetOut:
     """Post a tweet: text of at most 280 characters, or a picture, or both."""
     text, picture = await bodies.tweet(request)

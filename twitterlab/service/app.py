@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import secure
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
 from secure.middleware import SecureASGIMiddleware
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -73,6 +74,7 @@ def create_app(
     app.mount("/page", StaticFiles(directory=PAGE))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     problems.install(app)
+    app.add_exception_handler(405, _not_allowed)
     app.add_middleware(BodyLimit)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(SecureASGIMiddleware, secure=HEADERS)
@@ -93,6 +95,15 @@ def _lifespan(desk: Desk) -> Any:
             await run_in_threadpool(desk.close)
 
     return lifespan
+
+
+async def _not_allowed(request: Request, error: Exception) -> Response:
+    """A 405 that names all methods of the path; Starlette's own names those of the first route that it finds."""
+    path = request.scope["path"]
+    routes = [route for route in (*public.routes, *api.routes) if isinstance(route, APIRoute)]
+    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods}
+    detail = f"{request.method} is not what can be done here"
+    return problems.problem(405, detail, headers={"Allow": ", ".join(sorted(methods))} if methods else None)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from twitterlab.clock import ManualClock, SystemClock
 from twitterlab.graph import FollowGraph
 from twitterlab.stages.base import Stage
 
-DAYS, BATCH, SEED = 3, 10, 7
+DAYS, SEED = 3, 7
+BATCH, BATCHES = 10, 500  # tweets that are written at the same time, and at most about so many times
 DAY_MS = 86_400_000
 
 
@@ -23,16 +24,18 @@ def past() -> ManualClock:
 def fill(system: Stage, graph: FollowGraph, tweets: int) -> None:
     """Let the users write so many tweets in the days that `system.clock`, the one of `past`, has to go.
 
-    Who is followed more writes more. Then the system gets the wall clock.
+    Who is followed more writes more. Then the system gets the wall clock. Of more than 5,000 tweets as many more are
+    written at a time, since a commit costs more than a tweet.
     """
     rng = np.random.default_rng(SEED)
     weights = np.sqrt(graph.follower_counts + 1.0)
     authors = rng.choice(graph.users, tweets, p=weights / weights.sum()).tolist()
     rows = list(zip(authors, sentences(rng, tweets), strict=True))
-    for start in range(0, tweets, BATCH):
-        system.clock.advance(DAYS * DAY_MS // (tweets // BATCH + 1))  # type: ignore[attr-defined]
-        system.post_many(rows[start : start + BATCH])
-        system.step(BATCH * 100)
+    batch = max(BATCH, -(-tweets // BATCHES))
+    for start in range(0, tweets, batch):
+        system.clock.advance(DAYS * DAY_MS // (tweets // batch + 1))  # type: ignore[attr-defined]
+        system.post_many(rows[start : start + batch])
+        system.step(batch * 100)
     system.drain()
     system.clock = SystemClock()
 

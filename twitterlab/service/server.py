@@ -5,18 +5,18 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import uvicorn
 from fastapi import FastAPI
 
 from twitterlab.model import StorageError
 from twitterlab.service.app import LOOPBACK, create_app
+from twitterlab.service.keys import announced, kept
 from twitterlab.service.limits import RATE
 from twitterlab.service.logs import Log
 from twitterlab.service.tokens import MINUTES, Signer
@@ -119,44 +119,3 @@ def signals_end_quietly() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-# Keys
-
-
-def kept(folder: Path | None, now: Any) -> Signer:
-    """The signer of a directory, made where there is none yet; without a directory a new one."""
-    if folder is None:
-        return Signer.new(now)
-    file = key_file(folder)
-    if not file.exists():
-        Signer.new(now).write(file)
-    return Signer.read(file, now)
-
-
-def key_file(folder: Path) -> Path:
-    """Where a system's directory keeps the key of its service's tokens."""
-    return folder / "service" / "key.json"
-
-
-def running_file(port: int) -> Path:
-    """Where a running service leaves its key for `twitterlab token`: in a folder that only this user can read."""
-    return platformdirs.user_state_path("twitterlab") / f"service-{port}.json"
-
-
-@contextmanager
-def announced(signer: Signer, port: int) -> Iterator[None]:
-    """The key lies where `twitterlab token` looks while the block runs."""
-    file = running_file(port)
-    signer.write(file)
-    try:
-        yield
-    finally:
-        with suppress(FileNotFoundError):
-            file.unlink()
-
-
-def ports() -> Sequence[int]:
-    """The ports of this user's running services."""
-    files = running_file(0).parent.glob("service-*.json")
-    return sorted(int(file.stem.partition("-")[2]) for file in files)

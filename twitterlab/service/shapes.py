@@ -10,6 +10,7 @@ from twitterlab.model import MAX_TEXT, Page, Tweet
 from twitterlab.work import Work
 
 Digits = Annotated[str, Field(pattern=r"^[0-9]{1,19}$", examples=["1724555141182390272"])]
+Cursor = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["1724555141182390272"])]
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -120,6 +121,6 @@ MULTIPART: dict[str, Any] = {
         "text": {"type": "string", "maxLength": MAX_TEXT},
         "picture": {"type": "string", "format": "binary", "contentMediaType": "image/png"},
     },
-    "required": ["picture"],
+    "anyOf": [{"required": ["picture"]}, {"required": ["text"], "properties": {"text": {"minLength": 1}}}],
     "additionalProperties": False,
 }
