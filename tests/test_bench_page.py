@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from twitterlab.bench import drawing, page, stages
+from twitterlab.bench import drawing, page, service, stages
 from twitterlab.bench.common import Result
 from twitterlab.bench.growth import Cost
 from twitterlab.cli import main
@@ -79,6 +79,13 @@ def limit() -> Result:
     return Result("limit", {}, figures, tables)
 
 
+def of_service() -> Result:
+    taken, work = {"page": [2.0, 8.0], "post": [5.0]}, {"rows_read": 50}
+    runs = [{"milliseconds": taken, "work": work, "errors": 0, "busy": 0.2}]
+    rows = [service.row(stage, 3 - stage / 7, runs) for stage in (1, 7)]
+    return Result("service", {"callers": 8}, service.figures(rows), {service.TITLE: rows})
+
+
 @pytest.fixture(scope="module", autouse=True)
 def coarse() -> Iterator[None]:
     """Figures with few pixels, which are drawn faster."""
@@ -99,7 +106,7 @@ def save(folder: Path, *results: Result) -> Path:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of all parts; for tests that only look at it."""
     folder = tmp_path_factory.mktemp("page") / "benchmarks"
-    page.write(save(folder, rate(), peers(), of_stages(), growth(), limit()))
+    page.write(save(folder, rate(), peers(), of_stages(), growth(), limit(), of_service()))
     return folder
 
 
@@ -152,6 +159,7 @@ def test_the_words_are_the_numbers(text: str) -> None:
     assert "We deliver 6,000,000 a second: 120 times pipelined ZADD on valkey 9, and 20 times its best way." in text
     assert "Fan-out as a whole makes 3,000,000 deliveries a second, 3% of the limit" in text
     assert "would take 170 GB (*modelled*" in text
+    assert "With 8 callers who ask again at once, stage 7, HybridFeeds, answers 1.5 requests a second, 1.43" in text
 
 
 def test_every_command_table_and_note_is_on_the_page(made: Path, text: str) -> None:
@@ -188,7 +196,7 @@ def test_an_empty_folder_gives_a_page_too(tmp_path: Path) -> None:
 
 
 def test_the_same_files_give_the_same_bytes(made: Path, folder: Path) -> None:
-    written(save(folder, rate(), peers(), of_stages(), growth(), limit()))
+    written(save(folder, rate(), peers(), of_stages(), growth(), limit(), of_service()))
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == {
         file.name: file.read_bytes() for file in made.iterdir()
     }

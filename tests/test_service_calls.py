@@ -199,3 +199,15 @@ def test_a_named_error_is_named(simple: Knocking) -> None:
     assert simple(0, "GET", "/users/99/tweets").json()["error"] == "UnknownUser"
     assert simple(0, "GET", "/media/" + "0" * 64).json()["error"] == "UnknownMedia"
     assert "users" not in simple(0, "GET", "/nothing").json()
+
+
+def test_callers_see_at_once_what_they_changed_at_replicas_too() -> None:
+    """Nothing is shipped to the replicas here, which say nothing of it to anybody else."""
+    with knocking(tl.ReadReplicas) as knock:
+        posted = knock.post(1, "hello")
+        for _ in range(5):
+            assert knock(7, "GET", "/feed").json()["tweets"] == []
+        knock(7, "PUT", "/following/1")
+        for _ in range(5):
+            assert knock(7, "GET", "/feed").json()["tweets"] == [posted]
+            assert knock(0, "GET", "/feed").json()["tweets"] == []

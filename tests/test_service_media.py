@@ -128,3 +128,10 @@ def test_bytes_that_the_caller_has_are_not_sent_again(knock: Knocking) -> None:
         headers = {"Range": "bytes=0-9", "If-Range": known}
         assert knock(0, "GET", f"/media/{media}", headers=headers).status_code == status
     assert "private" in knock(0, "GET", f"/media/{media}").headers["cache-control"]
+
+
+def test_a_line_end_counts_and_comes_back_as_one_character(knock: Knocking) -> None:
+    """A browser sends every line end in a form as two."""
+    for text in ("one\r\ntwo", "x\r\n" * 140):
+        tweet = knock(1, "POST", "/tweets", **upload(text, picture())).json()
+        assert tweet["text"] == text.replace("\r\n", "\n")

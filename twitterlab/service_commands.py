@@ -25,6 +25,9 @@ def add(commands: Any) -> None:
     serving.add_argument(
         "--tweets", type=int, default=TWEETS, metavar="N", help="of a new system (default %(default)s)"
     )
+    serving.add_argument(
+        "--threshold", type=int, metavar="N", help="of stage 7 (default: a thousandth of the users are celebrities)"
+    )
     serving.add_argument("--rate", default="1200/minute", help="calls that a caller may make (default %(default)s)")
     serving.add_argument("--quiet", action="store_true", help="no log")
     serving.set_defaults(run=_serve)
@@ -47,7 +50,8 @@ def _serve(options: argparse.Namespace) -> int:
     old = options.path is not None and (options.path / "system").exists()
     clock = None if old else demo.past()
     graph = None if old and options.graph is None else _graph(options.graph)
-    with tl.STAGES[options.stage - 1](graph, options.path, clock) as system:
+    settings: dict[str, Any] = {"threshold": _threshold(options.threshold, graph)} if options.stage == 7 else {}
+    with tl.STAGES[options.stage - 1](graph, options.path, clock, **settings) as system:
         if graph is not None and not old:
             demo.fill(system, graph, options.tweets)
         whom = demo.users(graph) if graph is not None else demo.anybody(system)
@@ -60,6 +64,15 @@ def _graph(file: Path | None) -> Any:
     from twitterlab import FollowGraph
 
     return FollowGraph.synthetic(USERS, MEAN_FOLLOWS, seed=7) if file is None else FollowGraph.read(file)
+
+
+def _threshold(asked: int | None, graph: Any) -> int:
+    """What was asked for; else one that a graph of any size has celebrities for, or the lecture's."""
+    from twitterlab.tour import celebrity_threshold
+
+    if asked is None:
+        return 10_000 if graph is None else celebrity_threshold(graph)
+    return asked
 
 
 def _token(options: argparse.Namespace) -> int:

@@ -52,9 +52,11 @@ class Workers:
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
-                self._system.ready.clear()
-                if not self._system.step(BATCH) and not self._stopping.is_set():
-                    self._system.ready.wait()
+                noted = self._system.ready.count
+                if self._system.step(BATCH):
+                    self._system.ready.set()  # whoever was passed over meanwhile looks again
+                elif not self._stopping.is_set():
+                    self._system.ready.wait(noted)
         except SystemClosed:
             return
         except BaseException as error:

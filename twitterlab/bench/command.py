@@ -18,6 +18,7 @@ PARTS = {
     "stages": "a page at all seven stages, beside the same SQL by hand and SQLite",
     "growth": "what a page, a post and a delivery cost as everything grows tenfold twice",
     "limit": "fan-out beside this machine's own limit, and where the rest goes",
+    "service": "the HTTP service at all seven stages, called by locust",
 }
 
 
@@ -83,8 +84,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def draw(options: argparse.Namespace) -> int:
-    """Draw all figures anew from what is saved."""
-    from twitterlab.bench.page import write
+    """Draw all figures anew from what is saved, and put the service's table on the front page."""
+    from twitterlab.bench import front, page
 
-    write(options.folder)
+    page.write(options.folder)
+    front.write(options.folder)
     return 0

@@ -12,6 +12,7 @@ from twitterlab.bench.common import Table, named, shown
 from twitterlab.bench.drawing import Chart, words
 from twitterlab.bench.growth_charts import growth
 from twitterlab.bench.limit_charts import limit
+from twitterlab.bench.service_charts import service
 
 DPI = 150
 SOURCES = ("line", "of")  # columns that hold source text
@@ -75,6 +76,11 @@ SECTIONS = {
         "Beside the machine's own limit",
         "How close is fan-out to random writes of 8 bytes into the same arrays, and what is the rest spent on?",
         limit,
+    ),
+    "service": Section(
+        "The service at every stage",
+        "How many requests a second does the HTTP service answer at each stage, how fast, and what does a page read?",
+        service,
     ),
 }
 PAGE = "of the peer's over its public connection"

@@ -22,6 +22,7 @@ T = TypeVar("T")
 # One thread, so that counters are the same on every run; the two thresholds let DuckDB keep to the index however many
 # rows it expects, so that a page reads its followees' rows and never falls back to a scan.
 CONFIG = {"threads": 1, "index_scan_max_count": 10**12, "dynamic_or_filter_threshold": 10**9}
+SILENT = "SET enable_progress_bar = false"  # else a long statement draws on what the program prints
 
 
 class Connections:
@@ -36,6 +37,7 @@ class Connections:
         self._cursors: list[Connection] = []
         with storage_errors(f"open {path.name if path else 'a database in memory'}"):
             self._writer = duckdb.connect(str(path or ":memory:"), config=CONFIG)  # type: ignore[arg-type]
+            self._writer.execute(SILENT)
             if schema:
                 self._writer.execute(schema)
 
@@ -119,6 +121,7 @@ class Connections:
         cursor: Connection | None = getattr(self._local, "cursor", None)
         if cursor is None:
             cursor = self._local.cursor = self._writer.cursor()
+            cursor.execute(SILENT)
             if self._counting:
                 cursor.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
             with self.lock:

@@ -51,13 +51,13 @@ async def post(
         media = None if picture is None else pictures.checked(picture)
         return TweetOut.of(system.post(call.user, text, media, key=idempotency_key))
 
-    return await call(stored)
+    return await call.write(stored)
 
 
 @api.delete("/tweets/{id}", status_code=204, responses=documented(401, 403, 404), tags=["tweets"])
 async def delete(call: Proved, id: TweetId) -> None:
     """Delete a tweet of one's own; from then on no page shows it."""
-    await call(lambda system: system.delete(call.user, tweet_id(id)))
+    await call.write(lambda system: system.delete(call.user, tweet_id(id)))
 
 
 @api.get("/users/{user}/tweets/{id}", responses=documented(401, 404), tags=["tweets"])
@@ -75,7 +75,8 @@ async def tweets_of(call: Proved, user: User, limit: Limit = 20, before: Before 
 @api.get("/feed", responses=documented(401), tags=["feed"])
 async def feed(call: Proved, limit: Limit = 20, before: Before = None) -> PageOut:
     """A page of the caller's feed: tweets of the users whom the caller follows, newest first."""
-    return await call(lambda system: PageOut.of(system.feed(call.user, limit, cursor(before))))
+    seen = call.door.written.get(call.user)
+    return await call(lambda system: PageOut.of(system.feed(call.user, limit, cursor(before), at_least=seen)))
 
 
 @api.get("/following/{user}", responses=documented(401, 404), tags=["follows"])
@@ -88,13 +89,13 @@ async def following(call: Proved, user: User) -> Following:
 @api.put("/following/{user}", status_code=204, responses=documented(401, 404, 422), tags=["follows"])
 async def follow(call: Proved, user: User) -> None:
     """Follow a user; once more changes nothing."""
-    await call(lambda system: system.follow(call.user, user_id(user)))
+    await call.write(lambda system: system.follow(call.user, user_id(user)))
 
 
 @api.delete("/following/{user}", status_code=204, responses=documented(401, 404, 422), tags=["follows"])
 async def unfollow(call: Proved, user: User) -> None:
     """Follow a user no longer; once more changes nothing."""
-    await call(lambda system: system.unfollow(call.user, user_id(user)))
+    await call.write(lambda system: system.unfollow(call.user, user_id(user)))
 
 
 BYTES = {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in pictures.TYPES}}

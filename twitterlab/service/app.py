@@ -68,10 +68,10 @@ def create_app(
     app = FastAPI(
         title="twitterlab", version="1", description=about, lifespan=_lifespan(desk), docs_url=None, redoc_url=None
     )
-    app.state.door = Door(desk, signer, RateLimit(rate), RateLimit(rate), dict(demo or {}), stage)
+    app.state.door = Door(desk, signer, RateLimit(rate), RateLimit(rate), dict(demo or {}), stage, {})
     app.include_router(public)
     app.include_router(api)
-    app.mount("/page", StaticFiles(directory=PAGE))
+    app.mount("/page", Files(directory=PAGE))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     problems.install(app)
     app.add_exception_handler(405, _not_allowed)
@@ -81,6 +81,16 @@ def create_app(
     if log is not None:
         app.add_middleware(AccessLog, log=log)
     return app
+
+
+class Files(StaticFiles):
+    """The page's files, which a browser asks for again each time: an old module beside a new one would not fit."""
+
+    def file_response(self, *args: Any, **settings: Any) -> Response:
+        """The file, or that it has not changed."""
+        answer = super().file_response(*args, **settings)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
 
 
 def _lifespan(desk: Desk) -> Any:
@@ -101,7 +111,7 @@ async def _not_allowed(request: Request, error: Exception) -> Response:
     """A 405 that names all methods of the path; Starlette's own names those of the first route that it finds."""
     path = request.scope["path"]
     routes = [route for route in (*public.routes, *api.routes) if isinstance(route, APIRoute)]
-    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods}
+    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
     detail = f"{request.method} is not what can be done here"
     return problems.problem(405, detail, headers={"Allow": ", ".join(sorted(methods))} if methods else None)
 

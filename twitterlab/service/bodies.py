@@ -65,7 +65,7 @@ def text(form: FormData) -> str:
     found = form.get("text", "")
     if not isinstance(found, str):
         raise InvalidTweet("text is not a file")
-    return found
+    return found.replace("\r\n", "\n")  # browsers send every line end in a form like this
 
 
 async def picture(form: FormData) -> bytes | None:

@@ -10,12 +10,13 @@ from fastapi import Depends, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from twitterlab.clock import SystemClock
-from twitterlab.model import UnknownTweet, UnknownUser
+from twitterlab.model import Position, UnknownTweet, UnknownUser
 from twitterlab.service.desk import Desk
 from twitterlab.service.limits import RateLimit
 from twitterlab.service.shapes import work_header
 from twitterlab.service.tokens import NUMBER, Signer, Unauthorized
 from twitterlab.stages.base import Stage
+from twitterlab.stages.read_replicas import ReadReplicas
 
 T = TypeVar("T")
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token, as `twitterlab token USER` makes it")
@@ -32,6 +33,7 @@ class Door:
     strangers: RateLimit
     demo: Mapping[int, str]
     stage: int
+    written: dict[int, Position]  # at stage 3: what each caller's feed must have seen, since they wrote it
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,17 @@ class Call:
         answer, work = await self.door.desk.call(ask)
         self.response.headers.update({HEADER: work_header(work), "Cache-Control": "no-store"})
         return answer
+
+    async def write(self, change: Callable[[Stage], T]) -> T:
+        """The same for a change. Where replicas answer, the caller's next feed comes from one that has heard of it."""
+
+        def changed(system: Stage) -> T:
+            answer = change(system)
+            if isinstance(system, ReadReplicas):
+                self.door.written[self.user] = system.position
+            return answer
+
+        return await self(changed)
 
 
 def door(request: Request) -> Door:

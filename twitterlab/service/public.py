@@ -22,7 +22,7 @@ public = APIRouter()
 @public.get("/", include_in_schema=False)
 async def page() -> FileResponse:
     """The page to scroll."""
-    return FileResponse(PAGE / "index.html")
+    return FileResponse(PAGE / "index.html", headers={"Cache-Control": "no-cache"})
 
 
 @public.get("/health", responses=documented(), tags=["service"])

@@ -20,6 +20,7 @@ from twitterlab.parts.home import Facts, Home
 from twitterlab.parts.media import MediaStore
 from twitterlab.parts.opening import opened
 from twitterlab.parts.tables import Database
+from twitterlab.parts.wakeups import Wakeups
 from twitterlab.parts.whole import Tables
 from twitterlab.snowflake import Snowflake
 from twitterlab.stages.contract import Contract
@@ -48,7 +49,7 @@ class Stage(Contract):
         self.clock = clock or SystemClock()
         self.tables = tables
         self.deleted = set()
-        self.ready = threading.Event()  # set after every write: there may be work for `step`
+        self.ready = Wakeups()  # set after every write: there may be work for `step`
         self._counters = Counters()
         self._closed, self._closing = False, threading.Lock()
         self._home = None if path is None else Home(path)
