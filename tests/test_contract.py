@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from systems import GRAPH, USERS, ids, scroll, settings_of, small, texts
+from systems import EDGES, GRAPH, USERS, ids, scroll, settings_of, small, texts
 
 import twitterlab as tl
 from twitterlab.stages.base import Stage
@@ -30,6 +30,8 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "tweet": (1, 1),
     "media": ("0" * 64,),
     "followers": (1,),
+    "follows": (0, 1),
+    "own_work": (),
     "step": (),
     "drain": (),
     "add_shard": (),
@@ -700,6 +702,15 @@ def test_an_error_inside_the_with_block_comes_out_and_closes(stage: type[Stage],
         raise KeyError
     with small(stage, tmp_path, graph=None):
         pass
+
+
+def test_whether_one_user_follows_another(system: Stage) -> None:
+    for follower in range(8):
+        for followee in range(8):
+            assert system.follows(follower, followee) == ((follower, followee) in EDGES)
+    system.unfollow(0, 1)
+    system.follow(1, 7)
+    assert (system.follows(0, 1), system.follows(1, 7)) == (False, True), "at once, and before it is drained"
 
 
 def test_close_does_not_drain_and_nothing_is_lost_by_it(stage: type[Stage], tmp_path: Path) -> None:

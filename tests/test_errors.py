@@ -43,6 +43,8 @@ def wrong_users() -> Iterator[Case]:
         "tweets_of": lambda s, u: s.tweets_of(u),
         "tweet": lambda s, u: s.tweet(u, s.tweets[0].id),  # type: ignore[attr-defined]
         "followers": lambda s, u: s.followers(u),
+        "follows as": lambda s, u: s.follows(u, 1),
+        "follows whom": lambda s, u: s.follows(1, u),
     }
     for name, call in calls.items():
         for user in (-1, 8, FAR, "1", None, 1.0, True, [1], b"1"):
@@ -141,7 +143,7 @@ def refused(system: Stage, cases: Iterator[Case]) -> int:
 
 
 def test_a_user_who_does_not_exist_is_an_unknown_user_in_every_call(system: Stage) -> None:
-    assert refused(system, wrong_users()) == 12 * 9
+    assert refused(system, wrong_users()) == 14 * 9
 
 
 def test_a_tweet_that_cannot_be_stored_is_an_invalid_tweet(system: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from twitterlab.parts.changes import insert_arrow
 from twitterlab.parts.sharding import shard_of
 from twitterlab.parts.tops import NARROW, WIDTH
 from twitterlab.stages.base import Stage
-from twitterlab.work import Counters
+from twitterlab.work import Counters, Work
 
 DAY = 86_400_000
 FED = [1, 2, 3, 4]  # whom user 0 follows
@@ -480,3 +481,34 @@ def test_a_page_of_one_table_costs_what_everybody_wrote() -> None:
             store(system, authors, ids + len(found))
             found.append(cost(system, ("feed", 0)).rows_read)
         assert found == [20 + SMALL_WORLD * times for times in (1, 3, 7)]
+
+
+@pytest.mark.parametrize("stage", tl.STAGES, ids=lambda stage: stage.__name__)
+def test_a_thread_s_own_work_is_what_it_did_itself_and_no_other(stage: type[Stage]) -> None:
+    """Another thread reads and posts all the time; alone, the same call costs the same."""
+    with small(stage) as system:
+        system.post(1, "hello")
+        system.drain()
+        system.feed(0)
+        before = system.work
+        system.feed(0)
+        alone = system.work - before
+        stop = threading.Event()
+
+        def others() -> None:
+            while not stop.is_set():
+                system.feed(6)
+                system.tweets_of(2)
+
+        thread = threading.Thread(target=others)
+        thread.start()
+        try:
+            for _ in range(30):
+                with system.own_work() as own:
+                    assert own() == Work()
+                    system.feed(0)
+                    assert own() == alone
+        finally:
+            stop.set()
+            thread.join()
+        assert (system.work - before).shard_requests >= 31 * alone.shard_requests

@@ -172,6 +172,7 @@ class Contract(Behind):
 
     def own_work(self) -> AbstractContextManager[Callable[[], Work]]:
         """For a `with` block: what it gives tells the work of this thread alone in the block, whatever others do."""
+        self._check_open()
         return self._counters.own()
 
     @property
