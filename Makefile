@@ -34,7 +34,7 @@ release: $(VENV)/.test  ## compare the notebooks with fresh runs on Python 3.11,
 	$(VENV)/bin/python -m twitterlab.classroom.release
 
 clean:  ## as after a fresh clone, but with your own work left where it is
-	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that what pyproject.toml and constraints.txt ask for is installed.

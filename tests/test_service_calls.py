@@ -211,3 +211,13 @@ def test_callers_see_at_once_what_they_changed_at_replicas_too() -> None:
         for _ in range(5):
             assert knock(7, "GET", "/feed").json()["tweets"] == [posted]
             assert knock(0, "GET", "/feed").json()["tweets"] == []
+
+
+def test_a_405_names_what_can_be_done(simple: Knocking) -> None:
+    for path, allowed in (
+        ("/following/1", "DELETE, GET, HEAD, PUT"),
+        ("/tweets", "POST"),
+        ("/page/page.css", "GET, HEAD"),
+    ):
+        answer = simple(0, "PATCH", path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx2
 import pytest
 from serving import Knocking, knocking, picture, upload
-from systems import everything
+from systems import GRAPH, everything
 
 import twitterlab as tl
+from twitterlab.service import running
 from twitterlab.service.limits import MAX_BODY, MAX_JSON, MAX_PICTURE
 
 HEADERS = {
@@ -171,3 +175,30 @@ def test_the_log_says_who_called_what_and_no_token_text_or_query() -> None:
     whole = json.dumps(lines)
     for secret in (token, token.rpartition(".")[2], "private", "limit"):
         assert secret not in whole
+
+
+def test_an_address_is_not_what_a_header_says() -> None:
+    with tl.SingleTable(GRAPH) as system, running(system, rate="3/hour") as service:
+        statuses = [
+            httpx2.get(
+                f"{service.address}/feed",
+                headers={"X-Forwarded-For": f"10.0.0.{number}", "Forwarded": f"for=10.0.0.{number}"},
+                trust_env=False,
+            ).status_code
+            for number in range(5)
+        ]
+    assert statuses == [401, 401, 401, 429, 429]
+
+
+def test_a_caller_who_goes_away_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    lines = Lines()
+    with tl.SingleTable(GRAPH) as system, running(system, workers=0, log=lines) as service:
+        for kind in ("application/json", "multipart/form-data; boundary=b"):
+            with socket.create_connection(("127.0.0.1", int(service.address.rpartition(":")[2]))) as caller:
+                head = f"POST /tweets HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {service.token(1)}\r\n"
+                caller.sendall(f"{head}Content-Type: {kind}\r\nContent-Length: 100\r\n\r\n--b".encode())
+        while len(lines) < 2:
+            time.sleep(0.01)
+        assert httpx2.get(f"{service.address}/health", trust_env=False).status_code == 200
+    assert [line["status"] for line in lines] == [None, None, 200]
+    assert "Traceback" not in caplog.text

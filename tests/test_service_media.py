@@ -135,3 +135,53 @@ def test_a_line_end_counts_and_comes_back_as_one_character(knock: Knocking) -> N
     for text in ("one\r\ntwo", "x\r\n" * 140):
         tweet = knock(1, "POST", "/tweets", **upload(text, picture())).json()
         assert tweet["text"] == text.replace("\r\n", "\n")
+
+
+def test_a_form_that_was_cut_off_posts_nothing(knock: Knocking) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    part = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nlook at this\r\n'
+    for rest in (
+        b"",
+        b"--b\r\n",
+        b'--b\r\nContent-Disposition: form-data; name="picture"; filename="p"\r\n\r\n\x89PNG',
+    ):
+        answer = knock(1, "POST", "/tweets", content=part + rest, headers=kind)
+        assert answer.status_code == 400, rest
+    assert knock.system.tweets_of(1).tweets == []
+    assert knock(1, "POST", "/tweets", content=part + b"--b--\r\n", headers=kind).status_code == 201
+
+
+def test_a_form_of_a_strange_charset_or_boundary_is_refused(knock: Knocking) -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nx\r\n--b--\r\n'
+    for options in ("; boundary=b; charset=undefined", "; boundary=b; charset=none-such", "; boundary=c", ""):
+        answer = knock(1, "POST", "/tweets", content=part, headers={"Content-Type": f"multipart/form-data{options}"})
+        assert answer.status_code in (201, 400), options
+        assert answer.headers["content-type"] in ("application/json", "application/problem+json")
+    assert knock(
+        1, "POST", "/tweets", content=part, headers={"Content-Type": "Multipart/Form-Data; boundary=b"}
+    ).is_success
+
+
+def test_what_the_bytes_are_is_told_by_the_first_of_them_alone() -> None:
+    """A reader's call must not take long for what somebody uploaded."""
+    for kind, name in TYPES.items():
+        assert pictures.content_type(picture(kind)[:16]) == name
+    assert pictures.content_type(b"") == "application/octet-stream"
+
+
+def test_head_answers_as_get_without_the_bytes(knock: Knocking) -> None:
+    media = knock.system.post(1, "", DATA).media
+    answer = knock(0, "HEAD", f"/media/{media}")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert int(answer.headers["content-length"]) == len(DATA)
+    assert knock(None, "HEAD", f"/media/{media}").status_code == 401
+    assert knock(None, "HEAD", "/").status_code == 200
+
+
+def test_conditions_in_several_lines_and_weak_ones(knock: Knocking) -> None:
+    media = knock.system.post(1, "", DATA).media
+    token = ("Authorization", f"Bearer {knock.signer.token(0)}")
+    two = [token, ("If-None-Match", '"other"'), ("If-None-Match", f'"{media}"')]
+    assert knock.client.get(f"/media/{media}", headers=two).status_code == 304
+    weak = [token, ("Range", "bytes=0-9"), ("If-Range", f'W/"{media}"')]
+    assert knock.client.get(f"/media/{media}", headers=weak).status_code == 200

@@ -19,7 +19,7 @@ from twitterlab.service import problems
 from twitterlab.service.api import api
 from twitterlab.service.calls import Door
 from twitterlab.service.desk import Desk
-from twitterlab.service.limits import RATE, BodyLimit, RateLimit
+from twitterlab.service.limits import RATE, BodyLimit, Heads, RateLimit
 from twitterlab.service.logs import AccessLog, Log
 from twitterlab.service.public import PAGE, public
 from twitterlab.service.tokens import Signer
@@ -76,6 +76,7 @@ def create_app(
     problems.install(app)
     app.add_exception_handler(405, _not_allowed)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Heads)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(SecureASGIMiddleware, secure=HEADERS)
     if log is not None:
@@ -112,8 +113,10 @@ async def _not_allowed(request: Request, error: Exception) -> Response:
     path = request.scope["path"]
     routes = [route for route in (*public.routes, *api.routes) if isinstance(route, APIRoute)]
     methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+    methods = methods or {"GET"}  # of the page's files and of the OpenAPI document
+    methods |= {"HEAD"} if "GET" in methods else set()
     detail = f"{request.method} is not what can be done here"
-    return problems.problem(405, detail, headers={"Allow": ", ".join(sorted(methods))} if methods else None)
+    return problems.problem(405, detail, headers={"Allow": ", ".join(sorted(methods))})
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -27,12 +27,16 @@ DOCUMENTED = {
 
 async def tweet(request: Request) -> tuple[str, bytes | None]:
     """The text and the picture; raises InvalidTweet, and problems 400, 413 and 415."""
-    kind, _ = parse_options_header(request.headers.get("content-type"))
-    if kind == JSON:
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    if kind.lower() == JSON:
         return parsed(await short_body(request)), None
-    if kind == FORM:
-        async with request.form(max_files=1, max_fields=1, max_part_size=MAX_JSON) as form:
-            return text(form), await picture(form)
+    if kind.lower() == FORM:
+        ended(await request.body(), options.get("boundary", ""))
+        try:
+            async with request.form(max_files=1, max_fields=1, max_part_size=MAX_JSON) as form:
+                return text(form), await picture(form)
+        except (LookupError, UnicodeError) as error:  # of a charset that there is not, or that says nothing
+            raise HTTPException(400, "the form is not in a charset that can be read") from error
     raise HTTPException(415, f"a tweet is {JSON}, or {FORM} where it has a picture", {"Accept-Post": f"{JSON}, {FORM}"})
 
 
@@ -56,6 +60,12 @@ def parsed(body: bytes) -> str:
             raise HTTPException(400, first["msg"]) from None
         where = ".".join(map(str, first["loc"])) or "the body"
         raise InvalidTweet(f"{where}: {first['msg']}") from None
+
+
+def ended(body: bytes, boundary: str) -> None:
+    """A form that was cut off lacks its last line, and nothing of it is taken (the parser would take what there is)."""
+    if not body.rstrip(b"\r\n\t ").endswith(f"--{boundary}--".encode("latin-1", "replace")):
+        raise HTTPException(400, "the form does not end: its last boundary is missing")
 
 
 def text(form: FormData) -> str:

@@ -44,6 +44,17 @@ class BodyLimit:
         return await self._app(scope, counted, send)
 
 
+class Heads:
+    """Answers HEAD as GET, without the body, which the server leaves out (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head = scope["type"] == "http" and scope["method"] == "HEAD"
+        await self._app({**scope, "method": "GET"} if head else scope, receive, send)
+
+
 class RateLimit:
     """So many calls a caller in so long, in a window that moves; `rate` is as in 1200/minute."""
 

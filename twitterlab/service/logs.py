@@ -26,7 +26,8 @@ class AccessLog:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        start, status = asyncio.get_running_loop().time(), 500
+        start = asyncio.get_running_loop().time()
+        status: int | None = None  # where nobody waited for the answer
         state = scope.setdefault("state", {})
 
         async def noted(message: Message) -> None:

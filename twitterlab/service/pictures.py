@@ -8,7 +8,7 @@ from io import BytesIO
 from fastapi.responses import Response
 from PIL import Image
 from starlette.datastructures import Headers
-from werkzeug.http import parse_etags, parse_if_range_header, parse_range_header
+from werkzeug.http import parse_etags, parse_range_header
 
 from twitterlab.model import InvalidTweet
 
@@ -35,12 +35,10 @@ def checked(data: bytes) -> bytes:
 
 
 def content_type(data: bytes) -> str:
-    """What kind of picture these bytes are, by their own first bytes; no picture is `application/octet-stream`."""
-    try:
-        with Image.open(BytesIO(data), formats=KINDS) as picture:
-            return Image.MIME[picture.format or ""]
-    except Exception:
-        return OTHER
+    """What kind of picture these bytes are, by the first of them alone; no picture is `application/octet-stream`."""
+    Image.init()
+    begins = {kind: accept for kind in KINDS if (accept := Image.OPEN[kind][1])}
+    return next((Image.MIME[kind] for kind, accept in begins.items() if accept(data[:16]) is True), OTHER)
 
 
 def answer(key: str, data: bytes, asked: Headers) -> Response:
@@ -52,7 +50,7 @@ def answer(key: str, data: bytes, asked: Headers) -> Response:
         "Cache-Control": "private, max-age=31536000, immutable",  # a key never changes its meaning
         "Content-Disposition": "attachment" if kind == OTHER else "inline",
     }
-    if parse_etags(asked.get("if-none-match")).contains_weak(key):
+    if parse_etags(", ".join(asked.getlist("if-none-match"))).contains_weak(key):
         return Response(status_code=304, headers=headers)
     wanted = parse_range_header(asked.get("range"))
     if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1 or not same(key, asked):
@@ -68,4 +66,4 @@ def answer(key: str, data: bytes, asked: Headers) -> Response:
 def same(key: str, asked: Headers) -> bool:
     """Whether a range is of what the caller has the rest of."""
     condition = asked.get("if-range")
-    return condition is None or parse_if_range_header(condition).etag == key
+    return condition is None or condition.strip() == f'"{key}"'  # a weak tag never matches here

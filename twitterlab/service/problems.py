@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twitterlab import model
@@ -129,6 +130,8 @@ class Shield:
 
         try:
             await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            return  # nobody is left to answer
         except Exception:
             logging.getLogger("uvicorn.error").exception("a call failed")
             if started:  # too late for another answer: the connection is cut
