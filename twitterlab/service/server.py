@@ -42,8 +42,8 @@ class Service:
 def running(system: Stage, *, port: int = 0, signer: Signer | None = None, **settings: Any) -> Iterator[Service]:
     """Serves an open system in a thread of this process until the end of the block; gives its address.
 
-    Port 0 is any that is free; the settings are those of `create_app`. At the end all that was accepted is done; the
-    system stays open.
+    Port 0 is any that is free; the settings are those of `create_app`. At the end every call under way is answered, and
+    where there are workers, all background work is done; the system stays open.
     """
     signer = signer or Signer.new(system.clock.now)
     server = uvicorn.Server(_config(create_app(system, signer, **settings)))
