@@ -100,7 +100,7 @@ def graph(tmp_path: Path) -> Path:
 
 def test_it_prints_its_address_and_a_token_of_it_opens_it(tmp_path: Path) -> None:
     with serving(tmp_path, "--tweets", "100") as served:
-        (file,) = (tmp_path / "state" / "twitterlab").iterdir()
+        (file,) = (tmp_path / "state" / "twitterlab").glob("*.json")
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         (user, *_) = httpx2.get(f"{served.address}/demo", trust_env=False).json()["users"]
         with served.client(int(user["user"])) as client:

@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
     )
     serving.add_argument("--path", type=Path, metavar="DIR", help="keep the system here (default: in memory)")
     serving.add_argument("--host", default="127.0.0.1", help="where to listen (default: this machine alone)")
-    serving.add_argument("--port", type=int, default=PORT, metavar="P", help="0: any (default %(default)s)")
+    serving.add_argument("--port", type=port, default=PORT, metavar="P", help="0: any (default %(default)s)")
     serving.add_argument(
         "--tweets", type=int, default=TWEETS, metavar="N", help="of a new system (default %(default)s)"
     )
@@ -35,10 +35,18 @@ def add(commands: Any) -> None:
     token = commands.add_parser("token", help="a token that proves a user to a service of yours")
     token.add_argument("user", type=int, metavar="USER", help="the user's ID")
     where = token.add_mutually_exclusive_group()
-    where.add_argument("--port", type=int, metavar="P", help="of the running service (default: the only one)")
+    where.add_argument("--port", type=port, metavar="P", help="of the running service (default: the only one)")
     where.add_argument("--path", type=Path, metavar="DIR", help="the service's directory, whether it runs or not")
     token.add_argument("--minutes", type=int, default=MINUTES, metavar="M", help="it holds (default %(default)s)")
     token.set_defaults(run=_token)
+
+
+def port(value: str) -> int:
+    """A port's number."""
+    number = int(value)
+    if not 0 <= number < 65_536:
+        raise argparse.ArgumentTypeError(f"{value}: ports are numbers from 0 to 65535")
+    return number
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ ACTIONS = 20_000  # posts and visits; whoever needs more begins again
 COMPARED = 20  # readers whose first pages must be the same at every stage
 DEFAULTS = {"users": 100_000, "follows": 40.0, "tweets": 50_000, "callers": 8, "seconds": 6, "warm": 2, "seed": 7}
 QUICK = {"users": 400, "follows": 12.0, "tweets": 500, "callers": 4, "seconds": 1, "warm": 0}
-PACKAGES = ("twitterlab", "duckdb", "numpy", "fastapi", "uvicorn", "uvloop", "httptools", "locust", "gevent")
+PACKAGES = ("twitterlab", "duckdb", "numpy", "fastapi", "uvicorn", "uvloop", "h11", "locust", "gevent")
 TITLE = "the service at each stage"
 Tally = dict[str, Any]
 

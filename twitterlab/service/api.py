@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -9,8 +10,8 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from twitterlab.checks import MAX_KEY
 from twitterlab.model import MAX_LIMIT
 from twitterlab.service import bodies, pictures
-from twitterlab.service.calls import HEADER, Proved, tweet_id, user_id
-from twitterlab.service.problems import documented
+from twitterlab.service.calls import Proved, tweet_id, user_id
+from twitterlab.service.problems import HEADER, documented
 from twitterlab.service.shapes import Cursor, Following, LagOut, PageOut, TweetOut, WorkOut
 from twitterlab.stages.base import Stage
 
@@ -46,12 +47,9 @@ async def post(
 ) -> TweetOut:
     """Post a tweet: text of at most 280 characters, or a picture, or both."""
     text, picture = await bodies.tweet(request)
-
-    def stored(system: Stage) -> TweetOut:
-        media = None if picture is None else pictures.checked(picture)
-        return TweetOut.of(system.post(call.user, text, media, key=idempotency_key))
-
-    return await call.write(stored)
+    if picture is not None:
+        await call.door.desk.apart(partial(pictures.checked, picture))
+    return await call.write(lambda system: TweetOut.of(system.post(call.user, text, picture, key=idempotency_key)))
 
 
 @api.delete("/tweets/{id}", status_code=204, responses=documented(401, 403, 404), tags=["tweets"])

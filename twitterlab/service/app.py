@@ -11,15 +11,15 @@ from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from secure.middleware import SecureASGIMiddleware
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 import twitterlab as tl
 from twitterlab.service import problems
 from twitterlab.service.api import api
-from twitterlab.service.calls import Door
+from twitterlab.service.around import BodyLimit, Heads, Hosts
+from twitterlab.service.calls import Door, Written
 from twitterlab.service.desk import Desk
-from twitterlab.service.limits import RATE, BodyLimit, Heads, RateLimit
+from twitterlab.service.limits import RATE, RateLimit
 from twitterlab.service.logs import AccessLog, Log
 from twitterlab.service.public import PAGE, public
 from twitterlab.service.tokens import Signer
@@ -68,7 +68,7 @@ def create_app(
     app = FastAPI(
         title="twitterlab", version="1", description=about, lifespan=_lifespan(desk), docs_url=None, redoc_url=None
     )
-    app.state.door = Door(desk, signer, RateLimit(rate), RateLimit(rate), dict(demo or {}), stage, {})
+    app.state.door = Door(desk, signer, RateLimit(rate), RateLimit(rate), dict(demo or {}), stage, Written())
     app.include_router(public)
     app.include_router(api)
     app.mount("/page", Files(directory=PAGE))
@@ -77,7 +77,7 @@ def create_app(
     app.add_exception_handler(405, _not_allowed)
     app.add_middleware(BodyLimit)
     app.add_middleware(Heads)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Hosts, names=hosts)
     app.add_middleware(SecureASGIMiddleware, secure=HEADERS)
     if log is not None:
         app.add_middleware(AccessLog, log=log)

@@ -31,9 +31,9 @@ async def tweet(request: Request) -> tuple[str, bytes | None]:
     if kind.lower() == JSON:
         return parsed(await short_body(request)), None
     if kind.lower() == FORM:
-        ended(await request.body(), options.get("boundary", ""))
         try:
             async with request.form(max_files=1, max_fields=1, max_part_size=MAX_JSON) as form:
+                ended(request.scope["body_end"], options.get("boundary", ""))
                 return text(form), await picture(form)
         except (LookupError, UnicodeError) as error:  # of a charset that there is not, or that says nothing
             raise HTTPException(400, "the form is not in a charset that can be read") from error
@@ -62,9 +62,9 @@ def parsed(body: bytes) -> str:
         raise InvalidTweet(f"{where}: {first['msg']}") from None
 
 
-def ended(body: bytes, boundary: str) -> None:
+def ended(body_end: bytes, boundary: str) -> None:
     """A form that was cut off lacks its last line, and nothing of it is taken (the parser would take what there is)."""
-    if not body.rstrip(b"\r\n\t ").endswith(f"--{boundary}--".encode("latin-1", "replace")):
+    if not body_end.rstrip(b"\r\n\t ").endswith(f"--{boundary}--".encode("latin-1", "replace")):
         raise HTTPException(400, "the form does not end: its last boundary is missing")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
@@ -13,14 +14,32 @@ from twitterlab.clock import SystemClock
 from twitterlab.model import Position, UnknownTweet, UnknownUser
 from twitterlab.service.desk import Desk
 from twitterlab.service.limits import RateLimit
+from twitterlab.service.problems import HEADER
 from twitterlab.service.shapes import work_header
 from twitterlab.service.tokens import NUMBER, Signer, Unauthorized
 from twitterlab.stages.base import Stage
 from twitterlab.stages.read_replicas import ReadReplicas
+from twitterlab.work import Work
 
 T = TypeVar("T")
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token, as `twitterlab token USER` makes it")
-HEADER = "Twitterlab-Work"
+
+
+class Written:
+    """Where replicas answer: how much of the leader's log each caller's feed must have seen, since they wrote it."""
+
+    def __init__(self) -> None:
+        self._positions: dict[int, Position] = {}
+        self._lock = threading.Lock()
+
+    def note(self, user: int, position: Position) -> None:
+        """A change of this user is in the log below this position; of two, the later one counts."""
+        with self._lock:
+            self._positions[user] = max(position, self._positions.get(user, position))
+
+    def get(self, user: int) -> Position | None:
+        """What the user's feed must have seen, None where they wrote nothing."""
+        return self._positions.get(user)
 
 
 @dataclass(frozen=True)
@@ -33,7 +52,7 @@ class Door:
     strangers: RateLimit
     demo: Mapping[int, str]
     stage: int
-    written: dict[int, Position]  # at stage 3: what each caller's feed must have seen, since they wrote it
+    written: Written
 
 
 @dataclass(frozen=True)
@@ -43,11 +62,12 @@ class Call:
     user: int
     door: Door
     response: Response
+    request: Request
 
     async def __call__(self, ask: Callable[[Stage], T]) -> T:
-        """What `ask` gets from the system; its work goes into a header of the answer."""
-        answer, work = await self.door.desk.call(ask)
-        self.response.headers.update({HEADER: work_header(work), "Cache-Control": "no-store"})
+        """What `ask` gets from the system; its work goes into a header of the answer, also where it is refused."""
+        answer = await self.door.desk.call(ask, self._spent)
+        self.response.headers.update({HEADER: self.request.state.work, "Cache-Control": "no-store"})
         return answer
 
     async def write(self, change: Callable[[Stage], T]) -> T:
@@ -56,10 +76,13 @@ class Call:
         def changed(system: Stage) -> T:
             answer = change(system)
             if isinstance(system, ReadReplicas):
-                self.door.written[self.user] = system.position
+                self.door.written.note(self.user, system.position)
             return answer
 
         return await self(changed)
+
+    def _spent(self, work: Work) -> None:
+        self.request.state.work = work_header(work)
 
 
 def door(request: Request) -> Door:
@@ -82,7 +105,7 @@ async def proved(
         raise
     request.state.caller = user
     here.callers.hit(str(user), now_s)
-    return Call(user, here, response)
+    return Call(user, here, response, request)
 
 
 Proved = Annotated[Call, Depends(proved)]

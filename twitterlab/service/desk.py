@@ -13,6 +13,7 @@ from twitterlab.workers import Workers
 
 T = TypeVar("T")
 THREADS = 8  # always the same ones: each keeps its own connection to every database
+Tell = Callable[[Work], object]
 
 
 class Desk:
@@ -22,11 +23,16 @@ class Desk:
         self.system = system
         self._count = workers
         self._threads: ThreadPoolExecutor | None = None
+        self._apart: ThreadPoolExecutor | None = None
         self._workers: Workers | None = None
 
-    async def call(self, ask: Callable[[Stage], T]) -> tuple[T, Work]:
-        """What `ask` gets from the system, and what it cost."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._counted, ask)
+    async def call(self, ask: Callable[[Stage], T], tell: Tell) -> T:
+        """What `ask` gets from the system; `tell` is told what it cost, also where it is refused."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._counted, ask, tell)
+
+    async def apart(self, work: Callable[[], T]) -> T:
+        """What `work` gives, that needs no system and may take long: one at a time, so that no call waits for them."""
+        return await asyncio.get_running_loop().run_in_executor(self._apart, work)
 
     @property
     def failed(self) -> bool:
@@ -35,19 +41,22 @@ class Desk:
 
     def open(self) -> None:
         """Start the threads."""
-        self._threads = ThreadPoolExecutor(THREADS, "desk")
+        self._threads, self._apart = ThreadPoolExecutor(THREADS, "desk"), ThreadPoolExecutor(1, "apart")
         if self._count:
             self._workers = Workers(self.system, self._count)
 
     def close(self) -> None:
         """Finish every call, then all background work; raises what a worker died of."""
-        if self._threads is not None:
-            self._threads.shutdown()
+        for threads in filter(None, (self._apart, self._threads)):
+            threads.shutdown()
         if self._workers is not None:
             self._workers.stop()
             while self.system.drain():
                 pass
 
-    def _counted(self, ask: Callable[[Stage], T]) -> tuple[T, Work]:
+    def _counted(self, ask: Callable[[Stage], T], tell: Tell) -> T:
         with self.system.own_work() as own:
-            return ask(self.system), own()
+            try:
+                return ask(self.system)
+            finally:
+                tell(own())

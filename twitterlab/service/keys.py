@@ -7,7 +7,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
+from filelock import FileLock, Timeout
 
+from twitterlab.model import StorageError
 from twitterlab.service.tokens import Signer
 
 
@@ -33,17 +35,44 @@ def running_file(port: int) -> Path:
 
 @contextmanager
 def announced(signer: Signer, port: int) -> Iterator[None]:
-    """The key lies where `twitterlab token` looks while the block runs."""
+    """The key lies where `twitterlab token` looks while the block runs; StorageError where another one's does."""
     file = running_file(port)
-    signer.write(file)
-    try:
-        yield
-    finally:
-        with suppress(FileNotFoundError):
-            file.unlink()
+    with held(file):
+        signer.write(file)
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
 
 
 def ports() -> Sequence[int]:
-    """The ports of this user's running services."""
+    """The ports of this user's running services; what one that was killed has left does not count."""
     files = running_file(0).parent.glob("service-*.json")
-    return sorted(int(file.stem.partition("-")[2]) for file in files)
+    names = {file.stem.partition("-")[2]: file for file in files if not free(file)}
+    return sorted(int(name) for name in names if name.isdigit())
+
+
+@contextmanager
+def held(file: Path) -> Iterator[None]:
+    """Nobody else holds the file while the block runs; StorageError where somebody does."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(file.with_suffix(".lock"), timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StorageError(f"another service of yours runs on the port of {file.name}") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            Path(lock.lock_file).unlink()  # while it is still ours
+        lock.release()
+
+
+def free(file: Path) -> bool:
+    """Whether nobody holds a file."""
+    try:
+        with held(file):
+            return True
+    except StorageError:
+        return False

@@ -20,6 +20,8 @@ from twitterlab.service.tokens import Unauthorized
 
 MEDIA_TYPE = "application/problem+json"
 CHALLENGE = 'Bearer realm="twitterlab"'
+LOG = logging.getLogger("uvicorn.error")  # the server's own, which ours writes as JSON
+HEADER = "Twitterlab-Work"  # what a call cost
 STATUS: dict[type[model.TwitterlabError], int] = {
     model.InvalidCursor: 400,
     model.InvalidLimit: 400,
@@ -84,7 +86,11 @@ def problem(status: int, detail: str, error: str | None = None, headers: Any = N
 
 def _named(request: Request, error: Exception) -> JSONResponse:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    headers = {"WWW-Authenticate": challenge(str(error))} if status == 401 else None
+    headers = {"WWW-Authenticate": challenge(str(error))} if status == 401 else {}
+    if (work := getattr(request.state, "work", None)) is not None:
+        headers[HEADER] = work
+    if status >= 500:
+        LOG.error("%s: %s", type(error).__name__, error)
     detail = "the store cannot be used at the moment" if isinstance(error, model.StorageError) else str(error)
     return problem(status, detail, type(error).__name__, headers)
 
@@ -133,7 +139,7 @@ class Shield:
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception:
-            logging.getLogger("uvicorn.error").exception("a call failed")
+            LOG.exception("a call failed")
             if started:  # too late for another answer: the connection is cut
                 raise
             await problem(500, "something went wrong here, and was written to the log")(scope, receive, send)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
@@ -13,7 +13,6 @@ from twitterlab.service.api import User
 from twitterlab.service.calls import door, stranger, user_id
 from twitterlab.service.problems import documented
 from twitterlab.service.shapes import DemoUser, DemoUsers, Health, SignedIn
-from twitterlab.service.tokens import MINUTES
 
 PAGE = Path(__file__).parent / "page"
 public = APIRouter()
@@ -42,11 +41,12 @@ async def demo_users(request: Request) -> DemoUsers:
 
 
 @public.post("/demo/{user}", responses=documented(404), tags=["sign in"])
-async def sign_in(request: Request, user: User) -> SignedIn:
+async def sign_in(request: Request, response: Response, user: User) -> SignedIn:
     """A token of a demo user; nobody else's is given."""
     here = door(request)
     here.strangers.hit(stranger(request), SystemClock().now() / 1000)
     if user_id(user) not in here.demo:
         raise HTTPException(404, "that is not one of the demo users")
-    token = here.signer.token(user_id(user))
-    return SignedIn(user=str(user_id(user)), token=token, expires_at=here.signer.now() + MINUTES * 60_000)
+    response.headers["Cache-Control"] = "no-store"
+    token, until = here.signer.token(user_id(user)), here.signer.until()
+    return SignedIn(user=str(user_id(user)), token=token, expires_at=1000 * until)

@@ -23,6 +23,7 @@ from twitterlab.service.tokens import MINUTES, Signer
 from twitterlab.stages.base import Stage
 
 PORT = 8000
+CONNECTIONS = 1000  # at the same time; more are told to come again
 GRACE_S = 30  # for calls under way when the service is to stop
 
 
@@ -81,21 +82,24 @@ def serve(
     app = create_app(
         system, signer, demo=demo if local else None, rate=rate, log=log, hosts=LOOPBACK if local else ["*"]
     )
-    with listening(host, port) as listener, announced(signer, listener.getsockname()[1]):
+    server = uvicorn.Server(_config(app))
+    with signals_end(server), listening(host, port) as listener, announced(signer, listener.getsockname()[1]):
         print(f"{address(listener)}/ answers for stage {app.state.door.stage}, {type(system).__name__}", flush=True)
-        with signals_end_quietly():
-            uvicorn.Server(_config(app)).run(sockets=[listener])
+        server.run(sockets=[listener])
 
 
 def _config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http="h11",  # it limits what comes before a body, which httptools does not
+        ws="none",
+        lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=False,  # an address is what the connection says
+        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE_S,
-        lifespan="on",
     )
 
 
@@ -117,9 +121,16 @@ def address(listener: socket.socket) -> str:
 
 
 @contextmanager
-def signals_end_quietly() -> Iterator[None]:
-    """uvicorn stops at a signal, and then sends it again; by then all is done, so that it is to do nothing."""
-    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+def signals_end(server: uvicorn.Server) -> Iterator[None]:
+    """A signal that comes before uvicorn listens to signals ends the server too.
+
+    uvicorn stops at a signal, and sends it again when all is done; then this has nothing more to end.
+    """
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

@@ -18,6 +18,7 @@ ALGORITHM = "HS256"
 NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)  # a user's or a tweet's ID in decimal digits
 MINUTES = 60
 MAX_MINUTES = 24 * 60
+SECRET = 32  # bytes, as many as the signature has
 
 
 class Unauthorized(TwitterlabError):
@@ -38,18 +39,21 @@ class Signer:
     @classmethod
     def new(cls, now: Callable[[], int]) -> Signer:
         """One with a secret that nobody else has."""
-        return cls(secrets.token_bytes(32), secrets.token_hex(8), now)
+        return cls(secrets.token_bytes(SECRET), secrets.token_hex(8), now)
 
     @classmethod
     def read(cls, file: Path, now: Callable[[], int]) -> Signer:
         """The one that `write` has kept in a file."""
         try:
             kept = json.loads(file.read_text())
-            return cls(bytes.fromhex(kept["secret"]), str(kept["instance"]), now)
+            secret, instance = bytes.fromhex(kept["secret"]), kept["instance"]
         except FileNotFoundError:
             raise StorageError(f"there is no {file.name}: has this service been started?") from None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StorageError(f"{file.name} cannot be read: {type(error).__name__}") from error
+        if len(secret) < SECRET or not (isinstance(instance, str) and instance):
+            raise StorageError(f"{file.name} holds no key that protects anything: remove it, and start the service")
+        return cls(secret, instance, now)
 
     def write(self, file: Path) -> None:
         """Keep it in a file that only this user can read, at once or not at all."""
@@ -65,8 +69,14 @@ class Signer:
         """A token for `user` that holds for so many minutes, at most a day."""
         if not 1 <= minutes <= MAX_MINUTES:
             raise ValueError(f"minutes={minutes}: a token holds from 1 minute to a day, {MAX_MINUTES} minutes")
-        claims = {"sub": str(user), "aud": self.instance, "exp": self.now() // 1000 + 60 * minutes}
+        if not NUMBER.fullmatch(str(user)):
+            raise ValueError(f"user {user}: a user ID is a number from 0 on")
+        claims = {"sub": str(user), "aud": self.instance, "exp": self.until(minutes)}
         return jwt.encode(claims, self.secret, ALGORITHM)
+
+    def until(self, minutes: int = MINUTES) -> int:
+        """When a token of now expires, in Unix seconds."""
+        return self.now() // 1000 + 60 * minutes
 
     def caller(self, token: str) -> int:
         """The user whom a token proves; raises Unauthorized."""
