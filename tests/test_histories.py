@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 import twitterlab as tl
 
 CI = os.environ.get("CI") == "true"
-IN_MEMORY, ON_DISK = (200, 40) if CI else (8, 3)
-PLAIN = (50, 10) if CI else (8, 3)  # with --plain, which comes on top of a run without
+IN_MEMORY, ON_DISK = (60, 12) if CI else (8, 3)
+PLAIN = (20, 5) if CI else (8, 3)  # with --plain, which comes on top of a run without
 REAL = Path(__file__).parents[2] / "shared" / "datasets" / "slashdot0902.parquet"
 USERS = 8
 MONTH_MS = 31 * 86_400_000
