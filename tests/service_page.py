@@ -15,14 +15,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from browser import DIRECT
+from browser import CHROMIUM, DIRECT
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page
 
 EDGES = {0: (1, 2, 3), 4: (5,), 6: (5, 7), 8: (9,), 10: (11, 12), 13: (), 14: (1, 5), 15: (5, 7, 9), 16: (17,)}
 TWITTERLAB = (sys.executable, "-c", "import sys; from twitterlab.cli import main; sys.exit(main())")
 PERIOD = 5000  # milliseconds from one look for new tweets to the next
+MARKS = [
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(
+        not (os.environ.get("CI") == "true" or os.environ.get("TWITTERLAB_BROWSER") == "1"),
+        reason="slow: TWITTERLAB_BROWSER=1 python -m pytest tests/test_service*_in_a_browser.py",
+    ),
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on PATH to look at the page with"),
+]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ARTICLES = "#main [role=feed] > article"
 IDS = f"[...document.querySelectorAll('{ARTICLES}')].map(article => article.dataset.id)"

@@ -68,3 +68,10 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (8, 6)) -> bytes:
 def upload(text: str | None, data: bytes, name: str = "sun.png") -> dict[str, Any]:
     """A form with a picture, as an argument of a call."""
     return {"files": {"picture": (name, data, "image/png")}, "data": {} if text is None else {"text": text}}
+
+
+class Lines(list[dict[str, Any]]):
+    """A log that keeps what it is told."""
+
+    def info(self, event: str, **values: Any) -> None:
+        self.append({"event": event, **values})

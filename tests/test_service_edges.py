@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 from PIL import Image
-from serving import Knocking, knocking, picture, upload
+from serving import Knocking, Lines, knocking, picture, upload
 from systems import small
 
 import twitterlab as tl
@@ -162,11 +162,6 @@ def test_expiry_is_told_as_the_token_has_it() -> None:
         knock.system.clock.advance(given["expires_at"] - knock.system.clock.now() - 1)
         header = {"Authorization": f"Bearer {given['token']}"}
         assert knock(None, "GET", "/feed", headers=header).status_code == 200
-
-
-class Lines(list[dict[str, Any]]):
-    def info(self, event: str, **values: Any) -> None:
-        self.append({"event": event, **values})
 
 
 def test_the_log_holds_no_query_of_a_websocket_either(tmp_path: Path) -> None:

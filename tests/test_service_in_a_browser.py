@@ -5,7 +5,6 @@ These tests start a service and a chromium, so they run where CI=true or TWITTER
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 
@@ -16,17 +15,10 @@ import browser
 import service_page as see
 from playwright.sync_api import Browser
 
-ASKED = os.environ.get("CI") == "true" or os.environ.get("TWITTERLAB_BROWSER") == "1"
 PLACES = "[...document.querySelectorAll('h1, textarea, #main article')].map(e => e.getBoundingClientRect().top)"
 FOCUS = "document.activeElement.outerHTML"
 
-pytestmark = [
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(
-        not ASKED, reason="slow: TWITTERLAB_BROWSER=1 python -m pytest tests/test_service_in_a_browser.py"
-    ),
-    pytest.mark.skipif(browser.CHROMIUM is None, reason="there is no chromium on PATH to look at the page with"),
-]
+pytestmark = see.MARKS
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from serving import Knocking, knocking, picture, upload
+from serving import Knocking, Lines, knocking, picture, upload
 from systems import GRAPH, everything
 
 import twitterlab as tl
@@ -144,13 +144,6 @@ def test_a_worker_that_died_makes_the_service_unwell(monkeypatch: pytest.MonkeyP
     with pytest.raises(RuntimeError) as told:
         until_it_is_unwell()
     assert told.value is died
-
-
-class Lines(list[dict[str, Any]]):
-    """A log that keeps what it is told."""
-
-    def info(self, event: str, **values: Any) -> None:
-        self.append({"event": event, **values})
 
 
 def test_the_log_says_who_called_what_and_no_token_text_or_query() -> None:

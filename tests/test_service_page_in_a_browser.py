@@ -6,7 +6,6 @@ These tests start a service and a chromium, so they run where CI=true or TWITTER
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from typing import Literal
@@ -18,16 +17,9 @@ import browser
 import service_page as see
 from playwright.sync_api import Browser, Route
 
-ASKED = os.environ.get("CI") == "true" or os.environ.get("TWITTERLAB_BROWSER") == "1"
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 
-pytestmark = [
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(
-        not ASKED, reason="slow: TWITTERLAB_BROWSER=1 python -m pytest tests/test_service_page_in_a_browser.py"
-    ),
-    pytest.mark.skipif(browser.CHROMIUM is None, reason="there is no chromium on PATH to look at the page with"),
-]
+pytestmark = see.MARKS
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from twitterlab.model import StorageError
+from twitterlab.service import MINUTES, PORT, RATE
 
 USERS, MEAN_FOLLOWS, TWEETS = 1_000, 30, 5_000
-PORT, MINUTES = 8000, 60  # those of the server and of tokens, which are imported late: they need the extra
 
 
 def add(commands: Any) -> None:
@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
     serving.add_argument(
         "--threshold", type=int, metavar="N", help="of stage 7 (default: a thousandth of the users are celebrities)"
     )
-    serving.add_argument("--rate", default="1200/minute", help="calls that a caller may make (default %(default)s)")
+    serving.add_argument("--rate", default=RATE, help="calls that a caller may make (default %(default)s)")
     serving.add_argument("--quiet", action="store_true", help="no log")
     serving.set_defaults(run=_serve)
 
@@ -58,7 +58,7 @@ def _serve(options: argparse.Namespace) -> int:
     old = options.path is not None and (options.path / "system").exists()
     clock = None if old else demo.past()
     graph = None if old and options.graph is None else _graph(options.graph)
-    settings: dict[str, Any] = {"threshold": _threshold(options.threshold, graph)} if options.stage == 7 else {}
+    settings = _settings(options.threshold, graph) if options.stage == 7 else {}
     with tl.STAGES[options.stage - 1](graph, options.path, clock, **settings) as system:
         if graph is not None and not old:
             demo.fill(system, graph, options.tweets)
@@ -74,13 +74,13 @@ def _graph(file: Path | None) -> Any:
     return FollowGraph.synthetic(USERS, MEAN_FOLLOWS, seed=7) if file is None else FollowGraph.read(file)
 
 
-def _threshold(asked: int | None, graph: Any) -> int:
-    """What was asked for; else one that a graph of any size has celebrities for, or the lecture's."""
+def _settings(threshold: int | None, graph: Any) -> dict[str, Any]:
+    """Those of stage 7: the threshold that is asked for; else one that a graph of any size has celebrities for."""
     from twitterlab.tour import celebrity_threshold
 
-    if asked is None:
-        return 10_000 if graph is None else celebrity_threshold(graph)
-    return asked
+    if threshold is None and graph is not None:
+        threshold = celebrity_threshold(graph)
+    return {} if threshold is None else {"threshold": threshold}
 
 
 def _token(options: argparse.Namespace) -> int:

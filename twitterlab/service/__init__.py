@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from twitterlab.service.server import Service, running
     from twitterlab.service.tokens import Signer
 
+PORT, RATE, MINUTES = 8000, "1200/minute", 60  # a page and a poll a second are 120 calls; minutes of a token
+
 __all__ = ["Service", "Signer", "create_app", "running"]
 HOMES = {"Service": "server", "Signer": "tokens", "create_app": "app", "running": "server"}
 

@@ -9,18 +9,20 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from twitterlab.checks import MAX_KEY
 from twitterlab.model import MAX_LIMIT
+from twitterlab.parts.media import KEY
 from twitterlab.service import bodies, pictures
 from twitterlab.service.calls import Proved, tweet_id, user_id
 from twitterlab.service.problems import HEADER, documented
 from twitterlab.service.shapes import Cursor, Following, LagOut, PageOut, TweetOut, WorkOut
+from twitterlab.service.tokens import NUMBER
 from twitterlab.stages.base import Stage
 
 api = APIRouter()
 
-DIGITS = {"pattern": r"^[0-9]{1,19}$"}  # what is documented; what is not a number is a 404 as any unknown ID
+DIGITS = {"pattern": f"^{NUMBER.pattern}$"}  # what is documented; what is not a number is a 404 as any unknown ID
 User = Annotated[str, Path(description="a user's ID", json_schema_extra=DIGITS, examples=["42"])]
 TweetId = Annotated[str, Path(description="a tweet's ID", json_schema_extra=DIGITS)]
-MediaKey = Annotated[str, Path(description="the `media` of a tweet", json_schema_extra={"pattern": r"^[0-9a-f]{64}$"})]
+MediaKey = Annotated[str, Path(description="the `media` of a tweet", json_schema_extra={"pattern": f"^{KEY.pattern}$"})]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="tweets on the page")]
 Before = Annotated[Cursor | None, Query(description="a cursor: only tweets with smaller IDs; `next` of a page")]
 
@@ -80,8 +82,9 @@ async def feed(call: Proved, limit: Limit = 20, before: Before = None) -> PageOu
 @api.get("/following/{user}", responses=documented(401, 404), tags=["follows"])
 async def following(call: Proved, user: User) -> Following:
     """Whether the caller follows a user."""
-    found = await call(lambda system: system.follows(call.user, user_id(user)))
-    return Following(user=str(user_id(user)), following=found)
+    followee = user_id(user)
+    found = await call(lambda system: system.follows(call.user, followee))
+    return Following(user=str(followee), following=found)
 
 
 @api.put("/following/{user}", status_code=204, responses=documented(401, 404, 422), tags=["follows"])

@@ -14,12 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 import twitterlab as tl
-from twitterlab.service import problems
+from twitterlab.service import RATE, problems
 from twitterlab.service.api import api
 from twitterlab.service.around import BodyLimit, Heads, Hosts
 from twitterlab.service.calls import Door, Written
 from twitterlab.service.desk import Desk
-from twitterlab.service.limits import RATE, RateLimit
+from twitterlab.service.limits import RateLimit
 from twitterlab.service.logs import AccessLog, Log
 from twitterlab.service.public import PAGE, public
 from twitterlab.service.tokens import Signer

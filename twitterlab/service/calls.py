@@ -10,13 +10,12 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from twitterlab.clock import SystemClock
 from twitterlab.model import Position, UnknownTweet, UnknownUser
 from twitterlab.service.desk import Desk
 from twitterlab.service.limits import RateLimit
 from twitterlab.service.problems import HEADER
 from twitterlab.service.shapes import work_header
-from twitterlab.service.tokens import NUMBER, Signer, Unauthorized
+from twitterlab.service.tokens import NUMBER, NoToken, Signer, Unauthorized
 from twitterlab.stages.base import Stage
 from twitterlab.stages.read_replicas import ReadReplicas
 from twitterlab.work import Work
@@ -95,16 +94,16 @@ async def proved(
     request: Request, response: Response, _: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]
 ) -> Call:
     """The call, once its token proves who makes it; raises Unauthorized, and TooMany where it comes too soon."""
-    here, now_s = door(request), SystemClock().now() / 1000
+    here = door(request)
     try:
         user = here.signer.caller(bearer(request.headers.getlist("authorization")))
         if user >= here.desk.system.users:
             raise Unauthorized("the token is of a user who is not here")
     except Unauthorized:
-        here.strangers.hit(stranger(request), now_s)
+        here.strangers.hit(stranger(request))
         raise
     request.state.caller = user
-    here.callers.hit(str(user), now_s)
+    here.callers.hit(str(user))
     return Call(user, here, response, request)
 
 
@@ -114,7 +113,7 @@ Proved = Annotated[Call, Depends(proved)]
 def bearer(headers: list[str]) -> str:
     """The token of the one Authorization header; two of them prove nothing."""
     if not headers:
-        raise Unauthorized("no token was sent: a call needs the header Authorization: Bearer TOKEN")
+        raise NoToken("no token was sent: a call needs the header Authorization: Bearer TOKEN")
     scheme, _, token = headers[0].partition(" ")
     if len(headers) > 1 or scheme.lower() != "bearer" or not token.strip():
         raise Unauthorized("the header Authorization is not Bearer and one token")

@@ -6,12 +6,13 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from twitterlab.clock import SystemClock
+from twitterlab.service import RATE
 from twitterlab.service.problems import TooMany
 
 MAX_PICTURE = 5_000_000  # bytes
 MAX_BODY = MAX_PICTURE + 65_536  # with the text and what multipart puts around both
 MAX_JSON = 16_384  # 280 characters, each of them written as two \uXXXX, take less
-RATE = "1200/minute"  # a page and a poll a second are 120
 
 
 class RateLimit:
@@ -23,8 +24,8 @@ class RateLimit:
             raise ValueError(f"rate {rate}: at least one call in a while, as in {RATE}")
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def hit(self, caller: str, now_s: float) -> None:
+    def hit(self, caller: str) -> None:
         """Count one call; raises TooMany, with the seconds until one may be made again."""
         if not self._limiter.hit(self._item, caller):
             until = self._limiter.get_window_stats(self._item, caller).reset_time
-            raise TooMany(until - now_s, str(self._item))
+            raise TooMany(until - SystemClock().now() / 1000, str(self._item))

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twitterlab import model
-from twitterlab.service.tokens import Unauthorized
+from twitterlab.service.tokens import NoToken, Unauthorized
 
 MEDIA_TYPE = "application/problem+json"
 CHALLENGE = 'Bearer realm="twitterlab"'
@@ -86,7 +86,7 @@ def problem(status: int, detail: str, error: str | None = None, headers: Any = N
 
 def _named(request: Request, error: Exception) -> JSONResponse:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    headers = {"WWW-Authenticate": challenge(str(error))} if status == 401 else {}
+    headers = {"WWW-Authenticate": challenge(error)} if status == 401 else {}
     if (work := getattr(request.state, "work", None)) is not None:
         headers[HEADER] = work
     if status >= 500:
@@ -95,11 +95,11 @@ def _named(request: Request, error: Exception) -> JSONResponse:
     return problem(status, detail, type(error).__name__, headers)
 
 
-def challenge(detail: str) -> str:
+def challenge(error: Exception) -> str:
     """What a 401 asks for (RFC 6750); without a token at all it names no error."""
-    if detail.startswith("no token"):
+    if isinstance(error, NoToken):
         return CHALLENGE
-    return f'{CHALLENGE}, error="invalid_token", error_description="{detail}"'
+    return f'{CHALLENGE}, error="invalid_token", error_description="{error}"'
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
-from twitterlab.clock import SystemClock
 from twitterlab.service.api import User
 from twitterlab.service.calls import door, stranger, user_id
 from twitterlab.service.problems import documented
@@ -44,9 +43,9 @@ async def demo_users(request: Request) -> DemoUsers:
 async def sign_in(request: Request, response: Response, user: User) -> SignedIn:
     """A token of a demo user; nobody else's is given."""
     here = door(request)
-    here.strangers.hit(stranger(request), SystemClock().now() / 1000)
-    if user_id(user) not in here.demo:
+    here.strangers.hit(stranger(request))
+    asked = user_id(user)
+    if asked not in here.demo:
         raise HTTPException(404, "that is not one of the demo users")
     response.headers["Cache-Control"] = "no-store"
-    token, until = here.signer.token(user_id(user)), here.signer.until()
-    return SignedIn(user=str(user_id(user)), token=token, expires_at=1000 * until)
+    return SignedIn(user=str(asked), token=here.signer.token(asked), expires_at=1000 * here.signer.until())

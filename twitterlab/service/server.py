@@ -15,14 +15,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from twitterlab.model import StorageError
+from twitterlab.service import MINUTES, PORT, RATE
 from twitterlab.service.app import LOOPBACK, create_app
 from twitterlab.service.keys import announced, kept
-from twitterlab.service.limits import RATE
 from twitterlab.service.logs import Log
-from twitterlab.service.tokens import MINUTES, Signer
+from twitterlab.service.tokens import Signer
 from twitterlab.stages.base import Stage
 
-PORT = 8000
 CONNECTIONS = 1000  # at the same time; more are told to come again
 GRACE_S = 30  # for calls under way when the service is to stop
 

@@ -13,16 +13,20 @@ from pathlib import Path
 import jwt
 
 from twitterlab.model import StorageError, TwitterlabError
+from twitterlab.service import MINUTES
 
 ALGORITHM = "HS256"
 NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)  # a user's or a tweet's ID in decimal digits
-MINUTES = 60
 MAX_MINUTES = 24 * 60
 SECRET = 32  # bytes, as many as the signature has
 
 
 class Unauthorized(TwitterlabError):
     """A call that nobody is proved to have made; the message says what is wrong with its token, and never the token."""
+
+
+class NoToken(Unauthorized):
+    """A call that shows no token at all."""
 
 
 @dataclass(frozen=True)
