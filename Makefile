@@ -7,10 +7,10 @@ PIP := $(VENV)/bin/python -m pip install --disable-pip-version-check
 .PHONY: lab test tour graphs notebooks exercises mutants release clean
 
 lab: $(VENV)/.lab  ## JupyterLab on your own copy of the course, opened on its front page
-	$(VENV)/bin/python -m twitterlab.lab
+	$(VENV)/bin/twitterlab lab
 
 test: $(VENV)/.test  ## all that must hold before a change goes in; needs no network once it is installed
-	$(VENV)/bin/python -m twitterlab.verify
+	$(VENV)/bin/python -m authoring.verify
 
 tour: $(VENV)/.lab  ## the seven stages in the terminal
 	$(VENV)/bin/twitterlab tour
@@ -19,19 +19,19 @@ graphs: $(VENV)/.lab  ## make the files of datasets/ again
 	$(VENV)/bin/python datasets/make.py
 
 notebooks: $(VENV)/.test  ## run the committed notebooks again, write them back normalised, make their front page and the exercises
-	PYTHONHASHSEED=0 $(VENV)/bin/python -m twitterlab.classroom.notebooks
-	$(VENV)/bin/python -m twitterlab.classroom.front
-	$(VENV)/bin/python -m twitterlab.classroom.misconceptions
-	$(VENV)/bin/python -m twitterlab.classroom.starters
+	PYTHONHASHSEED=0 $(VENV)/bin/python -m authoring.notebooks
+	$(VENV)/bin/python -m twitterlab.instructor.front_page
+	$(VENV)/bin/python -m authoring.misconceptions
+	$(VENV)/bin/python -m authoring.starters
 
 exercises: $(VENV)/.test  ## make exercises/ and our answers as files from solutions/
-	$(VENV)/bin/python -m twitterlab.classroom.starters
+	$(VENV)/bin/python -m authoring.starters
 
 mutants: $(VENV)/.mutants  ## change our answers in small ways and see whether the checks notice; writes docs/mutants.md
-	$(VENV)/bin/python -m twitterlab.classroom.mutants
+	$(VENV)/bin/python -m authoring.mutants
 
 release: $(VENV)/.test  ## compare the notebooks with fresh runs on Python 3.11, 3.12 and 3.13; writes docs/release.json
-	$(VENV)/bin/python -m twitterlab.classroom.release
+	$(VENV)/bin/python -m authoring.release
 
 clean:  ## as after a fresh clone, but with your own work left where it is
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twitterlab.graph import FollowGraph
-from twitterlab.graph_files import USERS_KEY
+from twitterlab.workloads.graph import FollowGraph
+from twitterlab.workloads.graph_files import USERS_KEY
 
 HERE = Path(__file__).parent
 ENCODING = "DELTA_BINARY_PACKED"

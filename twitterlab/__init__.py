@@ -1,7 +1,6 @@
 """twitterlab: a Twitter-sized home timeline in seven stages, to be built, measured and broken on a laptop."""
 
 from twitterlab.clock import Clock, ManualClock, SystemClock
-from twitterlab.graph import FollowGraph
 from twitterlab.model import (
     InvalidCursor,
     InvalidFollow,
@@ -29,6 +28,7 @@ from twitterlab.stages.tweet_cache import TweetCache
 from twitterlab.stages.user_shards import UserShards
 from twitterlab.work import Work
 from twitterlab.workers import Workers
+from twitterlab.workloads.graph import FollowGraph
 
 STAGES = (SingleTable, FollowerIndex, ReadReplicas, UserShards, TweetCache, PrecomputedFeeds, HybridFeeds)
 

@@ -23,7 +23,7 @@ from twitterlab.model import (
 )
 
 if TYPE_CHECKING:
-    from twitterlab.graph import FollowGraph
+    from twitterlab.workloads.graph import FollowGraph
 
 MAX_KEY = 255
 

@@ -1,12 +1,12 @@
 """What only a lesson or an exercise needs: `from twitterlab.classroom import architecture, bars, check, hint, …`."""
 
-from twitterlab.classroom.architecture import architecture
-from twitterlab.classroom.charts import bars, lines
-from twitterlab.classroom.check import check
-from twitterlab.classroom.predict import predict, reveal
-from twitterlab.classroom.progress_map import progress as my_progress
-from twitterlab.classroom.quiz import quiz
-from twitterlab.classroom.reply import hint, solution
+from twitterlab.classroom.check.check import check
+from twitterlab.classroom.check.reply import hint, solution
+from twitterlab.classroom.course.progress_map import progress as my_progress
+from twitterlab.classroom.lesson.architecture import architecture
+from twitterlab.classroom.lesson.predict import predict, reveal
+from twitterlab.classroom.lesson.quiz import quiz
+from twitterlab.figures.charts import bars, lines
 
 __all__ = [
     "architecture",

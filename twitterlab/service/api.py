@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from twitterlab.checks import MAX_KEY
 from twitterlab.model import MAX_LIMIT
-from twitterlab.parts.media import KEY
+from twitterlab.parts.store.media import KEY
 from twitterlab.service import bodies, pictures
 from twitterlab.service.calls import Proved, tweet_id, user_id
 from twitterlab.service.problems import HEADER, documented

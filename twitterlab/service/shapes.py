@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from twitterlab.model import MAX_TEXT, Page, Tweet
-from twitterlab.parts.media import KEY
+from twitterlab.parts.store.media import KEY
 from twitterlab.service.tokens import NUMBER
 from twitterlab.work import Work
 

@@ -9,22 +9,22 @@ from pathlib import Path
 from typing import TypeVar
 
 from twitterlab.clock import Clock, SystemClock
-from twitterlab.graph import FollowGraph
 from twitterlab.model import (
     StorageError,
     Tweet,
     Users,
 )
-from twitterlab.parts.changes import Change
-from twitterlab.parts.home import Facts, Home
-from twitterlab.parts.media import MediaStore
-from twitterlab.parts.opening import opened
-from twitterlab.parts.tables import Database
-from twitterlab.parts.wakeups import Wakeups
-from twitterlab.parts.whole import Tables
+from twitterlab.parts.feeds.wakeups import Wakeups
+from twitterlab.parts.store.changes import Change
+from twitterlab.parts.store.database import Database
+from twitterlab.parts.store.directory import Facts, Home
+from twitterlab.parts.store.layout import Tables
+from twitterlab.parts.store.media import MediaStore
+from twitterlab.parts.store.opening import opened
 from twitterlab.snowflake import Snowflake
 from twitterlab.stages.contract import Contract
 from twitterlab.work import Counters
+from twitterlab.workloads.graph import FollowGraph
 
 Path_ = str | os.PathLike[str]
 T = TypeVar("T")

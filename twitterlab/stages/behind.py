@@ -22,10 +22,10 @@ from twitterlab.model import (
     Users,
     empty_pages,
 )
-from twitterlab.parts.changes import Change
-from twitterlab.parts.media import MediaStore
-from twitterlab.parts.tables import Database
-from twitterlab.parts.whole import Tables
+from twitterlab.parts.store.changes import Change
+from twitterlab.parts.store.database import Database
+from twitterlab.parts.store.layout import Tables
+from twitterlab.parts.store.media import MediaStore
 from twitterlab.work import Counters
 
 

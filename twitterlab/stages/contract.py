@@ -23,8 +23,8 @@ from twitterlab.model import (
     UnknownTweet,
     Users,
 )
-from twitterlab.parts.changes import Change
-from twitterlab.parts.tables import Database
+from twitterlab.parts.store.changes import Change
+from twitterlab.parts.store.database import Database
 from twitterlab.stages.behind import Behind
 from twitterlab.work import Work
 

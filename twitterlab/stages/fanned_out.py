@@ -11,24 +11,24 @@ from numpy.typing import NDArray
 
 from twitterlab.checks import setting
 from twitterlab.clock import Clock
-from twitterlab.graph import FollowGraph
 from twitterlab.model import Lag, Page, Pages, Position, StorageError, Tweet, Users
-from twitterlab.parts.cache import Policy as Eviction
-from twitterlab.parts.changes import Change
-from twitterlab.parts.fanout import FanOut
-from twitterlab.parts.feed_cache import FeedCache
-from twitterlab.parts.follow_copy import FollowCopy
-from twitterlab.parts.hydration import Hydration
-from twitterlab.parts.newest import NewestTweets
-from twitterlab.parts.policy import Policy, push_all
-from twitterlab.parts.queue import Outbox, Queue
-from twitterlab.parts.rules import Rules
-from twitterlab.parts.sharding import Merge, ShardRule
-from twitterlab.parts.shards import Key, Shards
-from twitterlab.parts.tables import Database
-from twitterlab.parts.warm import WarmPages
+from twitterlab.parts.cache.hydration import Hydration
+from twitterlab.parts.cache.tweet_cache import Policy as Eviction
+from twitterlab.parts.fast.newest import NewestTweets
+from twitterlab.parts.fast.warm import WarmPages
+from twitterlab.parts.feeds.fanout import FanOut
+from twitterlab.parts.feeds.feed_cache import FeedCache
+from twitterlab.parts.feeds.follow_graph import FollowCopy
+from twitterlab.parts.feeds.policy import Policy, push_all
+from twitterlab.parts.feeds.queue import Outbox, Queue
+from twitterlab.parts.feeds.rules import Rules
+from twitterlab.parts.store.changes import Change
+from twitterlab.parts.store.database import Database
+from twitterlab.parts.store.sharding import Merge, ShardRule
+from twitterlab.parts.store.shards import Key, Shards
 from twitterlab.stages.base import Path_, Stage
 from twitterlab.work import Counters
+from twitterlab.workloads.graph import FollowGraph
 
 
 class FannedOut(Stage):

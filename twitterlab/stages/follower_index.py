@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from twitterlab.clock import Clock
-from twitterlab.graph import FollowGraph
 from twitterlab.model import Position, Tweet
-from twitterlab.parts.whole import WholeTable
+from twitterlab.parts.store.layout import WholeTable
 from twitterlab.stages.base import Path_, Stage
+from twitterlab.workloads.graph import FollowGraph
 
 
 class FollowerIndex(Stage):

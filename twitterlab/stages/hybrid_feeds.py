@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 
 from twitterlab.checks import setting
 from twitterlab.clock import Clock
-from twitterlab.graph import FollowGraph
-from twitterlab.parts.cache import LRU
-from twitterlab.parts.cache import Policy as Eviction
-from twitterlab.parts.policy import Policy, follower_threshold
-from twitterlab.parts.sharding import Merge, ShardRule, merge_newest, merged, shard_of
-from twitterlab.parts.shards import Key
+from twitterlab.parts.cache.tweet_cache import LRU
+from twitterlab.parts.cache.tweet_cache import Policy as Eviction
+from twitterlab.parts.feeds.policy import Policy, follower_threshold
+from twitterlab.parts.store.sharding import Merge, ShardRule, merge_newest, merged, shard_of
+from twitterlab.parts.store.shards import Key
 from twitterlab.stages.base import Path_
 from twitterlab.stages.fanned_out import FannedOut
+from twitterlab.workloads.graph import FollowGraph
 
 
 class HybridFeeds(FannedOut):

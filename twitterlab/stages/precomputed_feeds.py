@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from twitterlab.clock import Clock
-from twitterlab.graph import FollowGraph
-from twitterlab.parts.cache import LRU
-from twitterlab.parts.cache import Policy as Eviction
-from twitterlab.parts.policy import push_all
-from twitterlab.parts.sharding import Merge, ShardRule, merge_newest, shard_of
+from twitterlab.parts.cache.tweet_cache import LRU
+from twitterlab.parts.cache.tweet_cache import Policy as Eviction
+from twitterlab.parts.feeds.policy import push_all
+from twitterlab.parts.store.sharding import Merge, ShardRule, merge_newest, shard_of
 from twitterlab.stages.base import Path_
 from twitterlab.stages.fanned_out import FannedOut
+from twitterlab.workloads.graph import FollowGraph
 
 
 class PrecomputedFeeds(FannedOut):

@@ -8,13 +8,13 @@ from itertools import count
 import numpy as np
 
 from twitterlab.clock import Clock
-from twitterlab.graph import FollowGraph
 from twitterlab.model import Ids, Lag, Position, Tweet, Users
-from twitterlab.parts.replicas import Replicas
-from twitterlab.parts.replication import Loss
-from twitterlab.parts.sharding import lazily
-from twitterlab.parts.tables import Database
+from twitterlab.parts.store.database import Database
+from twitterlab.parts.store.replicas import Replicas
+from twitterlab.parts.store.replication import Loss
+from twitterlab.parts.store.sharding import lazily
 from twitterlab.stages.base import Path_, Stage
+from twitterlab.workloads.graph import FollowGraph
 
 
 class ReadReplicas(Stage):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from twitterlab.clock import Clock
-from twitterlab.graph import FollowGraph
 from twitterlab.model import Position, Tweet
-from twitterlab.parts.cache import LRU, Policy
-from twitterlab.parts.hydration import Hydration
-from twitterlab.parts.sharding import Merge, ShardRule, merge_newest, shard_of
-from twitterlab.parts.shards import Shards
-from twitterlab.parts.tables import Database
+from twitterlab.parts.cache.hydration import Hydration
+from twitterlab.parts.cache.tweet_cache import LRU, Policy
+from twitterlab.parts.store.database import Database
+from twitterlab.parts.store.sharding import Merge, ShardRule, merge_newest, shard_of
+from twitterlab.parts.store.shards import Shards
 from twitterlab.stages.base import Path_, Stage
+from twitterlab.workloads.graph import FollowGraph
 
 
 class TweetCache(Stage):

@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 
 from twitterlab.clock import Clock
-from twitterlab.graph import FollowGraph
 from twitterlab.model import Position, Tweet
-from twitterlab.parts.sharding import Merge, ShardRule, merge_newest, shard_of
-from twitterlab.parts.shards import Shards
+from twitterlab.parts.store.sharding import Merge, ShardRule, merge_newest, shard_of
+from twitterlab.parts.store.shards import Shards
 from twitterlab.stages.base import Path_, Stage
+from twitterlab.workloads.graph import FollowGraph
 
 
 class UserShards(Stage):

@@ -1,0 +1,1 @@
+"""Tools of whoever writes the course; not installed."""

@@ -1,0 +1,50 @@
+"""The page of misconceptions for instructors, `docs/misconceptions.md`: made from the words of the exercises.
+
+`python -m authoring.misconceptions` makes it. A wrong answer's key there is the one that the summary of a
+class counts, and the one by which the tests of an exercise name it.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+from twitterlab.classroom.check.texts import Texts, all_texts
+from twitterlab.classroom.course.progress_map import STAGES
+
+PAGE = Path("docs/misconceptions.md")
+HEAD = """<!-- Made by `make notebooks` from the files twitterlab/classroom/check/exercises/NN.toml: edit those. -->
+
+# Misconceptions, and what answers them
+
+What a wrong answer to an exercise tells of its author, and what the course says to it. `twitterlab summary FOLDER`
+counts them over a class, under the same names. In a workshop, ask who believes it before you say why it is not so.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    stages = groupby(all_texts().values(), key=lambda one: one.stage)
+    return "\n".join([HEAD, *("\n".join(stage(number, list(some))) for number, some in stages)])
+
+
+def stage(number: int, some: list[Texts]) -> list[str]:
+    """One stage's exercises."""
+    return [f"## {number} · {STAGES[number - 1]}", "", *(line for one in some for line in exercise(one))]
+
+
+def exercise(one: Texts) -> list[str]:
+    """One exercise's wrong answers, a row each."""
+    core = ", core" if one.core else ""
+    rows = [f"| `{w.key}` | {cell(w.misconception)} | {cell(w.says)} |" for w in one.wrong.values()]
+    head = ["| answer | who gives it believes | what it is told |", "|:--|:--|:--|"]
+    return [f"### {one.key} · {one.title} ({one.minutes} minutes{core})", "", *head, *rows, ""]
+
+
+def cell(text: str) -> str:
+    """Words as a table's cell can hold them."""
+    return text.replace("|", r"\|")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

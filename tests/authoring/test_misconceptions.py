@@ -1,0 +1,40 @@
+"""The page of misconceptions is what the exercises say, and every known wrong answer has its words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from authoring.misconceptions import PAGE, page
+from authoring.verify import ROOT
+from twitterlab.classroom.check.texts import all_texts
+
+
+def test_the_committed_page_is_what_a_fresh_making_gives() -> None:
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == page()
+
+
+@pytest.mark.parametrize("key", all_texts())
+def test_an_exercise_has_three_hints_and_words_for_its_wrong_answers(key: str) -> None:
+    one = all_texts()[key]
+    assert len(set(one.hints)) == 3
+    assert all(len(hint) > 40 for hint in one.hints)
+    assert len(one.wrong) >= 3 if one.core else len(one.wrong) >= 2
+    assert 5 <= one.minutes <= 25
+    for wrong in one.wrong.values():
+        assert not re.search(r"[.?!]$", wrong.misconception)  # the check puts a question mark behind it
+        assert len(wrong.says) > 60
+
+
+def test_each_stage_has_one_core_exercise() -> None:
+    core = [one.stage for one in all_texts().values() if one.core]
+    assert core == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("key", all_texts())
+def test_every_wrong_answer_that_has_words_is_tried_in_a_test(key: str) -> None:
+    one = all_texts()[key]
+    tests = (ROOT / "tests").rglob(f"test_exercise_{one.name}*.py")
+    tried = "".join(path.read_text(encoding="utf-8") for path in tests)
+    assert [wrong for wrong in one.wrong if f'"{wrong}"' not in tried] == []

@@ -1,0 +1,84 @@
+"""What a person set for their own terminal, kernels and figures does not reach a check of outputs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from authoring.verify import CHECKS, NBVAL, ROOT, impersonal
+
+TOLD = {  # each cell tells one habit
+    "IPython's startup files": "print('startup files may hide this')",
+    "pandas' options": "import pandas as pd; pd.DataFrame({'share': [1 / 3]})",
+    "width": "import shutil; shutil.get_terminal_size().columns",
+    "backend": "import matplotlib as mpl; mpl.get_backend()",
+    "figures": "mpl.rcParams['axes.grid']",
+    "locale": "import locale; locale.setlocale(locale.LC_ALL, '')",
+    "zone": "import time; time.tzname[0]",
+    "hashes": "list({'one', 'two', 'three', 'four'})",
+    "optimised": "__debug__",
+    "course": "import os; os.environ.get('TWITTERLAB_COURSE', 'none')",
+}
+STARTUP = "import builtins, pandas; builtins.print = lambda *_: None; pandas.set_option('display.precision', 1)"
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    """A notebook that tells all that `TOLD` lists, recorded in an impersonal environment."""
+    (tmp_path / "clean").mkdir()
+    cells = [nbformat.v4.new_code_cell(source) for source in TOLD.values()]
+    recorded = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(recorded, kernel_name="python3").execute(env=impersonal(os.environ, tmp_path / "clean"))
+    nbformat.write(recorded, tmp_path / "told.ipynb")
+    return tmp_path / "told.ipynb"
+
+
+@pytest.fixture
+def personal(tmp_path: Path) -> dict[str, str]:
+    """The environment of somebody who has habits."""
+    ipython = tmp_path / "ipython"
+    (ipython / "profile_default" / "startup").mkdir(parents=True)
+    (ipython / "profile_default" / "startup" / "mine.py").write_text(STARTUP)
+    (ipython / "matplotlibrc").write_text("axes.grid: True\n")
+    habits = {"MPLBACKEND": "svg", "MATPLOTLIBRC": str(ipython), "COLUMNS": "33", "TZ": "Asia/Tokyo"}
+    habits |= {"LC_ALL": "POSIX", "PYTHONHASHSEED": "9", "PYTHONOPTIMIZE": "1", "IPYTHONDIR": str(ipython)}
+    habits |= {"TWITTERLAB_COURSE": str(ipython)}
+    return {**os.environ, **habits}
+
+
+def differing(notebook: Path, environment: Mapping[str, str]) -> set[str]:
+    """Which of the habits nbval sees in the notebook's outputs."""
+    options = [option.replace("tests/", f"{ROOT}/tests/") for option in NBVAL]
+    command = [sys.executable, "-m", "pytest", *options, "-n", "0", "-rA", "--color=no", notebook.name]
+    done = subprocess.run(
+        command, cwd=notebook.parent, env=dict(environment), capture_output=True, text=True, check=False
+    )
+    told = re.findall(r"^(PASSED|FAILED) \S+::Cell (\d+)", done.stdout, re.MULTILINE)
+    assert len(told) == len(TOLD), done.stdout
+    return {list(TOLD)[int(cell)] for outcome, cell in told if outcome == "FAILED"}
+
+
+@pytest.mark.timeout(300)
+def test_a_check_of_outputs_sees_nobodys_habits(notebook: Path, personal: Mapping[str, str], tmp_path: Path) -> None:
+    assert differing(notebook, impersonal(personal, tmp_path / "clean")) == set()
+    assert differing(notebook, personal) == set(TOLD)
+
+
+def test_links_are_looked_at() -> None:
+    assert ("authoring.links",) in CHECKS
+
+
+def test_all_notebooks_are_compared_strictly_two_at_a_time() -> None:
+    command = " ".join(CHECKS[-1])
+    assert command.endswith(" notebooks solutions")
+    assert "--nbval " in command
+    assert "--nbval-lax" not in command
+    assert "-n 2 --dist loadscope" in command

@@ -1,0 +1,232 @@
+"""The page of the bench: everything on it comes from the saved files, and the same files give the same bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import drawing, page, service, stages
+from benchmarks.common import Result
+from benchmarks.growth import Cost
+from twitterlab.commands.cli import main
+
+IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
+LATENCIES = ("page p50 ms", "page p99 ms", "page p99.9 ms", "visible p50 ms", "visible p99 ms", "visible p99.9 ms")
+
+
+def load(multiple: float, sustained: bool, *names: str) -> dict[str, Any]:
+    """A row of the rate's table, with these latencies."""
+    late = 1 if sustained else 40
+    times = {name: late * (place + 1.5) for place, name in enumerate(names)}
+    return {"multiple": multiple, "sustained": sustained, "busy": 0.5, **times, "backlog": 0.01}
+
+
+def rate() -> Result:
+    rows = [load(1.0, True, *LATENCIES), load(4.5, True, *LATENCIES), load(4.9, False, *LATENCIES)]
+    figures = {"headroom": 4.5, "headroom_many": 9.99, "feed_bytes_a_user": 850.0, "start_s": 0.5}
+    return Result(
+        "rate", {"users": 9}, figures, {"through feed": rows, "through feed_many": rows[:2]}, ["It goes", "on."]
+    )
+
+
+def peers() -> Result:
+    ways = ("twitterlab: drain", "pipelined ZADD", "a script")
+    deliveries = [
+        {"way": way, "connection": "TCP", "deliveries/s": rate, "ours/this": 6e6 / rate}
+        for way, rate in zip(ways, (6e6, 5e4, 3e5), strict=True)
+    ]
+    pages = [{"way": way, "p50": 0.02, "p99": 0.1, "p99.9": 0.2} for way in ("twitterlab: feed", "MGET", "MGET, many")]
+    figures = {"deliveries_ratio": 120.0, "deliveries_ratio_best": 20.0, "page_p50_ratio": 0.2, "page_p99_ratio": 0.3}
+    tables = {"deliveries": deliveries, "pages of 20, in ms": pages}
+    return Result("peers", {"peer": "valkey 9"}, figures, tables, ["A note."])
+
+
+def of_stages() -> Result:
+    names = ["stage 1, SingleTable", "stage 7, HybridFeeds", stages.HAND_1, stages.HAND_2, stages.SQLITE]
+    rows = stages.compared({name: [0.001 * (n + 1), 0.002 * (n + 1)] for n, name in enumerate(names)}, {})
+    return Result("stages", {}, {"stage1_overhead": 1.1, "stage2_overhead": 1.31}, {"a first page": rows})
+
+
+def growth() -> Result:
+    sizes = (100, 1_000, 10_000)
+    costs = [Cost(s, "page", "rows", [9.0 * s, 90.0, 900.0]) for s in (1, 2)] + [Cost(6, "page", "rows", [0, 0, 0])]
+    costs += [Cost(s, "page", "p50 ms", [0.1 * s, 0.2, 0.3]) for s in (1, 2, 6)]
+    posts = [Cost(6, "post", "deliveries", [5, 5, 5]), Cost(6, "delivery", "mean us", [2, 1, 0.5])]
+    grown = [cost.row(sizes) for cost in (*costs, *posts)]
+    tables = {"everything grows; by users": grown, "strangers' tweets grow; by their tweets": grown[:2]}
+    return Result("growth", {}, {"slope_page_stage1_rows": 1.0}, tables)
+
+
+def limit() -> Result:
+    rows = [
+        {"way": way, "a second": rate, "ns each": 1e9 / rate, "of the limit": rate / 1e8}
+        for way, rate in (("writes", 1e8), ("deliveries, fan-out as a whole", 3e6))
+    ]
+    parts = [
+        {"part": "writing", "share": 0.7, "calls a post": 2.0},
+        {"part": "other", "share": 0.3, "calls a post": 1.0},
+    ]
+    line = {"line": "ring[at] = a | b", "of": "feeds._append", "random accesses": 1, "bytes": 8, "ns a delivery": 9.0}
+    other = {"line": "all other lines", "of": "", "random accesses": 0, "bytes": 0, "ns a delivery": 1.0}
+    rates = {"drain_per_s": 3e6, "deliver_per_s": 9e6, "drain_of_limit": 0.03, "deliver_of_limit": 0.09}
+    figures = {**rates, "accesses_a_delivery": 1, "accesses_of_deliver": 0.1}
+    tables = {"writes and deliveries": rows, "drain, by part": parts, "deliver, by line": [line, other]}
+    return Result("limit", {}, figures, tables)
+
+
+def of_service() -> Result:
+    taken, work = {"page": [2.0, 8.0], "post": [5.0]}, {"rows_read": 50}
+    runs = [{"milliseconds": taken, "work": work, "errors": 0, "busy": 0.2}]
+    rows = [service.row(stage, 3 - stage / 7, runs) for stage in (1, 7)]
+    return Result("service", {"callers": 8}, service.figures(rows), {service.TITLE: rows})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def coarse() -> Iterator[None]:
+    """Figures with few pixels, which are drawn faster."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "DPI", 30)
+        yield
+
+
+def save(folder: Path, *results: Result) -> Path:
+    """A folder with some results."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for result in results:
+        (folder / f"{result.part}.json").write_text(result.json())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of all parts; for tests that only look at it."""
+    folder = tmp_path_factory.mktemp("page") / "benchmarks"
+    page.write(save(folder, rate(), peers(), of_stages(), growth(), limit(), of_service()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def text(made: Path) -> str:
+    """Its words."""
+    return (made / "README.md").read_text()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with nothing in it."""
+    return tmp_path / "benchmarks"
+
+
+def written(folder: Path) -> str:
+    page.write(folder)
+    return (folder / "README.md").read_text()
+
+
+def goals(text: str) -> list[list[str]]:
+    """The cells of the table of goals."""
+    table = text.partition("## Goals")[2].partition("\n## ")[0]
+    lines = [line for line in table.splitlines() if line.startswith("| ")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_every_image_is_there_and_says_its_numbers(made: Path, text: str) -> None:
+    images = IMAGE.findall(text)
+    assert {file.partition("-")[0].partition(".")[0] for _, file in images} == set(page.SECTIONS)
+    assert {file for _, file in images} == {file.name for file in made.glob("*.png")}
+    for alt, file in images:
+        assert (made / file).read_bytes().startswith(b"\x89PNG")
+        assert re.search(r"\d", alt), file
+
+
+def test_every_figure_has_its_finding_and_its_machine_beside_it(text: str) -> None:
+    result = rate()
+    for after in IMAGE.split(text)[3::3]:
+        caption, machine = after.strip().split("\n\n")[:2]
+        assert re.fullmatch(r"\*.*\d.*\*", caption), caption
+        assert str(result.machine["processor"]) in machine
+        assert all(f"{name} {version}" in machine for name, version in result.versions.items())
+
+
+def test_the_words_are_the_numbers(text: str) -> None:
+    assert "at 4.5 times page p50 1.5, page p99 2.5" in text
+    assert "at 4.9 times page p50 60, page p99 100" in text
+    assert "Through feed, one core holds 4.5 times the lecture's rate (2.5 ms a page at p99" in text
+    assert "We deliver 6,000,000 a second: 120 times pipelined ZADD on valkey 9, and 20 times its best way." in text
+    assert "Fan-out as a whole makes 3,000,000 deliveries a second, 3% of the limit" in text
+    assert "would take 170 GB (*modelled*" in text
+    assert "With 8 callers who ask again at once, stage 7, HybridFeeds, answers 1.5 requests a second, 1.43" in text
+
+
+def test_every_command_table_and_note_is_on_the_page(made: Path, text: str) -> None:
+    for part in page.SECTIONS:
+        assert f"python -m benchmarks {part} --json benchmarks/{part}.json" in text
+    assert "`python -m benchmarks page`" in text
+    assert "- It goes on.\n" in text
+    assert "`ring[at] = a \\| b`" in text
+    assert "| 4.9 | no | 0.5 |" in text
+    assert str(made.parent) not in text
+
+
+def test_goals_are_met_missed_or_not_measured(folder: Path) -> None:
+    text = written(save(folder, rate(), peers()))
+    rows = goals(text)
+    assert [row[-1] for row in rows] == ["yes", "no", "yes", "yes", "yes", "no", "", "", ""]
+    assert [row[-2] for row in rows] == ["4.5", "9.99", "120", "20", "0.2", "0.3", *["not measured"] * 3]
+    assert "Of 9 goals, 4 are met, 2 are missed and 3 are not measured." in text
+
+
+def test_a_part_that_is_not_measured_says_how(folder: Path) -> None:
+    text = written(save(folder, of_stages()))
+    assert [file for _, file in IMAGE.findall(text)] == ["stages.png"]
+    for part in page.SECTIONS:
+        how = f"Not measured yet: run `python -m benchmarks {part} --json benchmarks/{part}.json`, and then"
+        assert (how in text) == (part != "stages")
+
+
+def test_an_empty_folder_gives_a_page_too(tmp_path: Path) -> None:
+    text = written(tmp_path / "speed")
+    assert text.count("Not measured yet: run ") == len(page.SECTIONS)
+    assert "`python -m benchmarks page speed`" in text
+    assert IMAGE.findall(text) == []
+
+
+def test_the_same_files_give_the_same_bytes(made: Path, folder: Path) -> None:
+    written(save(folder, rate(), peers(), of_stages(), growth(), limit(), of_service()))
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == {
+        file.name: file.read_bytes() for file in made.iterdir()
+    }
+
+
+def test_columns_and_tables_may_be_missing(folder: Path) -> None:
+    few = [load(1.0, True, "page p50 ms", "page p99 ms"), {"multiple": 2.0, "page p50 ms": 3.0, "page p99 ms": 4.0}]
+    text = written(save(folder, Result("rate", {}, {}, {"through feed": few}), Result("limit", {}, {}, {})))
+    assert "at 2 times page p50 3, page p99 4." in text
+    assert "holds 2 times the lecture's rate (4 ms a page at p99)" in text
+    assert "](limit.png)" not in text
+
+
+def test_where_no_load_holds_the_page_says_so(folder: Path) -> None:
+    rows = [load(1.0, False, *LATENCIES)]
+    text = written(save(folder, Result("rate", {}, {"headroom": 0.0}, {"through feed": rows})))
+    assert "*Through feed, none of the loads tried holds." in text
+    assert goals(text)[0][-2:] == ["0", "no"]
+
+
+@pytest.mark.parametrize("heights", [[], [0.3], [0.1, 0.9], [0.5, 0.5, 0.5], [0.1, 0.12, 0.2, 0.8, 0.81], [0.0, 0.07]])
+def test_labels_that_would_overlap_move_apart(heights: list[float]) -> None:
+    moved = drawing.apart(heights)
+    assert all(b - a >= drawing.CLOSE - 1e-9 for a, b in pairwise(moved))
+    assert sum(moved) == pytest.approx(sum(heights))
+    if all(b - a >= drawing.CLOSE for a, b in pairwise(heights)):
+        assert moved == heights
+
+
+def test_a_file_that_is_no_result_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (save(folder) / "peers.json").write_text("[1]")
+    assert main(["bench", "page", str(folder)]) == 2
+    assert "peers.json is no result of the bench" in capsys.readouterr().err

@@ -1,0 +1,148 @@
+"""Whatever a learner's code does, the guard ends it, keeps it quiet and notices what it did to its arguments."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+
+import duckdb
+import pytest
+
+from twitterlab.classroom.check import guard
+from twitterlab.classroom.check.guard import Misbehaved, Stopped, call, limited
+
+SHORT_S = 0.2
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarm that stops Python")
+
+
+def loop():
+    while True:
+        pass
+
+
+def loop_that_catches():
+    while True:
+        with contextlib.suppress(Exception):
+            loop()
+
+
+def loop_that_catches_everything():
+    while True:
+        try:
+            sum(range(50))
+        except BaseException:
+            continue
+
+
+def endless():
+    while True:
+        yield 1
+
+
+@pytest.mark.parametrize("answer", [loop, loop_that_catches, loop_that_catches_everything])
+def test_what_does_not_end_is_stopped(answer):
+    with pytest.raises(Stopped):
+        call(answer, seconds=SHORT_S)
+
+
+def test_an_iterator_that_does_not_end_is_stopped_where_it_is_gone_through():
+    with pytest.raises(Stopped):
+        call(endless, then=all, seconds=SHORT_S)
+
+
+def test_a_query_that_does_not_end_is_interrupted():
+    connection = duckdb.connect()
+    endless_query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i > 0) SELECT count(*) FROM n"
+    with pytest.raises(Stopped), limited(SHORT_S, interrupt=connection.interrupt):
+        connection.execute(endless_query.replace("i + 1", "1")).fetchall()
+    assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_an_alarm_that_was_set_before_is_set_again():
+    heard = []
+    before = signal.signal(signal.SIGALRM, lambda *_: heard.append("theirs"))
+    kept = signal.setitimer(signal.ITIMER_REAL, 60)
+    try:
+        assert call(lambda: 3) == 3
+        left, _ = signal.getitimer(signal.ITIMER_REAL)
+        assert 0 < left <= 60
+        signal.raise_signal(signal.SIGALRM)
+        assert heard == ["theirs"]
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, *kept)
+
+
+def test_an_alarm_that_was_set_before_is_not_worn_out_by_many_short_calls():
+    before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, 60)
+    try:
+        for _ in range(50):
+            call(int, "1")
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 2
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, left, interval)
+
+
+def test_in_another_thread_an_answer_runs_without_an_alarm():
+    got = []
+    thread = threading.Thread(target=lambda: got.append(call(lambda: 3)))
+    thread.start()
+    thread.join()
+    assert got == [3]
+
+
+def test_what_an_answer_prints_is_kept_short_and_shown_to_nobody_else(capsys):
+    said = guard.quiet()
+
+    def talk():
+        for line in range(10_000):
+            print("line", line)
+        print("on the other stream", file=sys.stderr)
+        return 1
+
+    call(talk)
+    assert capsys.readouterr() == ("", "")
+    assert str(said).startswith("line 0\nline 1\n")
+    assert str(said).endswith("… (10,001 lines)")
+    assert len(said.text) == guard.KEPT
+
+
+def test_an_answer_that_returns_none_is_told_so():
+    with pytest.raises(Misbehaved, match="returned None"):
+        call(lambda: None)
+    assert call(lambda: None, none=True) is None
+
+
+def test_an_answer_that_gives_no_iterator_where_one_is_asked_for_is_told_so():
+    with pytest.raises(Misbehaved, match="gave 3"):
+        call(lambda: 3, then=list)
+
+
+@pytest.mark.parametrize("argument", [[3, 1, 2], {1: [2]}, [(1, [2])]])
+def test_an_answer_that_changes_its_argument_is_told_so(argument):
+    def change(given):
+        given.clear()
+        return 1
+
+    with pytest.raises(Misbehaved, match="argument 1 was"):
+        call(change, argument)
+
+
+def test_an_argument_that_is_there_to_be_changed_may_be():
+    feeds = {1: [3]}
+    assert call(lambda given: given.update({2: [4]}) or 1, feeds, may_change=(0,)) == 1
+    assert feeds == {1: [3], 2: [4]}
+
+
+def test_an_iterator_may_be_gone_through():
+    assert call(list, iter([1, 2])) == [1, 2]
+
+
+def test_what_an_answer_raises_is_raised():
+    with pytest.raises(ZeroDivisionError):
+        call(lambda: 1 / 0)

@@ -1,0 +1,151 @@
+"""The tour and the command line: what they print is what the stages did, and every command has its page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+
+import pytest
+from support.places import SLASHDOT
+
+import twitterlab as tl
+from authoring.verify import ROOT
+from twitterlab.commands.cli import main, parser, stages
+from twitterlab.figures import tour as plots
+from twitterlab.studies import tour
+from twitterlab.workloads.mixes import START_MS, replay
+
+
+@pytest.fixture(scope="module")
+def result():
+    return tour.tour(tl.FollowGraph.synthetic(300, 8, seed=1), tweets=400, seed=3)
+
+
+def test_no_page_differs_from_stage_1(result):
+    assert [row.stage for row in result.stages] == [1, 2, 3, 4, 5, 6, 7]
+    assert [row.pages_differing for row in result.stages] == [0] * 7
+    assert all(row.pages == result.workload["feed"] > 50 for row in result.stages)
+
+
+def test_a_page_that_differs_is_counted(monkeypatch):
+    honest = tl.FollowerIndex._feed
+    monkeypatch.setattr(
+        tl.FollowerIndex, "_feed", lambda self, reader, *rest: (t for t in honest(self, reader, *rest) if reader % 2)
+    )
+    graph = tl.FollowGraph.synthetic(300, 8, seed=1)
+    row = tour.tour(graph, [2], tweets=400, seed=3).stages[0]
+    assert 0 < row.pages_differing < row.pages
+
+
+def test_the_rows_tell_the_story_of_the_stages(result):
+    one, two, three, four, five, six, seven = result.stages
+    assert one.rows_per_page > 5 * two.rows_per_page
+    assert two.rows_per_page == three.rows_per_page == four.rows_per_page
+    assert one.queries_per_page == 1
+    assert two.queries_per_page == 2
+    assert two.shards_per_page < four.shards_per_page
+    assert one.hit_ratio is None
+    assert five.hit_ratio > 0.5
+    assert six.rows_per_page < two.rows_per_page / 5
+    assert one.deliveries_per_post == 0 < seven.deliveries_per_post < six.deliveries_per_post
+
+
+def test_deliveries_are_followers_at_the_time_of_the_post(result):
+    graph = tl.FollowGraph.synthetic(300, 8, seed=1)
+    script = tour.script(graph, 400, 3)
+    follows = set(zip(*(column.tolist() for column in graph.edge_arrays()), strict=True))
+    deliveries = 0
+    for event in (*script.history, *script.live):
+        if event.kind == "post":
+            deliveries += sum(followee == event.user for _, followee in follows)
+        elif event.kind == "follow":
+            follows.add((event.user, event.other))
+        elif event.kind == "unfollow":
+            follows.discard((event.user, event.other))
+    per_post = result.stages[5].deliveries_per_post
+    # workers run before reads, so a post may meet a follow or an unfollow that came a moment after it
+    assert per_post * script.count("post") == pytest.approx(deliveries, abs=20)
+
+
+def test_the_same_seed_gives_the_same_counters(result):
+    graph = tl.FollowGraph.synthetic(300, 8, seed=1)
+    again = tour.tour(graph, [1, 5, 7], tweets=400, seed=3)
+    other = tour.tour(graph, [1], tweets=400, seed=4)
+    before = tour.table(result, times=False)
+    assert tour.table(again, times=False).equals(before.iloc[[0, 4, 6]])
+    assert not tour.table(other, times=False).equals(before.iloc[[0]])
+
+
+def test_the_command_prints_a_row_a_stage_and_saves_json_and_a_figure(tmp_path, capsys):
+    arguments = ["--users", "200", "--tweets", "150", "--seed", "5", "--stages", "2,6-7"]
+    files = ["--json", str(tmp_path / "t.json"), "--plot", str(tmp_path / "t.png")]
+    assert main(["tour", *arguments, *files]) == 0
+    printed = capsys.readouterr().out
+    assert [name in printed for name in ("FollowerIndex", "HybridFeeds", "SingleTable ")] == [True, True, False]
+    saved = json.loads((tmp_path / "t.json").read_text())
+    assert [row["stage"] for row in saved["stages"]] == [2, 6, 7]
+    assert [row["pages_differing"] for row in saved["stages"]] == [0, 0, 0]
+    assert saved["graph"]["users"] == 200
+    assert (tmp_path / "t.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_bad_graph_file_is_one_line_on_stderr(tmp_path, capsys):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("follower,followee\n0,1\n1,x\n")
+    assert main(["tour", "--graph", str(bad)]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "'x'" in error
+
+
+@pytest.mark.parametrize("value", ["0", "8", "3-9", "x", "", "5-2", "1,,2"])
+def test_stage_numbers_outside_one_to_seven_are_refused(value):
+    with pytest.raises(argparse.ArgumentTypeError):
+        stages(value)
+
+
+def test_the_figure_says_its_numbers_in_words(result):
+    words = plots.describe(result)
+    for row in result.stages:
+        assert f"stage {row.stage}, {row.name}: {row.rows_per_page:,.1f} rows read" in words
+
+
+def test_other_commands_answer(capsys, tmp_path):
+    assert main(["estimate"]) == 0
+    assert main(["policies", "--users", "200", "--events", "500"]) == 0
+    assert main(["graph", "--users", "200", "--save", str(tmp_path / "g.parquet")]) == 0
+    assert tl.FollowGraph.read(tmp_path / "g.parquet").users == 200
+    printed = capsys.readouterr().out
+    assert "deliver" in printed
+    assert "per edge" in printed.lower() or "per-edge" in printed.lower()
+
+
+def test_every_command_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text()
+    commands = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)).choices
+    missing = [name for name in commands if f"twitterlab {name}" not in readme]
+    assert missing == []
+
+
+def test_the_real_graph_gives_the_same_pages_at_every_stage():
+    if not SLASHDOT.exists():
+        pytest.skip("the real follow graph is not beside the project")
+    tweets = 20_000 if os.environ.get("CI") == "true" else 2_000
+    measured = tour.tour(tl.FollowGraph.read(SLASHDOT), tweets=tweets)
+    assert [row.pages_differing for row in measured.stages] == [0] * 7
+    assert measured.graph == {"users": 82_168, "follows": 870_161}
+
+
+def test_a_replayed_script_ends_in_the_follows_that_it_says():
+    graph = tl.FollowGraph.synthetic(100, 5, seed=2)
+    clock = tl.ManualClock(START_MS)
+    with tl.UserShards(graph, clock=clock) as system:
+        events = tour.script(graph, 300, 1).live
+        list(replay(system, events, clock, tour.GROUP))
+        after = system.tables.stored_graph()
+    follows = set(zip(*(column.tolist() for column in graph.edge_arrays()), strict=True))
+    for event in events:
+        if event.kind in ("follow", "unfollow"):
+            (follows.add if event.kind == "follow" else follows.remove)((event.user, event.other))
+    assert set(zip(*(column.tolist() for column in after.edge_arrays()), strict=True)) == follows

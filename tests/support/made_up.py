@@ -1,0 +1,79 @@
+"""A course that the tests make up: three exercises with their words, answers of ours, and a learner's empty folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from twitterlab.classroom.check import texts as exercise_texts
+from twitterlab.classroom.course import copy as course
+from twitterlab.classroom.course import my_parts, progress
+
+WORDS = {
+    "01.toml": """
+[exercise."1.1"]
+name = "ask"
+title = "Ask <the> table"
+minutes = 10
+core = true
+hints = ["a", "b", "c"]
+[exercise."1.1".wrong.backwards]
+misconception = "The oldest come first"
+says = "Look again."
+[exercise."1.1".wrong.own_tweets]
+misconception = "One follows oneself"
+says = "Look again."
+
+[exercise."1.2"]
+name = "count_rows"
+title = "Count"
+minutes = 5
+core = false
+hints = ["a", "b", "c"]
+""",
+    "04.toml": """
+[exercise."4.2"]
+name = "merge"
+title = "Merge"
+minutes = 15
+core = true
+hints = ["a", "b", "c"]
+""",
+}
+
+
+def make(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put the made-up exercises in the place of the real ones; returns a course folder that is the learner's home."""
+    words, ours = folder / "exercises", folder / "ours"
+    words.mkdir()
+    ours.mkdir()
+    for name, text in WORDS.items():
+        (words / name).write_text(text, encoding="utf-8")
+    for name in ("ask", "count_rows", "merge"):
+        (ours / f"{name}.py").write_text(f"{name} = 'ours'\n", encoding="utf-8")
+    monkeypatch.setattr(exercise_texts, "FOLDER", words)
+    monkeypatch.setattr(my_parts, "OURS", ours)
+    monkeypatch.setattr(progress, "_callers", [])
+    exercise_texts.all_texts.cache_clear()
+    home = empty(folder / "course")
+    monkeypatch.setenv(course.VARIABLE, str(home))
+    return home
+
+
+def unmake() -> None:
+    """Forget the made-up exercises."""
+    exercise_texts.all_texts.cache_clear()
+
+
+def empty(home: Path) -> Path:
+    """A course in which nothing was done."""
+    home.mkdir()
+    (home / course.MANIFEST).write_text("{}")
+    return home
+
+
+def state(folder: Path) -> dict[str, bytes]:
+    """Every file that a learner sees, by its path."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}

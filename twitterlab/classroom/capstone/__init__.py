@@ -1,0 +1,1 @@
+"""The learner's own timeline: their parts put together and held to the oracle."""

@@ -1,0 +1,1 @@
+"""What an exercise asks: answers, how they are judged, and what is said."""

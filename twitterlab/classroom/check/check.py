@@ -1,0 +1,55 @@
+"""The verb `check`: `check.merge_newest(merge_newest)` judges an answer, notes it, and keeps it where it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from twitterlab.classroom.check import answers
+from twitterlab.classroom.check.exercise import Exercise, exercise, names
+from twitterlab.classroom.check.judging import judge
+from twitterlab.classroom.check.verdict import Verdict
+from twitterlab.classroom.course import my_parts, progress
+from twitterlab.model import TwitterlabError
+
+_judged: dict[tuple[str, str], Verdict] = {}  # by exercise and source: the same cell is not judged, or counted, twice
+
+
+class Check:
+    """One method an exercise, by the name that its answer has."""
+
+    def __getattr__(self, name: str) -> Callable[[Any], Verdict]:
+        if name not in names():
+            raise AttributeError(f"there is no exercise {name!r}: there are {', '.join(names())}")
+        return partial(checked, name)
+
+    def __dir__(self) -> list[str]:
+        return names()
+
+
+check = Check()
+
+
+def checked(name: str, value: Any) -> Verdict:
+    """The verdict on an answer; a right one is kept under `my_parts/` of the learner's course."""
+    asked, given = exercise(name), answers.answer(name, value)
+    at = (name, given.source) if given.source is not None else None
+    if at in _judged:
+        return _judged[at]
+    verdict = remembered(asked, judge(asked, given))
+    if at is not None and verdict.kind != "not attempted":
+        _judged[at] = verdict
+    return verdict
+
+
+def remembered(asked: Exercise, verdict: Verdict) -> Verdict:
+    """The verdict, noted in the learner's course, and the answer kept there if it is right; it says so if it cannot."""
+    try:
+        progress.note(asked.key, verdict.kind, verdict.why)
+        if verdict.kind == "right" and verdict.source is not None and (home := progress.home()):
+            my_parts.save(home, asked.name, asked.key, verdict.source)
+    except (TwitterlabError, OSError) as error:
+        return replace(verdict, says=(*verdict.says, f"It could not be kept in your course: {error}"))
+    return verdict

@@ -1,0 +1,94 @@
+"""An exercise: what an answer is asked, what is right, and what it may cost. One dataclass, and no tower over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from twitterlab.classroom.check.texts import Texts, all_texts, texts
+
+RANDOM = 200  # random histories that an answer is held to, after all the small ones
+
+
+class Wrong(NamedTuple):
+    """What an answer gave where something else was right, in words; `why` are the misconceptions that give it too.
+
+    On a small history several may; the one that is named explains all the small histories on which the answer fails.
+    """
+
+    got: str
+    expected: str
+    why: tuple[str, ...] = ()
+
+
+class Cost(NamedTuple):
+    """What a pinned run in the real stage took: a counter's name, its value, and the most that it may be.
+
+    `why` is the key of the misconception that leads over the budget.
+    """
+
+    counter: str
+    used: int
+    budget: int
+    why: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether it took too much."""
+        return self.used > self.budget
+
+    def __str__(self) -> str:
+        return f"{self.counter}: {self.used:,}, at most {self.budget:,}"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """How the answers to one exercise are judged; its words are in a file beside it.
+
+    `small` gives every small history, the smallest first, and `histories` Hypothesis' strategy for longer ones; a
+    history is whatever the exercise makes it. `story` tells one in a sentence or two, and `problem` says what is wrong
+    with an answer to it, or None. Both of these, and `budget`, reach the answer through `guard.call` or within
+    `guard.limited`. `budget` runs it in the real stage once, on pinned input. `accepts` says what kind of thing an
+    answer is, and `wanted` says it in words: what is of another kind is refused before anything runs.
+    """
+
+    key: str
+    small: Callable[[], Iterable[Any]]
+    histories: Callable[[], Any]
+    story: Callable[[Any], str]
+    problem: Callable[[Any, Any], Wrong | None]
+    budget: Callable[[Any], Sequence[Cost]]
+    accepts: type | tuple[type, ...] | Callable[[Any], bool] = callable
+    says_when_right: str = ""
+    wanted: str = "a function"
+
+    @property
+    def texts(self) -> Texts:
+        """Its title, minutes, hints and misconceptions."""
+        return texts(self.key)
+
+    @property
+    def name(self) -> str:
+        """What the learner calls the answer."""
+        return self.texts.name
+
+    def takes(self, answer: Any) -> bool:
+        """Whether an answer is of the right kind."""
+        if isinstance(self.accepts, (type, tuple)):
+            return isinstance(answer, self.accepts)
+        return self.accepts(answer)
+
+
+def exercise(name: str) -> Exercise:
+    """The exercise whose answer is called `name`; an unknown one is a KeyError that names those that there are."""
+    if name not in names():
+        raise KeyError(f"there is no exercise {name!r}: there are {', '.join(names())}")
+    found: Exercise = import_module(f"twitterlab.classroom.check.exercises.{name.lower()}").EXERCISE
+    return found
+
+
+def names() -> list[str]:
+    """The names of all exercises, in the order of the course."""
+    return [one.name for one in all_texts().values()]

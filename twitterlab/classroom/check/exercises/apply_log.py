@@ -1,0 +1,212 @@
+"""Exercise 3.1: apply a log that comes in pieces, twice and in no order, as if it had come once and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from random import Random
+from typing import Any, NamedTuple
+
+import twitterlab as tl
+from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
+from twitterlab.classroom.check.guard import Misbehaved, call, shown
+from twitterlab.model import integer
+from twitterlab.parts.store.changes import Change
+from twitterlab.parts.store.database import Database
+
+Batch = tuple[int, ...]  # positions, in the order in which the network brought them
+AHEAD, AGAIN, ROUNDS = 12, 4, 200
+MOST = 100  # applications, after which an answer that does not end is stopped
+
+
+class History(NamedTuple):
+    """Where a replica stands at first, and what it is brought."""
+
+    start: int
+    batches: tuple[Batch, ...]
+
+
+class Said(str):
+    """What a change says. Those of two positions may say the same, as when somebody follows, unfollows and follows."""
+
+    number: int
+
+    @classmethod
+    def at(cls, number: int) -> Said:
+        """The change at a position."""
+        change = cls("user 1 follows 2" if number % 2 else "user 1 unfollows 2")
+        change.number = number
+        return change
+
+
+def small() -> list[History]:
+    """One batch of up to three entries, to a replica at position 0 or 1, or two batches of up to two."""
+    three, two = ([batch for n in range(most + 1) for batch in product((1, 2, 3), repeat=n)] for most in (3, 2))
+    found = [History(start, (batch,)) for start in (0, 1) for batch in three]
+    found += [History(0, batches) for batches in product(two, repeat=2)]
+    return sorted(found, key=size)
+
+
+def size(history: History) -> tuple[int, ...]:
+    """How much there is to read in a history."""
+    entries = [position for batch in history.batches for position in batch]
+    return len(entries), len(history.batches), max(entries, default=0), history.start
+
+
+def histories() -> Any:
+    """Longer logs in more batches, also where positions are high."""
+    from hypothesis import strategies as st
+
+    def raised(history: History, by: int) -> History:
+        return History(by + history.start, tuple(tuple(by + number for number in batch) for batch in history.batches))
+
+    batches = st.lists(st.lists(st.integers(1, 12), max_size=12).map(tuple), max_size=6).map(tuple)
+    return st.builds(raised, st.builds(History, st.integers(0, 4), batches), st.sampled_from((0, 300)))
+
+
+def story(history: History) -> str:
+    """Where the replica is, and what comes."""
+    batches = ", then ".join(map(str, map(list, history.batches))) or "nothing"
+    return f"A replica is at position {history.start}. The network brings it the entries {batches}."
+
+
+def problem(answer: Any, history: History) -> Wrong | None:
+    """Whether each batch is applied as far as it goes on from the position; then the same at another replica."""
+    before = history.start
+    for batch in history.batches:
+        after = expected(before, batch)
+        right = list(range(before + 1, after + 1)), after
+        for replica in (1, 2):
+            got = asked(answer, before, batch)
+            if got != right:
+                place = "" if replica == 1 else " at a second replica, which got the same"
+                why = signs(before, batch, *got) if replica == 1 else ("remembers",)
+                return Wrong(told(*got) + place, told(*right), why)
+        before = after
+    return None
+
+
+def expected(position: int, batch: Batch) -> int:
+    """How far a replica comes with one batch."""
+    while position + 1 in batch:
+        position += 1
+    return position
+
+
+def asked(answer: Any, position: int, batch: Batch) -> tuple[list[Any], int]:
+    """What the answer applies of a batch, a change by its number, and the position that it returns."""
+    applied: list[Any] = []
+
+    def apply(change: Any) -> None:
+        applied.append(getattr(change, "number", change))
+        if len(applied) > MOST:
+            raise Misbehaved(f"Your function applied more than {MOST} changes, and was stopped.")
+
+    got = call(answer, position, [(number, Said.at(number)) for number in batch], apply)
+    return applied, position_of(got)
+
+
+def position_of(got: Any) -> int:
+    """What was returned, where it is a position."""
+    position = integer(got)
+    if position is None:
+        raise Misbehaved(f"Your function returned {shown(got)}. A position was asked for, a whole number.")
+    return position
+
+
+def told(applied: Sequence[Any], position: int) -> str:
+    """What was applied of the last batch, and the position."""
+    return f"position {position} (applied: {', '.join(map(shown, applied)) or 'nothing'})"
+
+
+def signs(before: int, batch: Batch, applied: Sequence[Any], position: int) -> tuple[str, ...]:
+    """The misconceptions that give this."""
+    after = expected(before, batch)
+    right = list(range(before + 1, after + 1))
+    short = list(applied) == right[: len(applied)] and position == before + len(applied) < after
+    numbers = [one for one in applied if isinstance(one, int)]
+    found = {
+        "exactly_once": len(set(numbers)) < len(numbers) or any(number <= before for number in numbers),
+        "gap_is_lost": any(number > after and number in batch for number in numbers),
+        "same_words": short_of_words(right, applied),
+        "remembers": not set(numbers) <= set(batch),
+        "order_of_arrival": short and position in (passing(before, batch), stopping(before, batch)),
+        "first_stop": short and position == stopping(before, sorted(batch)),
+        "newest_seen": list(applied) == right and position > after,
+    }
+    return tuple(key for key, fits in found.items() if fits)
+
+
+def short_of_words(right: Sequence[int], applied: Sequence[Any]) -> bool:
+    """Whether just the changes are missing that say what an earlier one of them said."""
+    return list(applied) == right[:2] and len(right) > 2
+
+
+def passing(position: int, batch: Sequence[int]) -> int:
+    """How far one comes who looks at each entry once, and passes over what is not next."""
+    for number in batch:
+        position += number == position + 1
+    return position
+
+
+def stopping(position: int, batch: Sequence[int]) -> int:
+    """How far one comes who stops at the first entry that is not next."""
+    for number in batch:
+        if number != position + 1:
+            break
+        position = number
+    return position
+
+
+def budget(answer: Any) -> list[Cost]:
+    """A real leader's log, over a network that loses, repeats and shuffles, to a real replica."""
+    graph = tl.FollowGraph.synthetic(users=50, mean_follows=4, seed=3)
+    with tl.ReadReplicas(graph, clock=tl.ManualClock(), replicas=1) as system:
+        live(system, Random(31))
+        log = system.tables.leader.log_after(0, 1_000)
+        leader, replica = system.tables.databases
+        applied = shipped(answer, log, replica, Random(32))
+        if rows(leader) != rows(replica):
+            raise Misbehaved(f"the leader's {len(log)} changes came, and the replica's rows are not the leader's.")
+    return [Cost(f"changes applied for a log of {len(log)}", applied, len(log), "exactly_once")]
+
+
+def live(system: tl.ReadReplicas, chance: Random) -> None:
+    """Sixty writes of every kind; a post may be deleted, a follow undone."""
+    posted: list[tl.Tweet] = []
+    for _ in range(60):
+        reader, author = chance.sample(range(50), 2)
+        kind = chance.choice(("post", "post", "follow", "unfollow", "delete"))
+        if kind == "post":
+            posted.append(system.post(author, "hello"))
+        elif kind == "delete" and posted:
+            tweet = posted.pop(chance.randrange(len(posted)))
+            system.delete(tweet.author, tweet.id)
+        elif kind in ("follow", "unfollow"):
+            getattr(system, kind)(reader, author)
+
+
+def shipped(answer: Any, log: Sequence[Change], replica: Database, chance: Random) -> int:
+    """How many changes are applied until the replica is where the log ends: what did not come is sent again."""
+    position, applied = 0, 0
+
+    def apply(change: Change) -> None:
+        nonlocal applied
+        applied += 1
+        replica.apply([change])
+
+    for _ in range(ROUNDS):
+        sent = log[max(position - AGAIN, 0) : position + AHEAD]
+        came = [(c.position, c) for c in chance.choices(sent, k=len(sent))]  # some twice, some not at all
+        position = position_of(call(answer, position, came, apply))
+        if position >= len(log):
+            return applied
+    raise Misbehaved(f"after {ROUNDS} batches the position is {position}, and the log ends at {len(log)}.")
+
+
+def rows(database: Database) -> list[Any]:
+    """All that a node has stored."""
+    return [database.peek(f"FROM {table} ORDER BY ALL") for table in ("tweets", "follows")]
+
+
+EXERCISE = Exercise("3.1", small, histories, story, problem, budget)

@@ -1,0 +1,170 @@
+"""Exercise 3.2: choose the replica for a read, so that no page is stale and the leader is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from random import Random
+from typing import Any, NamedTuple
+
+import twitterlab as tl
+from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
+from twitterlab.classroom.check.guard import Misbehaved, call, shown
+from twitterlab.model import Position, integer
+from twitterlab.parts.store.database import Database
+
+Chosen = list[int | None]  # at each turn: a replica, or None for the leader
+READERS, ROUNDS = 8, 50
+
+
+class History(NamedTuple):
+    """How far each replica is, what the reads must have seen, and the turn of the first of them."""
+
+    positions: tuple[int, ...]
+    at_least: int
+    turn: int = 0
+
+
+def small() -> Iterator[History]:
+    """Up to three replicas at positions up to 2; in the end none at all, which happens when the last was promoted."""
+    for replicas, turn in product((1, 2, 3), (0, 4)):
+        for positions, at_least in product(product(range(3), repeat=replicas), range(4)):
+            yield History(positions, at_least, turn)
+    yield History((), 1)
+
+
+def histories() -> Any:
+    """More replicas, further apart, later in the day."""
+    from hypothesis import strategies as st
+
+    numbers = st.integers(0, 10_000) | st.integers(0, 6)
+    return st.builds(History, st.lists(numbers, max_size=8).map(tuple), numbers, numbers)
+
+
+def story(history: History) -> str:
+    """The replicas, and the reads, one turn for each replica."""
+    positions, at_least, turn = history
+    if len(positions) < 2:
+        replica = f"Replica 0 is at position {positions[0]}" if positions else "There is no replica"
+        return f"{replica}. A read at turn {turn} asks for a node that has seen position {at_least}."
+    numbers, turns = range(len(positions)), range(turn, turn + len(positions))
+    replicas = f"Replicas {listed(numbers)} are at positions {listed(positions)}"
+    return f"{replicas}. Reads at turns {listed(turns)} ask for a node that has seen position {at_least}."
+
+
+def listed(numbers: Sequence[object]) -> str:
+    """Numbers in a sentence."""
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def problem(answer: Any, history: History) -> Wrong | None:
+    """Whether the reads go to fresh replicas, to each of them, and to the leader only where there is none."""
+    positions, at_least, turn = history
+    fresh = [n for n, position in enumerate(positions) if position >= at_least]
+    chosen = [chosen_by(answer, positions, at_least, turn + n) for n in range(max(len(positions), 1))]
+    if right(chosen, fresh, len(positions)):
+        return None
+    return Wrong(told(chosen), expected(fresh, len(positions)), why(chosen, fresh, history))
+
+
+def chosen_by(answer: Any, positions: Sequence[int], at_least: int, turn: int) -> int | None:
+    """What the answer chooses at one turn."""
+    got = call(answer, list(positions), at_least, turn, none=True)
+    number = integer(got)
+    if got is not None and (number is None or not 0 <= number < len(positions)):
+        known = f"a replica's number ({' or '.join(map(str, range(len(positions))))}), or None" if positions else "None"
+        raise Misbehaved(f"Your function returned {shown(got)} at turn {turn}. Asked for was {known}.")
+    return number
+
+
+def right(chosen: Chosen, fresh: Sequence[int], replicas: int) -> bool:
+    """Whether every fresh replica serves, where all are just once, and no other; without any the leader does."""
+    serving: set[int | None] = set(fresh) or {None}
+    return set(chosen) == serving and (len(fresh) < replicas or len(serving) == len(chosen))
+
+
+def told(chosen: Chosen) -> str:
+    """Who answers at each turn."""
+    return listed(["None" if number is None else f"replica {number}" for number in chosen])
+
+
+def expected(fresh: Sequence[int], replicas: int) -> str:
+    """What would be right."""
+    if not fresh:
+        return "None, the leader"
+    if len(fresh) == replicas:
+        return f"replica{'s' * (replicas > 1)} {listed(fresh)}" + ", each once" * (replicas > 1)
+    return f"replica{'s' * (len(fresh) > 1)} {listed(fresh)}" + (
+        ", each at least once" * (len(fresh) > 1) or " each time"
+    )
+
+
+def why(chosen: Chosen, fresh: Sequence[int], history: History) -> tuple[str, ...]:
+    """The misconceptions that give this."""
+    positions, at_least, turn = history
+    turns = [(turn + n) % max(len(positions), 1) for n in range(len(chosen))]
+    ahead: set[int | None] = {n for n in fresh if positions[n] > at_least}
+    named = {number for number in chosen if number is not None}
+    newest = max(positions, default=0)
+    found = {
+        "soon_up_to_date": bool(named - set(fresh)),
+        "one_try": bool(fresh) and chosen == [n if n in fresh else None for n in turns],
+        "further_than": ahead != set(fresh) and set(chosen) == (ahead or {None}),
+        "leader_needed": bool(fresh) and not named,
+        "zero": None in chosen and 0 in fresh and named == set(fresh) - {0},
+        "freshest": len(named) == 1 and named <= set(fresh) and all(positions[n] == newest for n in named),
+        "any_will_do": bool(named) and named < set(fresh) and None not in chosen,
+    }
+    return tuple(key for key, fits in found.items() if fits)
+
+
+def budget(answer: Any) -> list[Cost]:
+    """A real leader and two replicas; readers ask for what they posted and saw, while the log is shipped."""
+    graph = tl.FollowGraph.from_edges(
+        [reader for reader in range(READERS) for _ in range(READERS)], [*range(READERS, 2 * READERS)] * READERS
+    )
+    with tl.ReadReplicas(graph, clock=tl.ManualClock(), replicas=2, counting=False) as system:
+        asked = Asked(answer, system)
+        system.tables.reader = asked.reader  # type: ignore[method-assign]
+        live(system, Random(33))
+    return [Cost(f"reads by the leader, of {asked.reads}", asked.by_leader, asked.hopeless, "leader_needed")]
+
+
+class Asked:
+    """The answer in place of a stage's own rule; counts its choices."""
+
+    def __init__(self, answer: Any, system: tl.ReadReplicas) -> None:
+        self._answer, self._tables = answer, system.tables
+        self.reads = self.by_leader = self.hopeless = 0
+
+    def reader(self, at_least: Position | None, shown: int, turn: int) -> Database:
+        """The node for one read."""
+        tables = self._tables
+        seen = max(shown, 0 if at_least is None else tables.surviving(at_least))
+        positions = [replica.position for replica in tables.replicas]
+        number = chosen_by(self._answer, positions, seen, turn)
+        self.reads += 1
+        self.by_leader += number is None
+        self.hopeless += all(position < seen for position in positions)
+        return tables.leader if number is None else tables.replicas[number]
+
+
+def live(system: tl.ReadReplicas, chance: Random) -> None:
+    """Posts, shipping and pages in turn; a page that lacks what its reader has seen raises Misbehaved."""
+    seen: dict[int, tl.Tweet] = {}  # the newest tweet that each reader was shown
+    kept: dict[int, Position] = {}  # the position after it that each reader keeps
+    for _ in range(ROUNDS):
+        reader, author = chance.randrange(READERS), chance.randrange(READERS, 2 * READERS)
+        tweet = system.post(author, "hello")
+        if chance.random() < 0.5:
+            seen[reader], kept[reader] = tweet, system.position  # this reader was told of it
+        system.step(chance.randrange(4))
+        reader = chance.randrange(READERS)
+        page = system.feed(reader, at_least=kept.get(reader)).tweets
+        if reader in seen and (not page or page[0].id < seen[reader].id):
+            raise Misbehaved(f"a page of user {reader} does not go up to a tweet that they had seen.")
+        seen |= {reader: page[0]} if page else {}
+
+
+EXERCISE = Exercise("3.2", small, histories, story, problem, budget)

@@ -1,0 +1,249 @@
+"""Exercise 4.3: one page of a feed and a cursor for the next, asking the followees' shards and no others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice, product, repeat
+from random import Random
+from typing import Any, NamedTuple
+
+import twitterlab as tl
+from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
+from twitterlab.classroom.check.guard import Misbehaved, call, shown
+from twitterlab.model import integer
+from twitterlab.parts.store.sharding import placement, shard_of
+from twitterlab.parts.store.database import Database
+
+PLACES = [0, 1, 2, 1, 2]  # the shard of each user: reader 0, three whom they may follow, and a stranger
+STRANGER, MOST, TURNS = 4, 1_000, ("first", "second", "third", "fourth")
+IDS = [n // 2 * 10 + n % 2 for n in range(1_000)]  # of the tweets 1, 2 and so on: 1, 10, 11, 20, 21
+KEEP, ROOM = (1, 4, 6), 8  # of eight real shards, those with followees; tweets on a page
+Events = tuple[int, ...]  # above 0: the tweet of this number is deleted; below 0: the user of this number posts
+Page = tuple[list[int], bool]  # IDs, and whether there is a cursor for the next page
+
+
+class History(NamedTuple):
+    """Who posted before the first page, how long pages are, what happens after each, and whom the reader follows."""
+
+    authors: tuple[int, ...]
+    limit: int
+    meanwhile: tuple[Events, ...] = ()
+    followees: tuple[int, ...] = (1, 2, 3)
+
+
+class World:
+    """Tweets on shards; some IDs follow one another, and between others there are gaps."""
+
+    def __init__(self, authors: Iterable[int]) -> None:
+        self.posted: dict[int, int] = {IDS[n]: author for n, author in enumerate(authors, 1)}  # ever, with authors
+        self.stored = set(self.posted)
+
+    def happen(self, event: int) -> str:
+        """Let something happen, and say what; nothing where there is nothing to delete."""
+        if event < 0:
+            tweet = IDS[len(self.posted) + 1]
+            self.posted[tweet] = -event
+            self.stored.add(tweet)
+            return f"{named(-event)} posts {told([tweet])}"
+        if IDS[event] not in self.stored:
+            return ""
+        self.stored.remove(IDS[event])
+        return f"{told([IDS[event]])} is deleted"
+
+    def newest(self, authors: Iterable[int]) -> list[int]:
+        """The IDs of what these authors posted and is not deleted, newest first."""
+        wanted = set(authors)
+        return sorted((tweet for tweet in self.stored if self.posted[tweet] in wanted), reverse=True)
+
+
+class Shard(NamedTuple):
+    """One of the shards, as the answer is given them."""
+
+    number: int
+    newest_of: Callable[[Iterable[int]], list[int]]
+
+    def newest(self, authors: Iterable[int], before: int | None, limit: int) -> list[int]:
+        """The newest IDs of those of these authors who live here."""
+        found = self.newest_of(author for author in authors if PLACES[author] == self.number)
+        return [tweet for tweet in found if before is None or tweet < before][: max(limit, 0)]
+
+
+def small() -> Iterator[History]:
+    """Up to three tweets, in pages of up to three, and one thing that may happen after the first page."""
+    for tweets in range(4):
+        for authors, limit in product(product(range(1, 5), repeat=tweets), (1, 2, 3)):
+            yield History(authors, limit)
+            if limit <= tweets:
+                yield from (History(authors, limit, ((event,),)) for event in (-1, -2, *range(1, tweets + 1)))
+    yield History((1,), 1, (), ())
+
+
+def histories() -> Any:
+    """More tweets, longer pages, and something after each of them."""
+    from hypothesis import strategies as st
+
+    authors = st.lists(st.integers(1, 4), max_size=14).map(tuple)
+    events = st.lists(st.integers(-4, 14).filter(bool), max_size=3).map(tuple)
+    meanwhile = st.lists(events, max_size=4).map(tuple)
+    return st.builds(History, authors, st.integers(1, 6), meanwhile, st.just((1, 2, 3)))
+
+
+def story(history: History) -> str:
+    """Who lives where, the tweets, and what happens between the pages."""
+    world = World(history.authors)
+    homes = [f"{user} on shard {PLACES[user]}" for user in history.followees]
+    follows = f"users {', '.join(homes)}" if homes else "nobody"
+    posts = ", ".join(f"{named(author)} posts t{n}" for n, author in enumerate(history.authors, 1)) or "nobody posts"
+    room = f"{history.limit} tweet{'s' * (history.limit > 1)}"
+    life = [(TURNS[n], list(filter(None, map(world.happen, events)))) for n, events in enumerate(history.meanwhile)]
+    then = "".join(f" After the {turn} page {' and '.join(events)}." for turn, events in life if events)
+    return f"User 0 follows {follows}. {posts.capitalize()}. A page has room for {room}.{then}"
+
+
+def named(user: int) -> str:
+    """A user in a sentence."""
+    return f"user {user}, a stranger," if user == STRANGER else f"user {user}"
+
+
+def told(tweets: Sequence[Any]) -> str:
+    """Tweets as t1, t2 and so on, in the order of their posting."""
+    known = (f"t{IDS.index(tweet)}" if integer(tweet) in IDS[1:] else shown(tweet) for tweet in tweets)
+    return ", ".join(known) or "nothing"
+
+
+def pages_told(pages: Sequence[Page]) -> str:
+    """What the reader sees, page by page, and where it ends."""
+    return ", then ".join(f"{told(tweets)} {'and a cursor' if more else 'and None'}" for tweets, more in pages)
+
+
+def problem(answer: Any, history: History) -> Wrong | None:
+    """Whether each page is what was posted below the last one, full, and followed by another where there is more."""
+    world, pages = World(history.authors), list[Page]()
+    shards = [Shard(number, world.newest) for number in range(3)]
+
+    def asked(cursor: Any) -> tuple[list[Any], Any]:
+        return page(answer, shards, list(PLACES), list(history.followees), cursor, history.limit)
+
+    cursor: Any = None
+    for events in chain(history.meanwhile, repeat(())):
+        below = older(world, history, pages)
+        right = below[: history.limit], len(below) > history.limit
+        tweets, following = asked(cursor)
+        got = tweets, following is not None
+        if got != right:
+            why = signs(world, history, pages, got, right)
+            return Wrong(pages_told([*pages, got]), pages_told([*pages, right]), why)
+        if (again := asked(cursor)[0]) != tweets:
+            twice = f"{told(tweets)}, and {told(again)} for the same cursor"
+            return Wrong(twice, "the same page twice", ("remembers",))
+        if following is None:
+            return None
+        cursor = following
+        pages.append(got)
+        for event in events:
+            world.happen(event)
+    return None
+
+
+def older(world: World, history: History, pages: Sequence[Page]) -> list[int]:
+    """All that there is for the reader below the last page."""
+    return [tweet for tweet in world.newest(history.followees) if not pages or tweet < pages[-1][0][-1]]
+
+
+def page(answer: Any, *asked: Any) -> tuple[list[Any], Any]:
+    """A page's IDs, and the cursor for the next."""
+    pair: tuple[list[Any], Any] = call(answer, *asked, then=opened)
+    return pair
+
+
+def opened(got: Iterable[Any]) -> tuple[list[Any], Any]:
+    """The two things that were asked for."""
+    parts = list(islice(got, 3))
+    if len(parts) != 2 or not hasattr(parts[0], "__iter__"):
+        raise Misbehaved(f"Your function returned {shown(got)}. Asked for were two things: a page's IDs, and a cursor.")
+    tweets = list(islice(parts[0], MOST))
+    if any(integer(tweet) is None for tweet in tweets):
+        raise Misbehaved(f"Your page is {shown(tweets)}. IDs were asked for, which are whole numbers.")
+    return tweets, parts[1]
+
+
+def signs(world: World, history: History, pages: Sequence[Page], got: Page, right: Page) -> tuple[str, ...]:
+    """The misconceptions that give this."""
+    tweets, visible, below = got[0], world.newest(history.followees), older(world, history, pages)
+    last = pages[-1][0][-1] if pages else 0
+    seen = sum(len(page) for page, _ in pages)
+    chained = [tweet for number in range(3) for tweet in below if PLACES[world.posted[tweet]] == number]
+    kept = {PLACES[user]: user for user in history.followees}.values()
+    found = {
+        "offset": bool(pages) and tweets == visible[seen : seen + history.limit] != right[0],
+        "inclusive": bool(pages) and tweets[:1] == [last],
+        "own_cursors": bool(pages) and any(tweet > last for tweet in tweets),
+        "deleted": bool(set(tweets) & set(world.posted) - world.stored),
+        "strangers": any(world.posted.get(tweet) == STRANGER for tweet in tweets),
+        "shard_by_shard": tweets == chained[: history.limit] != right[0],
+        "skips_one": bool(pages) and tweets == below[1 : history.limit + 1],
+        "one_a_shard": tweets == [tweet for tweet in below if world.posted[tweet] in kept][: history.limit] != right[0],
+        "share_of_each": len(tweets) < len(right[0]) and set(tweets) <= set(below),
+        "ends_early": tweets == right[0] and right[1],
+        "ends_late": tweets == right[0] and not right[1],
+    }
+    return tuple(key for key, fits in found.items() if fits)
+
+
+def budget(answer: Any) -> list[Cost]:
+    """A reader scrolls through a feed in a real system of eight shards, while tweets come and go."""
+    homes = placement(shard_of, 100, 8).tolist()
+    followees = [user for user in range(1, 100) if homes[user] in KEEP][:12]
+    graph = tl.FollowGraph.from_edges([0] * len(followees), followees, 100)
+    with tl.UserShards(graph, clock=tl.ManualClock(), shards=8, counting=False) as system:
+        chance = Random(43)
+        system.post_many([(chance.choice(followees), "hello") for _ in range(60)])
+        tally = scroll(answer, system, followees)
+    pages, most = tally["pages"], len(KEEP) * tally["pages"]
+    return [
+        Cost(f"requests to shards that keep no followee, in {pages} pages", tally["astray"], 0, "asks_everybody"),
+        Cost(f"shard requests, in {pages} pages from {len(KEEP)} shards", tally["asked"], most, "asks_again"),
+        Cost(f"IDs that a shard sent at once, for pages of {ROOM}", tally["at once"], ROOM + 1, "asks_for_all"),
+    ]
+
+
+def scroll(answer: Any, system: tl.UserShards, followees: list[int]) -> Counter[str]:
+    """What it takes to scroll to the end of a feed: pages, requests, those astray, the most IDs at once."""
+    tally, cursor, before = Counter[str](), None, None
+    shards = [Wrapped(database, tally, number not in KEEP) for number, database in enumerate(system.tables.databases)]
+    while not tally["pages"] or cursor is not None:
+        right, start = system.feed(0, ROOM, before), system.work
+        tweets, cursor = page(answer, shards, system.tables.places.tolist(), followees, cursor, ROOM)
+        tally.update(pages=1, asked=(system.work - start).shard_requests)
+        if (tweets, cursor is None) != ([tweet.id for tweet in right.tweets], right.next is None):
+            raise Misbehaved(f"page {tally['pages']} of a feed on eight shards is not what it should be.")
+        before = right.next
+        if before:
+            live(system, before, followees[:2])
+    return tally
+
+
+def live(system: tl.UserShards, before: int, authors: Sequence[int]) -> None:
+    """New tweets come in above, and one that was not shown yet is deleted."""
+    system.post_many([(author, "news") for author in authors])
+    unseen = system.feed(0, ROOM, before).tweets[0]
+    system.delete(unseen.author, unseen.id)
+
+
+class Wrapped(NamedTuple):
+    """A real shard that gives IDs, and tells a tally how many at most."""
+
+    database: Database
+    tally: Counter[str]
+    astray: bool
+
+    def newest(self, authors: Iterable[int], before: int | None, limit: int) -> list[int]:
+        """One counted request."""
+        found = [tweet for tweet, _ in self.database.newest(authors, before, limit, "id, author")]
+        self.tally.update(astray=self.astray)
+        self.tally["at once"] = max(self.tally["at once"], len(found))
+        return found
+
+
+EXERCISE = Exercise("4.3", small, histories, story, problem, budget)

@@ -1,0 +1,238 @@
+"""Exercise 7.1: one page of what is pushed and what is pulled, by the rule that held at each tweet's own ID."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+import twitterlab as tl
+from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
+from twitterlab.classroom.check.guard import Misbehaved, call, limited, shown
+
+Row: TypeAlias = tuple[int, int]
+RuleList: TypeAlias = list[tuple[int, str]]
+
+LIMIT, ROUNDS = 20, 30
+UNFOLLOWED = 9  # whose rules are still there
+READER, CELEBRITIES, OTHERS, FANS = 0, (1, 2, 3, 4), (5, 6), (7, 8, 9)
+
+
+class History(NamedTuple):
+    """Tweet n, counted from 1, is by `authors[n - 1]`; who has no rules is pushed."""
+
+    authors: tuple[int, ...]
+    rules: dict[int, RuleList]
+    limit: int
+
+    @property
+    def rows(self) -> list[Row]:
+        """All tweets, newest first."""
+        return list(enumerate(self.authors, 1))[::-1]
+
+    def rule(self, row: Row) -> str:
+        """How a tweet is treated."""
+        return held_at(self.rules.get(row[1], [(0, "push")]), row[0])
+
+    @property
+    def feed(self) -> list[Row]:
+        """What was pushed to the reader."""
+        return [row for row in self.rows if self.rule(row) == "push"]
+
+    @property
+    def timelines(self) -> dict[int, list[Row]]:
+        """All tweets of each followee who is pulled or was."""
+        ever = {author for author, rules in self.rules.items() if any(rule == "pull" for _, rule in rules)}
+        return {author: [row for row in self.rows if row[1] == author] for author in sorted(ever - {UNFOLLOWED})}
+
+    def page(self, rows: Iterable[Row]) -> list[int]:
+        """The newest of these."""
+        return sorted((tweet for tweet, _ in rows), reverse=True)[: self.limit]
+
+
+def held_at(rules: RuleList, tweet: int) -> str:
+    """The rule of this list that held at a tweet's ID."""
+    return [rule for start, rule in rules if start <= tweet][-1]
+
+
+def small() -> Iterator[History]:
+    """Up to four tweets of two authors: one crosses wherever one can; there may be other rules besides."""
+    others: list[dict[int, RuleList]] = [{}, {2: [(0, "pull")]}, {2: [(0, "push")]}, {UNFOLLOWED: [(0, "pull")]}]
+    for tweets in range(1, 5):
+        for second, authors in product(others, product((1, 2), repeat=tweets)):
+            for crossings, limit in product(crossed(tweets), range(1, tweets + 2)):
+                yield History(authors, {1: crossings, **second}, limit)
+
+
+def crossed(last: int) -> Iterator[RuleList]:
+    """Every list of rules that changes at IDs from 2 to `last`, and pulls at some time; the shortest first."""
+    for first, *changes in sorted(product((0, 1), repeat=last), key=sum):
+        rules = alternating(first, [place for place, change in enumerate(changes, 2) if change])
+        if any(rule == "pull" for _, rule in rules):
+            yield rules
+
+
+def alternating(first: int, changes: Sequence[int]) -> RuleList:
+    """Rules that change at these IDs, push first or pull first."""
+    return [(start, ("push", "pull")[(first + n) % 2]) for n, start in enumerate([0, *changes])]
+
+
+def histories() -> Any:
+    """More tweets of more authors, who cross again and again."""
+    from hypothesis import strategies as st
+
+    crossings = st.builds(
+        alternating, st.integers(0, 1), st.lists(st.integers(2, 30), max_size=4, unique=True).map(sorted)
+    )
+    rules = st.dictionaries(st.sampled_from([1, 2, 3, 4, UNFOLLOWED]), crossings)
+    authors = st.lists(st.integers(1, 5), min_size=1, max_size=30).map(tuple)
+    return st.builds(History, authors, rules, st.integers(1, 12))
+
+
+def story(history: History) -> str:
+    """Who posts what, what the rules are, and what is asked for."""
+    posts = ", then ".join(f"{author} posts t{tweet}" for tweet, author in history.rows[::-1])
+    ruled = " ".join(f"Author {author} is {spoken(rules)}." for author, rules in history.rules.items())
+    left = f" User 0 does not follow {UNFOLLOWED} any more." * (UNFOLLOWED in history.rules)
+    return f"User 0 follows them all: {posts}. {ruled}{left} A page of {history.limit} is asked for."
+
+
+def spoken(rules: RuleList) -> str:
+    """A list of rules in words."""
+    words = {"push": "pushed", "pull": "pulled"}
+    return ", then ".join(words[rule] + (f" from t{start} on" if start else "") for start, rule in rules)
+
+
+def named(tweets: Sequence[Any]) -> str:
+    """Tweets as t1, t2 and so on."""
+    return ", ".join(f"t{tweet}" if isinstance(tweet, int) else shown(tweet) for tweet in tweets) or "nothing"
+
+
+def problem(answer: Any, history: History) -> Wrong | None:
+    """Whether the page holds the newest tweets of all, each once."""
+    timelines = {author: iter(rows) for author, rows in history.timelines.items()}
+    rules = {author: list(rules) for author, rules in history.rules.items()}
+    got = call(answer, iter(history.feed), timelines, rules, history.limit, then=list)
+    right = history.page(history.rows)
+    return None if got == right else Wrong(named(got), named(right), why(history, got))
+
+
+def why(history: History, got: list[Any]) -> tuple[str, ...]:
+    """The misconceptions that give this."""
+    own = [row for rows in history.timelines.values() for row in rows]
+    last = {author: rules[-1][1] for author, rules in history.rules.items()}
+    first = {
+        author: min(start for start, rule in history.rules[author] if rule == "pull") for author in history.timelines
+    }
+    before = [row for row in own if row[0] > 1 and history.rule((row[0] - 1, row[1])) == "pull"]
+    pulled = [row for row in own if history.rule(row) == "pull"]
+    others = [row for row in history.feed if row[1] not in history.timelines]
+    signs = {
+        "copies_vanish": (others + pulled, [row for row in history.feed if last.get(row[1]) != "pull"] + pulled),
+        "crosses_once": (history.feed + [row for row in own if row[0] >= first[row[1]]],),
+        "holds_after": (history.feed + before,),
+        "rule_of_today": (
+            history.feed + [row for row in own if last[row[1]] == "pull"],
+            [row for row in history.rows if last.get(row[1]) == "pull" or row in history.feed],
+        ),
+        "no_filter": (history.feed + own,),
+    }
+    found = [key for key, beliefs in signs.items() if got in [history.page(rows) for rows in beliefs]]
+    ascending = got and got in (history.page(history.rows)[::-1], [*range(1, len(got) + 1)])
+    return (*found, "oldest_first") if ascending else tuple(found)
+
+
+def budget(answer: Any) -> list[Cost]:
+    """A page of twenty from the real feed and the real tweets of four authors who crossed the threshold."""
+    with crossing() as system:
+        rules = {author: told(system, author) for author in CELEBRITIES}
+        sources = [pushed(system), *(own(system, [author]) for author in CELEBRITIES)]
+        right = [tweet.id for tweet in system.feed(READER, LIMIT).tweets]
+    taken = [0] * len(sources)
+    feed, *timelines = [counted(rows, taken, number) for number, rows in enumerate(sources)]
+    with limited():
+        page = list(answer(feed, dict(zip(CELEBRITIES, timelines, strict=True)), rules, LIMIT))
+    if page != right:
+        raise Misbehaved("a page of twenty does not hold the tweets of the system's own page.")
+    most = LIMIT + len(sources) + sum(map(passed, sources[1:], rules.values()))
+    counter = f"rows taken from the feed and {len(CELEBRITIES)} timelines for a page of {LIMIT}"
+    return [Cost(counter, sum(taken), most, habit(taken, list(map(len, sources))))]
+
+
+def crossing() -> tl.HybridFeeds:
+    """A system whose four celebrities crossed the threshold, the first of them three times; all is delivered."""
+    authors = [*OTHERS, *CELEBRITIES]
+    graph = tl.FollowGraph.from_edges([READER] * len(authors), authors, users=10)
+    system = tl.HybridFeeds(graph, clock=tl.ManualClock(), threshold=1 + len(FANS), fast_paths=False)
+    posted(system, authors * ROUNDS)  # all of these are pushed
+    fans(system.follow, CELEBRITIES)
+    posted(system, authors)
+    fans(system.unfollow, CELEBRITIES[:1])
+    posted(system, CELEBRITIES[:1] * 2)
+    fans(system.follow, CELEBRITIES[:1])
+    posted(system, CELEBRITIES[:1])
+    return system
+
+
+def posted(system: tl.HybridFeeds, authors: Sequence[int]) -> None:
+    """A tweet of each, delivered once all follows before it are known."""
+    system.drain()
+    system.post_many([(author, "hello") for author in authors])
+    system.drain()
+
+
+def fans(change: Callable[[int, int], object], authors: Sequence[int]) -> None:
+    """All fans follow these authors, or unfollow them."""
+    for fan, author in product(FANS, authors):
+        change(fan, author)
+
+
+def told(system: tl.HybridFeeds, author: int) -> RuleList:
+    """An author's list of rules, in words."""
+    return [(start, rule.__name__) for start, rule in system.fanout.rules.of(author)]
+
+
+def own(system: tl.HybridFeeds, authors: Sequence[int]) -> list[Row]:
+    """All tweets of these authors, newest first, from their shards."""
+    return [(tweet, author) for tweet, author in system.tables.newest(np.array(authors), None, LIMIT, "id, author")]
+
+
+def pushed(system: tl.HybridFeeds) -> list[Row]:
+    """What was pushed to the reader, newest first, from their feed and below it."""
+    author_of = dict(own(system, [*OTHERS, *CELEBRITIES]))
+    return [(key.id, author_of[key.id]) for key in system.fanout.reading.pushed(READER, None, LIMIT)]
+
+
+def counted(rows: list[Row], taken: list[int], number: int) -> Iterator[Row]:
+    """These rows, each counted as it is taken."""
+    for row in rows:
+        taken[number] += 1
+        yield row
+
+
+def passed(rows: list[Row], rules: RuleList) -> int:
+    """How many pushed tweets lie above an author's oldest pulled one: whoever reads down to it passes them."""
+    pulls = [held_at(rules, tweet) == "pull" for tweet, _ in rows]
+    return pulls[: len(pulls) - pulls[::-1].index(True)].count(False)
+
+
+def habit(taken: list[int], there: list[int]) -> str:
+    """The misconception behind what was taken from the feed and each timeline."""
+    if taken == there:
+        return "sorts_all"
+    if taken[1:] == there[1:]:
+        return "filter_goes_on"
+    return "page_of_each" if min(taken[1:]) >= LIMIT else "takes_copies"
+
+
+EXERCISE = Exercise(
+    "7.1",
+    small,
+    histories,
+    story,
+    problem,
+    budget,
+    says_when_right="Four authors crossed the threshold, one of them three times, and nothing had to be moved for it.",
+)

@@ -1,0 +1,249 @@
+"""Exercise 5.1: a cache that is full lets the least recently used tweet leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+from itertools import product
+from typing import Any, NamedTuple
+
+import twitterlab as tl
+from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
+from twitterlab.classroom.check.guard import Misbehaved, limited, shown
+from twitterlab.classroom.lesson.cache_lookups import Lookups, lookups, play, streams
+from twitterlab.parts.cache.eviction import LRU
+from twitterlab.parts.store.shards import Key
+from twitterlab.workloads.mixes import replay
+
+Call = tuple[str, int]  # what the cache is asked, and for which tweet
+VERBS = ("get", "put", "discard")
+USERS, STORED, EVENTS, ROOM, MANY = 300, 600, 300, 180, 300  # of the run in the real stage; the room in a large cache
+RIGHT = "One fetch a miss. With the same room, a cache in which reading is no use would have had 1,057 of them."
+
+
+class History(NamedTuple):
+    """Calls to a cache with room for so many tweets."""
+
+    room: int
+    calls: tuple[Call, ...]
+
+
+class Rule(NamedTuple):
+    """Which uses count and what leaves: as it stands here, LRU's; the others are what people mistake for it."""
+
+    reads_count: bool = True
+    writes_count: bool = True
+    more_room: int = 0
+    leaves: int = 0  # the place, from the least recently used on
+    leaves_at_every_put: bool = False
+    reads_create: bool = False
+
+
+WRONG = {  # where two explain the first failure, the first of them is the likelier: the other would have failed before
+    "writing_again_is_no_use": (Rule(writes_count=False),),
+    "reading_is_no_use": (Rule(reads_count=False), Rule(reads_count=False, writes_count=False)),
+    "room_for_one_more": (Rule(more_room=1),),
+    "room_for_one_less": (Rule(more_room=-1),),
+    "every_put_evicts": (Rule(leaves_at_every_put=True), Rule(leaves_at_every_put=True, writes_count=False)),
+    "get_creates": (Rule(reads_create=True),),
+    "newest_leaves": (Rule(leaves=-2), Rule(leaves=-1)),
+}
+
+
+class Naive:
+    """A list of [key, value], the least recently used first, searched from end to end."""
+
+    def __init__(self, room: int, rule: Rule) -> None:
+        self.room, self.rule = room, rule
+        self.rows: list[list[Any]] = []
+
+    def get(self, key: int) -> Any:
+        found = self.row(key)
+        if self.rule.reads_create and not found:
+            self.rows.append([key, None])
+        if self.rule.reads_count and found:
+            self.rows.append(self.rows.pop(self.rows.index(found)))
+        return found and found[1]
+
+    def put(self, key: int, value: Any) -> None:
+        if self.rule.leaves_at_every_put and len(self.rows) == self.room:
+            del self.rows[0]
+        found = self.row(key)
+        if found and not self.rule.writes_count:
+            found[1] = value
+            return
+        self.discard(key)
+        self.rows.append([key, value])
+        while len(self.rows) > self.room + self.rule.more_room:
+            del self.rows[max(self.rule.leaves, -len(self.rows))]
+
+    def discard(self, key: int) -> None:
+        self.rows = [row for row in self.rows if row[0] != key]
+
+    def row(self, key: int) -> list[Any] | None:
+        return next((row for row in self.rows if row[0] == key), None)
+
+    def __contains__(self, key: int) -> bool:
+        return self.row(key) is not None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+# Histories
+
+
+def small() -> Iterator[History]:
+    """Every sequence of up to four calls, and of five where three find room; tweets are numbered as they first come."""
+    for length, room in product(range(1, 5), (1, 2, 3)):
+        yield from (History(room, calls) for calls in sequences(length, VERBS))
+    yield from (History(3, calls) for calls in sequences(5, VERBS[:2]))
+
+
+def sequences(length: int, verbs: Sequence[str], known: int = 0) -> Iterator[tuple[Call, ...]]:
+    """All sequences of so many calls; none discards a tweet that never came before."""
+    if not length:
+        yield ()
+        return
+    for tweet, verb in product(range(1, known + 2), verbs):
+        if verb != "discard" or tweet <= known:
+            for rest in sequences(length - 1, verbs, max(known, tweet)):
+                yield ((verb, tweet), *rest)
+
+
+def histories() -> Any:
+    """More calls, for more tweets."""
+    from hypothesis import strategies as st
+
+    calls = st.lists(st.tuples(st.sampled_from(("get", "put", "put", "discard")), st.integers(1, 8)), max_size=40)
+    return st.builds(History, st.integers(1, 6), calls.map(tuple))
+
+
+def story(history: History) -> str:
+    """The calls, one after the other."""
+    calls = ", ".join(f"{verb} t{tweet}" for verb, tweet in history.calls) or "nothing is asked"
+    return f"A cache with room for {history.room}: {calls}."
+
+
+# Right or wrong
+
+
+class Seen(NamedTuple):
+    """What one call shows: what `get` gave, which tweets are here afterwards, and the length."""
+
+    gave: Any
+    here: tuple[int, ...]
+    length: int
+
+
+def problem(answer: Any, history: History) -> Wrong | None:
+    """Whether each call gives and leaves what it does with a list in the order of use."""
+    with limited():
+        got = seen(answer(history.room), history.calls)
+    right = ruled(Rule(), history)
+    if got == right:
+        return None
+    place = next(n for n, pair in enumerate(zip(got, right, strict=True)) if pair[0] != pair[1])
+    why = [key for key, rules in WRONG.items() if any(got == ruled(rule, history) for rule in rules)]
+    return told(history.calls[place], got[place], right[place], tuple(why))
+
+
+def ruled(rule: Rule, history: History) -> list[Seen]:
+    """What a cache of this rule shows."""
+    return seen(Naive(history.room, rule), history.calls)
+
+
+def seen(cache: Any, calls: Sequence[Call]) -> list[Seen]:
+    """What a cache shows, call by call."""
+    tweets = sorted({tweet for _, tweet in calls})
+    found = []
+    for number, (verb, tweet) in enumerate(calls, 1):
+        value = (f"text {number}",) if verb == "put" else ()
+        gave = getattr(cache, verb)(tweet, *value)
+        found.append(Seen(gave if verb == "get" else None, tuple(n for n in tweets if n in cache), len(cache)))
+    return found
+
+
+def told(call: Call, got: Seen, right: Seen, why: tuple[str, ...]) -> Wrong:
+    """The first difference, in words."""
+    after = f"after {call[0]} t{call[1]}"
+    if got.gave != right.gave:
+        return Wrong(f"{shown(got.gave)} for get t{call[1]}", shown(right.gave), why)
+    if got.here != right.here:
+        return Wrong(f"a cache that holds {named(got.here)} {after}", f"one that holds {named(right.here)}", why)
+    return Wrong(f"a length of {shown(got.length)} {after}", str(right.length), why)
+
+
+def named(tweets: Sequence[int]) -> str:
+    """Tweets as t1, t2 and so on."""
+    return " and ".join(f"t{tweet}" for tweet in tweets) or "nothing"
+
+
+# The real stage
+
+
+class Guarded:
+    """The answer as the stage's cache: each call of it must end, however long the stage's own queries take."""
+
+    def __init__(self, answer: Any, room: int) -> None:
+        with limited():
+            self.policy = answer(room)
+
+    def get(self, key: int) -> Any:
+        with limited():
+            return self.policy.get(key)
+
+    def put(self, key: int, value: Any) -> None:
+        with limited():
+            self.policy.put(key, value)
+
+    def discard(self, key: int) -> None:
+        with limited():
+            self.policy.discard(key)
+
+    def __len__(self) -> int:
+        with limited():
+            return len(self.policy)
+
+
+@cache
+def stream() -> tuple[tl.FollowGraph, Lookups]:
+    """Some hours of the lecture's mix, and what its pages look up."""
+    graph = tl.FollowGraph.synthetic(users=USERS, mean_follows=12, seed=7)
+    return graph, lookups(graph, stored=STORED, events=EVENTS)
+
+
+def keys(system: tl.TweetCache) -> list[list[Key]]:
+    """Post all tweets of the stream; returns where the tweets of each page are found."""
+    graph, asked = stream()
+    posts = [event for part in streams(graph, stored=STORED, events=EVENTS) for event in part if event.kind == "post"]
+    places = [Key(made.id, system.tables.shard_number(made.author)) for _, made in replay(system, posts, batch=500)]
+    return [[places[number] for number in page] for page in asked.pages]
+
+
+def budget(answer: Any) -> list[Cost]:
+    """The pages of some hours in the real stage, whose cache is the answer, beside a reference."""
+    graph, asked = stream()
+    misses = sum(map(len, play(asked.pages, LRU(ROOM))))
+    settings: Any = {"cache": partial(Guarded, answer), "cache_tweets": ROOM, "shards": 1, "counting": False}
+    with tl.TweetCache(graph, clock=tl.ManualClock(), **settings) as system:
+        for page in keys(system):
+            system.hydration.page(page)
+        work, held = system.work, len(system.hydration.cache)
+    if held > ROOM or work.cache_misses < misses:
+        raise Misbehaved(f"Your cache has room for {ROOM} tweets, and kept more.")
+    overflow(answer)
+    counter = f"tweets that the shards had to send for {len(asked.pages)} pages"
+    return [Cost(counter, work.cache_misses, misses, "reading_is_no_use")]
+
+
+def overflow(answer: Any) -> None:
+    """See that a large cache keeps its size as well as a small one does."""
+    cache = Guarded(answer, MANY)
+    for tweet in range(2 * MANY):
+        cache.put(tweet, "hello")
+    if len(cache) != MANY:
+        raise Misbehaved(f"Your cache has room for {MANY} tweets, and held {len(cache)} once {2 * MANY} were put.")
+
+
+EXERCISE = Exercise("5.1", small, histories, story, problem, budget, says_when_right=RIGHT)

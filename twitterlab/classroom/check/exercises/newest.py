@@ -1,0 +1,203 @@
+"""Exercise 2.2: the newest tweets of several authors, from rows that lie by author and then by ID."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import chain, product
+from math import inf
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import twitterlab as tl
+from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
+from twitterlab.classroom.check.guard import Misbehaved, call, shown
+
+Row = tuple[int, int]  # author, ID
+LIMIT, USERS, FOLLOWED, EACH, GROWTH = 20, 150, 30, 4, 100  # of the pinned run
+FOLLOWEES = range(4, USERS, USERS // FOLLOWED)
+
+
+class Table:
+    """Rows (author, ID) that lie by author, then by ID; `read` are the places of those that were read, each once.
+
+    A lookup in the index reads no row, and is counted apart.
+    """
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows, self.read, self.lookups = sorted(rows), set[int](), 0
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: int) -> Row:
+        if not isinstance(place, (int, np.integer)):
+            raise TypeError("table[i] is one row: i is a whole number, and no slice")
+        if not 0 <= place < len(self._rows):
+            rows = f"the last is row {len(self) - 1}" if self._rows else "the table is empty"
+            raise IndexError(f"there is no row {place}: {rows}")
+        self.read.add(int(place))
+        return self._rows[place]
+
+    def end(self, author: int, before: int | None) -> int:
+        """The place just after the author's last row with an ID below `before` (None: just after their last row)."""
+        self.lookups += 1
+        return bisect_left(self._rows, (author, inf if before is None else before))
+
+
+class History(NamedTuple):
+    """Who wrote each tweet, whose are wanted, below which ID, and how many."""
+
+    authors: tuple[int, ...]
+    wanted: tuple[int, ...]
+    before: int | None = None
+    limit: int = LIMIT
+
+    @property
+    def rows(self) -> list[Row]:
+        """The table: tweets are numbered as they were posted, from 1."""
+        return sorted((author, number) for number, author in enumerate(self.authors, 1))
+
+
+def small() -> Iterator[History]:
+    """Every way in which up to four tweets are by three users; pages whole, cut and further down."""
+    for count in range(5):
+        for authors, wanted in product(product((1, 2, 3), repeat=count), ((), (1,), (2,), (1, 3), (3, 2))):
+            for before, limit in ((None, LIMIT), (None, count - 1), (count, LIMIT), (count - 1, 1)):
+                if limit > 0 and (before is None or before > 0):
+                    yield History(authors, wanted, before, limit)
+
+
+def histories() -> Any:
+    """More tweets by more authors, of higher numbers."""
+    from hypothesis import strategies as st
+
+    return st.builds(
+        lambda authors, wanted, before, limit: History(
+            tuple(authors), tuple(wanted), before if before <= len(authors) else None, limit
+        ),
+        st.lists(st.integers(0, 7).map(hundred), max_size=30),
+        st.lists(st.integers(0, 8).map(hundred), max_size=6, unique=True),
+        st.integers(1, 40),
+        st.integers(1, 8),
+    )
+
+
+def hundred(number: int) -> int:
+    """An author's number that is often too large for Python to keep it once and for all: equal, and not the same."""
+    return 100 * number
+
+
+# Told
+
+
+def story(history: History) -> str:
+    """The rows as they lie, and what is asked."""
+    rows = ", ".join(f"({author}, t{tweet})" for author, tweet in history.rows) or "no rows"
+    tweets = "is the newest tweet" if history.limit == 1 else f"are the newest {history.limit} tweets"
+    older = "" if history.before is None else f" before t{history.before}"
+    return f"The table holds {rows}. Asked {tweets} of the authors {list(history.wanted)}{older}."
+
+
+def named(tweets: Sequence[Any]) -> str:
+    """Tweets as t1, t2 and so on."""
+    words = [f"t{tweet}" if isinstance(tweet, (int, np.integer)) else shown(tweet) for tweet in tweets]
+    return ", ".join(words[:12]) + ", …" * (len(words) > 12) or "nothing"
+
+
+# Held to a sort of everything
+
+
+def problem(answer: Any, history: History) -> Wrong | None:
+    """Whether the page is what is found by sorting all rows."""
+    _, wanted, before, limit = history
+    got = call(answer, Table(history.rows), list(wanted), before, limit, then=list)
+    right = newest(mine(history), limit)
+    return None if got == right else Wrong(named(got), named(right), why(history, got))
+
+
+def mine(history: History) -> list[int]:
+    """The wanted authors' tweets below the cursor, in the order of the table."""
+    below = inf if history.before is None else history.before
+    return [tweet for author, tweet in history.rows if author in history.wanted and tweet < below]
+
+
+def newest(tweets: Sequence[int], limit: int) -> list[int]:
+    """The newest of these tweets."""
+    return sorted(tweets, reverse=True)[:limit]
+
+
+def why(history: History, got: list[Any]) -> tuple[str, ...]:
+    """The misconceptions that give these IDs."""
+    limit, found = history.limit, mine(history)
+    runs = [mine(history._replace(wanted=(author,)))[::-1] for author in history.wanted]
+    share = max(limit // max(len(runs), 1), 1)
+    included = history.before and history._replace(before=history.before + 1)
+    below = [below_end(history, author) for author in history.wanted]
+    in_turn = list(chain.from_iterable(reversed(run) for run in runs))
+    gives = {
+        "limit_first": [newest(found[:limit], limit), newest(in_turn[:limit], limit), found[:limit], in_turn[:limit]],
+        "author_by_author": [list(chain.from_iterable(runs))[:limit]],
+        "share_from_each": [newest([t for run in runs for t in run[:share]], limit)],
+        "neighbours": [newest(list(chain.from_iterable(below)), limit), newest(list({*chain(*below)}), limit)],
+        "cursor_included": [newest(mine(included), limit)] if included else [],
+        "cursor_forgotten": [newest(mine(history._replace(before=None)), limit)],
+        "oldest_first": [sorted(found)[:limit], sorted(newest(found, limit))],
+    }
+    return tuple(key for key, pages in gives.items() if got in pages)
+
+
+def below_end(history: History, author: int) -> list[int]:
+    """The tweets that lie before the end of an author's run, whoever wrote them."""
+    end = Table(history.rows).end(author, history.before)
+    return [tweet for _, tweet in history.rows[max(end - history.limit, 0) : end]]
+
+
+# In the real stage
+
+
+def budget(answer: Any) -> list[Cost]:
+    """The second page of twenty from a real stage 2's rows, before and after all others have posted on and on."""
+    table, grown = page(answer, *stored(1)), page(answer, *stored(GROWTH))
+    words = f"rows read for the second page of {LIMIT} from {FOLLOWED} authors"
+    wasteful = "whole_runs" if len(grown.read) <= len(table.read) else "whole_table"
+    return [
+        Cost(words, len(table.read), LIMIT + FOLLOWED, wasteful),
+        Cost(f"{words}, others having posted {GROWTH} times as much", len(grown.read), len(table.read), wasteful),
+        Cost("lookups in the index for it", grown.lookups, LIMIT + 2 * FOLLOWED),
+    ]
+
+
+@cache
+def stored(growth: int) -> tuple[list[Row], int | None, list[int]]:
+    """A real stage 2's rows where others have posted `growth` times as much, its first cursor, and its second page."""
+    graph = tl.FollowGraph.from_edges([0] * FOLLOWED, FOLLOWEES, USERS)
+    authors = np.random.default_rng(1).integers(1, USERS, USERS * EACH).tolist()
+    others = [author for author in authors if author not in FOLLOWEES]
+    with tl.FollowerIndex(graph, clock=tl.ManualClock()) as system:
+        system.post_many([(author, "hello") for author in authors + others * (growth - 1)])
+        rows = system.tables.databases[0].peek("SELECT author, id FROM tweets")
+        cursor = system.feed(0, LIMIT).next
+        return rows, cursor, [tweet.id for tweet in system.feed(0, LIMIT, cursor).tweets]
+
+
+def page(answer: Any, rows: Sequence[Row], before: int | None, right: list[int]) -> Table:
+    """The table after the answer has made a page from it."""
+    table = Table(rows)
+    if call(answer, table, list(FOLLOWEES), before, LIMIT, then=list) != right:
+        raise Misbehaved(f"the second page of {LIMIT} does not hold the newest tweets of the {FOLLOWED} authors.")
+    return table
+
+
+EXERCISE = Exercise(
+    "2.2",
+    small,
+    histories,
+    story,
+    problem,
+    budget,
+    says_when_right="One row an author, and one more for each tweet of the page: however long the authors' own history "
+    "is, and whatever all others post.",
+)

@@ -1,0 +1,186 @@
+"""Exercise 7.2: push or pull over one follow, by what each costs there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import product
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+import twitterlab as tl
+from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
+from twitterlab.classroom.check.guard import Misbehaved, call, limited, shown
+from twitterlab.parts.feeds.policy import Choices, Policy, Rates, UnitCosts, compare, cost, rates
+from twitterlab.studies.policies import workloads
+from twitterlab.workloads.mixes import Event
+
+Decide: TypeAlias = Callable[[float, float, int], bool]
+
+MANY = 1_000_000_000
+UNITS = UnitCosts(push=3, pull=2)
+USERS, EVENTS, TOGETHER, LIMIT_S = 200, 1_000, 200, 30.0
+LEAST = 600  # in the stage: the per-edge rule's cost; pushing all costs 1,635, pulling all 1,506
+
+
+class History(NamedTuple):
+    """One follow: what happens on it in a period, and what a delivery and a pull cost."""
+
+    posts: float
+    views: float
+    followers: int
+    push: float
+    pull: float
+
+    @property
+    def pushing(self) -> float:
+        """What pushing costs over this follow."""
+        return self.posts * self.push
+
+    @property
+    def pulling(self) -> float:
+        """What pulling costs over this follow."""
+        return self.views * self.pull
+
+
+def small() -> Iterator[History]:
+    """Few posts and views, few followers and many, dear deliveries and dear pulls."""
+    counts, followers, costs = (0, 1, 2, 3, 50), (1, 2, 1_000_000), (1, 2, 10)
+    grid = (History(*values) for values in product(counts, counts, followers, costs, costs))
+    return iter(sorted(grid, key=sum))
+
+
+def histories() -> Any:
+    """Any counts and costs, where the two ways do not cost nearly the same."""
+    from hypothesis import strategies as st
+
+    counts, costs = st.integers(0, 5_000), st.sampled_from([0.25, 0.5, 1, 2, 3, 7, 40, 1_000])
+    return st.builds(History, counts, counts, st.integers(1, 10**8), costs, costs)
+
+
+def story(history: History) -> str:
+    """The follow in words."""
+    posts, views, followers, push, pull = history
+    return (
+        f"In a day the author {does('post', posts)} and the reader {does('look', views)}. The author has "
+        f"{followers:,} follower{'s' * (followers != 1)}. A delivery costs {push:g}, a pull {pull:g}."
+    )
+
+
+def does(verb: str, count: float) -> str:
+    """What somebody does so often, in words."""
+    often = {1: "once", 2: "twice"}.get(int(count), f"{count:,} times")
+    return f"{verb}s {often}" if count else f"never {verb}s"
+
+
+def decided(answer: Any, history: History) -> bool:
+    """Whether the answer pushes."""
+    got = call(answer, *history)
+    if not isinstance(got, (bool, np.bool_)):
+        raise Misbehaved(f"Your function gave {shown(got)}: asked for is True (push) or False (pull).")
+    return bool(got)
+
+
+def problem(answer: Any, history: History) -> Wrong | None:
+    """Whether the cheaper way is taken; where both cost the same, either is."""
+    got, right = decided(answer, history), history.pushing <= history.pulling
+    if got == right or history.pushing == history.pulling:
+        return None
+    costs = f"pushing costs {history.pushing:,g} here and pulling {history.pulling:,g}"
+    return Wrong(word(got), f"{word(right)}: {costs}", why(answer, history, got))
+
+
+def word(push: bool) -> str:
+    """A choice as the learner gives it, and what it means."""
+    return f"{push} ({'push' if push else 'pull'})"
+
+
+def why(answer: Any, history: History, got: bool) -> tuple[str, ...]:
+    """The misconceptions that give this: what the answer says when one number alone becomes another tells most."""
+
+    def heeds(name: str) -> bool:
+        return len({decided(answer, history._replace(**{name: value})) for value in (0, 1, MANY)}) > 1
+
+    posts, views, followers, push, pull = history
+    by_followers, by_posts, by_views = heeds("followers"), heeds("posts"), heeds("views")
+    signs = {
+        "all_followers": by_followers and got == (posts * followers * push <= views * pull),
+        "followers_decide": by_followers,
+        "posts_alone": by_posts and not by_views,
+        "views_alone": by_views and not by_posts,
+        "ignores_costs": posts == views or got == (posts < views),
+        "costs_swapped": posts * pull == views * push or got == (posts * pull < views * push),
+        "wrong_way": decided(answer, history._replace(posts=MANY, views=1))
+        and not decided(answer, history._replace(posts=1, views=MANY)),
+    }
+    return tuple(key for key, fits in signs.items() if fits)
+
+
+def budget(answer: Any) -> list[Cost]:
+    """Four workloads, follow by follow, and one of them in the real stage; each beside the best of four other ways."""
+    graph = tl.FollowGraph.synthetic(users=USERS, mean_follows=12, seed=7)
+    decide = remembered(answer)
+    streams = workloads(graph, EVENTS)
+    with limited(LIMIT_S):
+        costs = [on_paper(decide, name, graph, events) for name, events in streams.items()]
+        return [*costs, in_the_stage(decide, graph, streams["lecture"])]
+
+
+def remembered(answer: Any) -> Decide:
+    """The answer, asked once for each different follow."""
+
+    @cache
+    def decide(posts: float, views: float, followers: int) -> bool:
+        return bool(answer(posts, views, followers, UNITS.push, UNITS.pull))
+
+    return decide
+
+
+def chooses(decide: Decide, graph: tl.FollowGraph, posts: Rates, views: Rates) -> Policy:
+    """The policy that decides each follow by its rates."""
+
+    def rule(authors: ArrayLike, readers: ArrayLike) -> Choices:
+        whose, whom = np.broadcast_arrays(authors, readers)
+        numbers = (posts[whose].tolist(), views[whom].tolist(), graph.follower_counts[whose].tolist())
+        return np.fromiter(map(decide, *numbers), bool, whose.size)
+
+    return lambda author, followers: rule
+
+
+def on_paper(decide: Decide, name: str, graph: tl.FollowGraph, events: list[Event]) -> Cost:
+    """What a workload costs over all follows, beside push all, pull all, the best threshold and the per-edge rule."""
+    posts, views = rates(events, graph.users)
+    others = compare(graph, posts, views, UNITS)["cost"]
+    total = cost(graph, posts, views, chooses(decide, graph, posts, views), UNITS).total
+    return Cost(f"{name}: cost of all pushes and pulls", round(total), round(others.min()), "beaten")
+
+
+def in_the_stage(decide: Decide, graph: tl.FollowGraph, events: list[Event]) -> Cost:
+    """What the lecture's posts and pages cost in the stage, beside the same four ways there."""
+    posts, views = rates(events, graph.users)
+    used = replayed(graph, events, chooses(decide, graph, posts, views))
+    return Cost("in stage 7: deliveries and pulls, each at its cost", used, LEAST, "beaten")
+
+
+def replayed(graph: tl.FollowGraph, events: list[Event], policy: Policy) -> int:
+    """Deliveries and pulls of a stream's posts and pages in the stage, each at its cost; workers catch up often."""
+    with tl.HybridFeeds(graph, clock=tl.ManualClock(), policy=policy) as system:
+        for first in range(0, len(events), TOGETHER):
+            some = events[first : first + TOGETHER]
+            system.post_many([(event.user, "hello") for event in some if event.kind == "post"])
+            system.drain()
+            system.feed_many([event.user for event in some if event.kind == "feed"])
+        return int(system.work.deliveries * UNITS.push + system.work.pulls * UNITS.pull)
+
+
+EXERCISE = Exercise(
+    "7.2",
+    small,
+    histories,
+    story,
+    problem,
+    budget,
+    says_when_right="The rates were those of the very day that was judged. A system knows only those of days before.",
+)

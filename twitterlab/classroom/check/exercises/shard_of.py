@@ -1,0 +1,196 @@
+"""Exercise 4.1: a rule that says where a user lives: the same everywhere, fair, and calm when a shard is added."""
+
+from __future__ import annotations
+
+import json
+import linecache
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any, NamedTuple
+
+import twitterlab as tl
+from twitterlab.classroom.check.answers import FILE
+from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
+from twitterlab.classroom.check.guard import Misbehaved, Stopped, limited, shown
+from twitterlab.model import integer
+
+MANY, COUNTS = 10_000, (2, 4, 8, 15)  # users, and the numbers of shards that they are dealt to
+FULLEST, MOVED = 1.25, 1.2  # the most that is fair, in fair shares
+CROWD_S, PROCESS_S = 4.0, 10.0
+SEEDS = ("1", "2")
+ELSEWHERE = """
+import json, sys
+source, users, shards = json.load(sys.stdin)
+namespace = {"__name__": "my_parts"}
+exec(source, namespace)
+places = [int(namespace["shard_of"](user, shards)) for user in users]
+print(json.dumps(places), file=sys.__stdout__)
+"""
+
+
+class History(NamedTuple):
+    """Users who are dealt to some shards, and whether a process that starts afresh is asked too."""
+
+    users: tuple[int, ...]
+    shards: int
+    elsewhere: bool = False
+
+
+def small() -> Iterator[History]:
+    """The rule in another process, then each of the first users alone, and then thousands of users at once."""
+    yield History(tuple(range(16)), 4, elsewhere=True)
+    for user in range(24):
+        yield from (History((user,), shards) for shards in range(1, 9))
+    yield from (History(tuple(range(MANY)), shards) for shards in COUNTS)
+
+
+def histories() -> Any:
+    """Any few users, and more shards."""
+    from hypothesis import strategies as st
+
+    users = st.lists(st.integers(0, 500_000_000) | st.integers(0, 40), min_size=1, max_size=6, unique=True)
+    return st.builds(History, users.map(tuple), st.integers(1, 40), st.just(False))
+
+
+def story(history: History) -> str:
+    """Who is dealt to how many shards."""
+    users, shards, elsewhere = history
+    listed = f"{users[0]} to {users[-1]:,}" if len(users) > 6 else ", ".join(map(str, users))
+    who = f"Users {listed} are" if len(users) > 1 else f"User {listed} is"
+    then = "A process that is started afresh deals them too" if elsewhere else "Then one more shard is added"
+    return f"{who} dealt to {shards} shard{'s' * (shards > 1)}. {then}."
+
+
+def problem(answer: Any, history: History) -> Wrong | None:
+    """Whether the rule says the same everywhere; or is fair, and moves users to a new shard alone."""
+    users, shards, elsewhere = history
+    places = dealt(answer, users, shards)
+    if elsewhere:
+        return differing(answer, history, places)
+    many, grown = len(users) == MANY, dealt(answer, users, shards + 1)
+    if found := crowded(places, shards) if many else fickle(answer, history, places):
+        return found
+    return moved(history, places, grown) or (crowded(grown, shards + 1) if many else None)
+
+
+def dealt(answer: Any, users: Sequence[int], shards: int) -> list[int]:
+    """Where the rule puts each user; Misbehaved where that is no shard."""
+    try:
+        with limited(CROWD_S):
+            given = [answer(user, shards) for user in users]
+    except Stopped:
+        slow = f"To deal {len(users):,} users to {shards} shards took more than {CROWD_S:g} s."
+        raise Misbehaved(f"{slow} The rule is asked for every user: what it builds for all, build once.") from None
+    for user, one in zip(users, given, strict=True):
+        place = integer(one)
+        if place is None or not 0 <= place < shards:
+            asked = f"a whole number from 0 to {shards - 1}" if shards > 1 else "0, the only shard"
+            raise Misbehaved(f"shard_of({user}, {shards}) returned {shown(one)}. Asked for was {asked}.")
+    return [int(one) for one in given]
+
+
+def fickle(answer: Any, history: History, places: Sequence[int]) -> Wrong | None:
+    """Whether the rule says something else when it is asked again, the last user first."""
+    again = dealt(answer, history.users[::-1], history.shards)[::-1]
+    return unlike(history, places, again, "when asked again", ("chance",))
+
+
+def unlike(history: History, one: Sequence[int], two: Sequence[int], when: str, why: tuple[str, ...]) -> Wrong | None:
+    """The first user of whom two askings say different things."""
+    for user, first, then in zip(history.users, one, two, strict=True):
+        if first != then:
+            return Wrong(f"shard {first} for user {user}, and shard {then} {when}", "the same shard", why)
+    return None
+
+
+def crowded(places: Sequence[int], shards: int) -> Wrong | None:
+    """Whether the fullest shard has too many users."""
+    fullest, most = max(Counter(places).values()), int(FULLEST * MANY / shards)
+    if fullest <= most:
+        return None
+    why = ("ranges",) if in_ranges(places) else ("uneven",) if len(set(places)) > 1 else ()
+    return Wrong(f"{fullest:,} users on the fullest of {shards} shards", f"at most {most:,}", why)
+
+
+def in_ranges(places: Sequence[int]) -> bool:
+    """Whether shards keep users whose numbers follow one another."""
+    return len(set(places)) > 1 and list(places) == sorted(places)
+
+
+def moved(history: History, before: Sequence[int], after: Sequence[int]) -> Wrong | None:
+    """Whether users move to the new shard alone, and not too many of them."""
+    users, new = history.users, history.shards
+    movers = [(old, place) for old, place in zip(before, after, strict=True) if old != place]
+    astray = [(old, place) for old, place in movers if place != new]
+    if len(users) < MANY:
+        why = ("modulo",)
+        told = [
+            (f"shard {old}, then shard {place}", f"shard {old} still, or the new shard {new}") for old, place in astray
+        ]
+        return Wrong(*told[0], why) if told else None
+    most = int(MOVED * MANY / (new + 1))
+    if not astray and len(movers) <= most:
+        return None
+    why = ("uneven",) if not astray else ("ranges",) if in_ranges(before) else ("modulo",)
+    got = f"{len(movers):,} users who move, {len(astray):,} of them to a shard that was there before"
+    return Wrong(got, f"at most {most:,}, all of them to the new shard {new}", why)
+
+
+# In another process
+
+
+def differing(answer: Any, history: History, here: Sequence[int]) -> Wrong | None:
+    """Whether a process that is started afresh says something else when it is asked for the last user first."""
+    source = "".join(linecache.getlines(FILE)) if getattr(answer, "__module__", "") == "my_parts" else ""
+    if not source:
+        return None  # an answer without a cell, which no other process can be given
+    users, shards, _ = history
+    seed = SEEDS[os.environ.get("PYTHONHASHSEED") == SEEDS[0]]  # of `hash`, another one than here
+    there = elsewhere(source, users[::-1], shards, seed)[::-1]
+    if there == list(here):
+        return None
+    same = there == elsewhere(source, users, shards, seed)  # so it is the seed that makes the difference
+    return unlike(history, here, there, "in the other process", ("hash_of_a_process" if same else "chance",))
+
+
+def elsewhere(source: str, users: Sequence[int], shards: int, seed: str) -> list[int]:
+    """What a cell says in a process of its own."""
+    with limited(PROCESS_S):
+        done = subprocess.run(
+            [sys.executable, "-c", ELSEWHERE],
+            input=json.dumps([source, users, shards]),
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise Misbehaved(f"There your cell fails: {(done.stderr.strip().splitlines() or ['no word why'])[-1]}")
+    places: list[int] = json.loads(done.stdout.splitlines()[-1])
+    return places
+
+
+def budget(answer: Any) -> list[Cost]:
+    """A fifth shard joins a real system of four, and no page may change by it."""
+    users, chance = 2_000, Random(41)
+    graph = tl.FollowGraph.synthetic(users=users, mean_follows=8, seed=4)
+    places = {shards: dealt(answer, range(users), shards) for shards in (4, 5)}
+    with tl.UserShards(
+        graph, clock=tl.ManualClock(), shards=4, shard_of=lambda user, n: places[n][user], counting=False
+    ) as system:
+        system.post_many([(author, "hello") for author in chance.sample(range(users), 400)])
+        readers = chance.sample(range(users), 10)
+        before = [system.feed(reader) for reader in readers]
+        movers = system.add_shard()
+        if [system.feed(reader) for reader in readers] != before:
+            raise Misbehaved("after the fifth shard had joined, some readers' pages were others.")
+    return [
+        Cost(f"users of {users:,} who move when a fifth shard joins four", movers, int(MOVED * users / 5), "modulo")
+    ]
+
+
+EXERCISE = Exercise("4.1", small, histories, story, problem, budget)

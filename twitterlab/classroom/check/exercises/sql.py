@@ -1,0 +1,94 @@
+"""A learner's SQL: run on small tables within the time limit of an answer, with errors that fit on one line."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import duckdb
+
+from twitterlab.classroom.check.guard import Misbehaved, limited
+from twitterlab.parts.store.connections import CONFIG
+
+TABLES = """
+CREATE TABLE follows (follower INTEGER, followee INTEGER);
+CREATE TABLE tweets (id BIGINT, author INTEGER, created_at BIGINT, text VARCHAR, media VARCHAR);
+"""
+CHANGES = re.compile(r"\(\s*(?:INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\s+SET|MERGE\s+INTO)\b", re.IGNORECASE)
+Rows = Sequence[tuple[Any, ...]]
+
+
+class Desk:
+    """One database in memory with both tables, which are filled anew only where their rows are others than before."""
+
+    def __init__(self) -> None:
+        self._database = in_memory()
+        self._database.execute("PRAGMA disable_optimizer")  # a few rows are found sooner than a plan
+        self._rows: dict[str, Rows] = {"follows": (), "tweets": ()}
+
+    def put(self, table: str, rows: Rows) -> None:
+        """Make these the rows of a table."""
+        if self._rows[table] != rows:
+            self._rows[table] = rows
+            self._database.execute(f"TRUNCATE {table}")
+            fill(self._database, table, rows)
+
+    def ask(self, sql: str, given: Mapping[str, object], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """What one SELECT finds; it may use the parameters that are given, and must give these columns."""
+        with patiently(self._database.interrupt):
+            values = {name: given[name.lower()] for name in self._parameters(sql, given)}
+            found = self._database.execute(sql, values)
+            names, rows = [column[0].lower() for column in found.description or ()], found.fetchall()
+        if len(names) != len(columns) or (names != list(columns) and sorted(names) == sorted(columns)):
+            raise Misbehaved(f"Your SQL gives the columns {', '.join(names)}; asked for are {', '.join(columns)}.")
+        return rows
+
+    def _parameters(self, sql: str, given: Mapping[str, object]) -> set[str]:
+        statements = self._database.extract_statements(sql)
+        if [one.type for one in statements] != [duckdb.StatementType.SELECT] or CHANGES.search(sql):
+            raise Misbehaved("One SELECT is asked for, which changes nothing.")
+        names: set[str] = statements[0].named_parameters
+        for name in sorted(names):
+            if name.lower() not in given:
+                raise Misbehaved(f"Your SQL asks for ${name}; it is given {', '.join(f'${one}' for one in given)}.")
+        return names
+
+
+desk: Callable[[], Desk] = cache(Desk)
+
+
+def in_memory() -> duckdb.DuckDBPyConnection:
+    """A new database with both tables, empty, that reaches no files; rows can be counted as in a stage."""
+    config: dict[str, Any] = {**CONFIG, "enable_external_access": False}
+    database = duckdb.connect(config=config)
+    database.execute(TABLES)
+    return database
+
+
+def fill(database: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
+    """Put rows into a table."""
+    if rows:
+        places = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
+        database.execute(f"INSERT INTO {table} VALUES {places}", [value for row in rows for value in row])
+
+
+@contextlib.contextmanager
+def patiently(interrupt: Callable[[], object] | None = None, where: str = "") -> Iterator[None]:
+    """As `guard.limited`; an error of DuckDB's fits on one line and says where it came up."""
+    alarmed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    try:
+        with limited(interrupt=None if alarmed else interrupt):  # DuckDB heeds alarms, and a timer is a thread a query
+            yield
+    except duckdb.Error as error:
+        raise type(error)(where + in_a_line(error)) from error
+
+
+def in_a_line(error: Exception) -> str:
+    """An error's message with the piece of SQL that it points to, without the arrow below that."""
+    lines = [" ".join(line.split()) for line in str(error).splitlines()]
+    return " ".join(line for line in lines if line.strip("^ "))

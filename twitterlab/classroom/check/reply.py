@@ -1,0 +1,136 @@
+"""How a verdict, hints and a solution are shown in a notebook: words first, and buttons for who wants more.
+
+What is committed holds the words alone. Live, an answer that was wrong in the same way twice is offered the next hint,
+and a right one shows ours beside it.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from twitterlab.classroom.check.texts import Texts, texts
+from twitterlab.classroom.check.verdict import Verdict
+from twitterlab.classroom.course import my_parts, progress
+from twitterlab.classroom.lesson.predict import Bundled
+
+ABSENT = "This copy of the course came without solutions. Whoever gave it to you can show you one."
+_last: dict[str, tuple[str, tuple[str, ...]]] = {}  # the last verdict on each exercise that was not right
+_opened: dict[str, int] = {}  # how many hints of each exercise are open
+
+
+def reply(verdict: Verdict) -> Bundled:
+    """A verdict with what belongs beside it."""
+    told = {"text/html": verdict.html, "text/plain": verdict.text}
+    view = widgets.HTML(f'<div role="status">{verdict.html}{beside(verdict)}</div>')
+    again = _last.get(verdict.key) == (verdict.kind, verdict.says)
+    _last[verdict.key] = (verdict.kind, verdict.says)
+    offered = again and verdict.kind not in ("right", "not attempted")
+    said = widgets.HTML("<p>The same as last time. A hint may help:</p>")
+    return Bundled([view, said, *helps(texts(verdict.key))] if offered else [view], told)
+
+
+def beside(verdict: Verdict) -> str:
+    """After a right answer: ours, where it is another, and where theirs was kept."""
+    if verdict.kind != "right":
+        return ""
+    name = texts(verdict.key).name
+    kept = f"<p>Kept as <code>my_parts/{name}.py</code>.</p>" if verdict.source and progress.home() else ""
+    return kept + (fold("Ours, to compare", code(my_parts.ours(name))) if differs(name, verdict.source) else "")
+
+
+def differs(name: str, source: str | None) -> bool:
+    """Whether an answer is not simply ours."""
+    return source is None or without_comments(source) != without_comments(my_parts.ours(name))
+
+
+def without_comments(source: str) -> list[str]:
+    """The lines of code, without those that only comment."""
+    return [line.rstrip() for line in source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+
+def hint(key: str) -> Bundled:
+    """Three hints of rising strength and a solution, one click each; a KeyError where there is no such exercise."""
+    asked = texts(key)
+    about = f"Exercise {key}, {asked.title}: three hints and a solution, which open one by one when you ask."
+    told = {"text/html": f"<p>{html.escape(about)}</p>", "text/plain": about}
+    return Bundled([widgets.HTML(told["text/html"]), *helps(asked)], told)
+
+
+def solution(key: str) -> Bundled:
+    """Our answer to an exercise, once its button is pressed; where the solutions are not there, it says so."""
+    asked = texts(key)
+    about = f"Exercise {key}, {asked.title}: a solution opens here when you ask."
+    told = {"text/html": f"<p>{html.escape(about)}</p>", "text/plain": about}
+    view = widgets.HTML(role_status(""))
+    return Bundled([widgets.HTML(told["text/html"]), solution_button(asked, view), view], told)
+
+
+def helps(asked: Texts) -> list[Any]:
+    """A button for the next hint, one for the solution, and where they are told."""
+    view, shown = widgets.HTML(role_status(hints_html(asked))), widgets.HTML(role_status(""))
+    button = widgets.Button()
+
+    def label() -> None:
+        count = _opened.get(asked.key, 0)
+        button.disabled = count == len(asked.hints)
+        button.description = f"Hint {min(count + 1, len(asked.hints))} of {len(asked.hints)}"
+
+    def more(_: object) -> None:
+        _opened[asked.key] = min(_opened.get(asked.key, 0) + 1, len(asked.hints))
+        progress.note_help(asked.key, _opened[asked.key])
+        view.value = role_status(hints_html(asked))
+        label()
+
+    label()
+    button.on_click(more)
+    return [widgets.HBox([button, solution_button(asked, shown)]), view, shown]
+
+
+def hints_html(asked: Texts) -> str:
+    """The hints that are open."""
+    opened = asked.hints[: _opened.get(asked.key, 0)]
+    return "".join(f"<p><b>Hint {n}.</b> {html.escape(one)}</p>" for n, one in enumerate(opened, 1))
+
+
+def solution_button(asked: Texts, view: Any) -> Any:
+    """A button that shows our answer."""
+    button = widgets.Button(description="Show a solution", layout=widgets.Layout(width="auto"))
+
+    def show(_: object) -> None:
+        found = solution_source(asked)
+        progress.note_help(asked.key, _opened.get(asked.key, 0), solution=found is not None)
+        view.value = role_status(f"<p>{ABSENT}</p>" if found is None else code(found))
+
+    button.on_click(show)
+    return button
+
+
+def solution_source(asked: Texts) -> str | None:
+    """Our answer as it stands in the solutions beside this course, else None."""
+    here = Path.cwd()
+    for folder in (here, *here.parents[:2]):
+        for path in sorted(folder.glob(f"solutions/{asked.stage:02}_*.ipynb")):
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+                if cell["metadata"].get("nbgrader", {}).get("grade_id") == asked.name:
+                    return "".join(cell["source"])
+    return None
+
+
+def role_status(text: str) -> str:
+    """HTML that a screen reader tells as soon as it changes."""
+    return f'<div role="status">{text}</div>'
+
+
+def code(source: str) -> str:
+    """Source as HTML."""
+    return f"<pre>{html.escape(source.strip())}</pre>"
+
+
+def fold(summary: str, inside: str) -> str:
+    """HTML that opens on a click."""
+    return f"<details><summary>{summary}</summary>{inside}</details>"

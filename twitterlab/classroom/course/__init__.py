@@ -1,0 +1,1 @@
+"""The learner's own copy of the course: files, answers and progress."""

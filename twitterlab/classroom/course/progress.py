@@ -1,0 +1,121 @@
+"""The learner's progress: `progress.json` in the course folder, and nowhere else. Nothing is sent anywhere.
+
+One process at a time writes it, whole or not at all. Outside of a course folder nothing is noted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from twitterlab.classroom.course import copy as course
+from twitterlab.classroom.course.contents import CourseError
+from twitterlab.classroom.course.progress_records import NotProgress, Progress, Record, as_bytes, of_dict, parsed, valid
+from twitterlab.clock import SystemClock
+
+FILE = "progress.json"
+_callers: list[Callable[[], None]] = []  # who wants to know when something was noted
+
+
+def home() -> Path | None:
+    """The learner's course folder: the one of the environment, else the nearest one around here, else None."""
+    named = os.environ.get(course.VARIABLE)
+    around = (Path.cwd(), *Path.cwd().parents)
+    places = (course.folder(named, {}), *around) if named else around
+    return next(filter(course.is_course, places), None)
+
+
+def chosen(named: str | None) -> Path:
+    """The course folder that a command means: the one that --course names, else `home`, else the usual one.
+
+    Where there is no course, a CourseError says how to get one.
+    """
+    found = course.folder(named, {}) if named else home() or course.folder(None, os.environ)
+    if not course.is_course(found):
+        raise CourseError(f"there is no course in {found} yet: twitterlab lab makes it; --course names another folder")
+    return found
+
+
+def note(key: str, kind: str, why: str = "") -> None:
+    """Count one checked answer, with the key of the misconception behind it; one that was not attempted counts not."""
+    if kind != "not attempted":
+        _change(key, lambda record: record.count(kind, why, today()))
+
+
+def note_help(key: str, hints: int, solution: bool = False) -> None:
+    """Remember the highest hint that was opened, and whether the solution was; neither is ever taken back."""
+
+    def change(record: Record) -> None:
+        record.hints, record.solution = max(record.hints, hints), record.solution or solution
+
+    _change(key, change)
+
+
+def _change(key: str, change: Callable[[Record], None]) -> None:
+    folder = home()
+    if folder is None:
+        return
+    with course.locked(folder):
+        known = read_locked(folder)
+        change(known.exercises.setdefault(valid(key), Record()))
+        write_locked(folder, known)
+    tell()
+
+
+def today() -> str:
+    """The day, in UTC."""
+    return datetime.fromtimestamp(SystemClock().now() / 1000, UTC).date().isoformat()
+
+
+def read(folder: Path) -> Progress:
+    """What is known of this course's learner; a broken file is set aside as `progress.broken-N.json`, never lost."""
+    try:
+        return _read(folder)
+    except NotProgress:
+        with suppress(OSError, CourseError), course.locked(folder):
+            return read_locked(folder)
+        return Progress()  # it cannot be set aside here, so it stays where it is
+
+
+def _read(folder: Path) -> Progress:
+    try:
+        return of_dict(parsed((folder / FILE).read_bytes()))
+    except FileNotFoundError:
+        return Progress()
+    except IsADirectoryError:
+        raise NotProgress("it is a folder") from None
+
+
+def read_locked(folder: Path) -> Progress:
+    """As `read`, for who holds the course's lock."""
+    try:
+        return _read(folder)
+    except NotProgress:
+        (folder / FILE).rename(free(folder / FILE, "broken"))
+        return Progress()
+
+
+def write_locked(folder: Path, known: Progress) -> None:
+    """Write it whole or not at all, for who holds the course's lock."""
+    course.replace(folder / FILE, as_bytes(known.as_dict()))
+
+
+def free(path: Path, why: str) -> Path:
+    """The first free `NAME.why-N` beside a file."""
+    taken = {entry.name for entry in path.parent.iterdir()}
+    names = (f"{path.stem}.{why}-{number}{path.suffix}" for number in range(1, len(taken) + 2))
+    return path.with_name(next(name for name in names if name not in taken))
+
+
+def on_change(call: Callable[[], None]) -> None:
+    """Have `call()` called after each note."""
+    _callers.append(call)
+
+
+def tell() -> None:
+    """Call all who want to know."""
+    for call in tuple(_callers):
+        call()

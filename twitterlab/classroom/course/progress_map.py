@@ -1,0 +1,156 @@
+"""The map of the course: a row a stage with its exercises, and where the learner is in each of them.
+
+`progress()` shows it in a notebook and keeps it up to date; `text` is the same for the terminal. A state is told in
+words; the sign and the border beside them are in the theme's own ink.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import ipywidgets as widgets
+
+from twitterlab.classroom.check.texts import Texts, all_texts
+from twitterlab.classroom.course import my_parts
+from twitterlab.classroom.course import progress as kept
+from twitterlab.classroom.course.my_parts import Part
+from twitterlab.classroom.course.progress_records import Progress, Record
+from twitterlab.classroom.lesson.predict import Bundled
+
+STAGES = (
+    *("One table", "The follower index", "Read replicas", "User shards", "A tweet cache", "Precomputed feeds"),
+    *("Hybrid feeds", "Capstone"),
+)
+SIGNS = {"not begun": "○", "tried": "◐", "right": "●", "ours": "◇"}
+BORDERS = {"not begun": "1px dashed", "tried": "3px dotted", "right": "5px solid", "ours": "5px double"}
+LEFT = "text-align:left;vertical-align:top;line-height:1.4;padding:4px 12px"
+NOWHERE = "Nothing is kept here, since this is no copy of the course: make lab gives you yours."
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the learner is in one exercise."""
+
+    about: Texts
+    record: Record
+    ours: bool
+
+    @property
+    def state(self) -> str:
+        """One of the names in SIGNS: right goes before ours, and ours before tried."""
+        if self.record.right:
+            return "right"
+        return "ours" if self.ours else "tried" if self.record.tries else "not begun"
+
+    @property
+    def said(self) -> str:
+        """The state in words."""
+        tries = self.record.needed
+        tried = {1: "tried once", 2: "tried twice"}.get(tries, f"tried {tries} times")
+        if self.state == "right":
+            return "right at the first try" if tries <= 1 else f"right after {tries} tries"
+        if self.state == "ours":
+            return f"ours, from catch-up; {tried}" if tries else "ours, from catch-up"
+        return f"{tried}, not right yet" if tries else "not begun"
+
+    @property
+    def key(self) -> str:
+        """The exercise's key, with a star where it is a core one."""
+        return f"{self.about.key}{'*' if self.about.core else ''}"
+
+
+def progress() -> Bundled:
+    """The map, live with what the learner has done and drawn anew after each answer; committed with nothing done."""
+    empty = places(Progress(), {})
+    status, view = widgets.HTML(), widgets.HTML()
+
+    def draw() -> None:
+        folder = kept.home()
+        now = of(folder) if folder else empty
+        status.value = f'<div role="status"><p>{html.escape(summary(now) if folder else NOWHERE)}</p></div>'
+        view.value = table(now)
+
+    draw()
+    kept.on_change(draw)
+    return Bundled([status, view], {"text/html": table(empty), "text/plain": text(empty)})
+
+
+def of(folder: Path) -> list[Place]:
+    """The places of a course's learner."""
+    return places(kept.read(folder), my_parts.load(folder))
+
+
+def places(known: Progress, parts: Mapping[str, Part]) -> list[Place]:
+    """Every exercise in the order of the course."""
+    ours = {part.name for part in parts.values() if part.ours}
+    return [Place(one, known.of(one.key), one.name in ours) for one in all_texts().values()]
+
+
+def summary(all_places: list[Place]) -> str:
+    """How far the learner is, in a sentence, and which exercise comes next in the order of the course."""
+    states = [place.state for place in all_places]
+    open_ones = [place.about for place in all_places if place.state in ("not begun", "tried")]
+    open_ones.sort(key=lambda about: (about.stage, not about.core))  # each lesson comes to its core first, or can
+    said = f"{states.count('right')} of {len(states)} exercises are right, {states.count('tried')} more tried."
+    if not open_ones:
+        return said
+    return f"{said} Next: {open_ones[0].key}, {open_ones[0].title} ({open_ones[0].minutes} minutes)."
+
+
+def by_stage(all_places: list[Place]) -> list[tuple[str, list[Place]]]:
+    """The exercises of each stage, by its number and title."""
+    groups = groupby(all_places, key=lambda place: place.about.stage)
+    return [(f"{stage} · {STAGES[stage - 1]}", list(some)) for stage, some in groups]
+
+
+def caption(all_places: list[Place]) -> str:
+    """What the map is of."""
+    minutes = sum(place.about.minutes for place in all_places)
+    return f"The course: {len(all_places)} exercises, {minutes} minutes; the core ones have a star"
+
+
+def text(all_places: list[Place]) -> str:
+    """The map as lines of text."""
+    width = max((len(place.about.title) for place in all_places), default=0)
+    lines = [caption(all_places)]
+    for stage, some in by_stage(all_places):
+        lines += ["", stage, *(row(place, width) for place in some)]
+    return "\n".join(lines)
+
+
+def row(place: Place, width: int) -> str:
+    """One exercise as a line."""
+    about = place.about
+    return f"  {SIGNS[place.state]} {place.key:4}  {about.title:{width}}  {about.minutes:3} min  {place.said}"
+
+
+def table(all_places: list[Place]) -> str:
+    """The map as an HTML table: no script, no drawing, no colour of its own."""
+    stages = by_stage(all_places)
+    most = max((len(some) for _, some in stages), default=1)
+    heads = (
+        f'<th scope="col" style="{LEFT}">Stage</th><th scope="colgroup" colspan="{most}" style="{LEFT}">Exercises</th>'
+    )
+    rows = "".join(
+        f'<tr><th scope="row" style="{LEFT}">{html.escape(stage)}</th>{"".join(map(cell, some))}</tr>'
+        for stage, some in stages
+    )
+    return (
+        f'<table style="border-collapse:separate"><caption style="{LEFT}">{html.escape(caption(all_places))}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def cell(place: Place) -> str:
+    """One exercise as a cell: its key and title, then its state in words."""
+    about, state = place.about, place.state
+    return (
+        f'<td style="{LEFT};border-left:{BORDERS[state]}">'
+        f"<b>{place.key}</b> {html.escape(about.title)}<br>"
+        f'<span aria-hidden="true">{SIGNS[state]}</span> {html.escape(place.said)}<br>'
+        f"<small>{about.minutes} min</small></td>"
+    )

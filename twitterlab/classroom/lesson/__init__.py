@@ -1,0 +1,1 @@
+"""What a lesson shows: guesses, quizzes, panels and pictures."""

@@ -1,0 +1,1 @@
+"""The one drawing stack: palette, figure, charts, and the picture of the tour."""

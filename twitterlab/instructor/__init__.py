@@ -1,0 +1,1 @@
+"""Who gives a workshop: handout, front page and class summary."""

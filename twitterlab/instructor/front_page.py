@@ -1,0 +1,187 @@
+"""The front page of the course, `notebooks/README.md`: made from the lessons' first cells and the glossary.
+
+`python -m twitterlab.instructor.front_page` makes it. A link to a place on the page itself names the file too, as in
+`README.md#glossary`, since JupyterLab's preview follows no bare `#glossary`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from twitterlab.classroom.check.texts import all_texts
+from twitterlab.model import TwitterlabError
+
+GLOSSARY = Path(__file__).with_name("glossary.toml")
+LESSONS = "[0-9][0-9]_*.ipynb"
+NEEDED = {  # each part of a lesson's first cell, and how it looks
+    "title": (r"# (?P<number>\d\d) · (?P<title>.+)", "# 02 · The follower index"),
+    "minutes": (
+        r"\*(?P<minutes>\d+) minutes · (?:needs nothing|after (?P<after>.+))\*",
+        "*30 minutes · after [01 · One table](01_one_table.ipynb)*",
+    ),
+    "question": (r"\*\*The question\*\*: (?P<question>.+)", "**The question**: why does …?"),
+    "heading": (r"\*\*After this lesson you can\*\*", "**After this lesson you can**"),
+    "outcomes": (r"(?P<outcomes>- .+)", "- … (what the learner can do, a line each)"),
+}
+
+PAGE = """<!-- Made by `make notebooks` from the lessons and twitterlab/instructor/glossary.toml: edit those. -->
+
+# The course
+
+You build the home timeline of a Twitter-sized service in seven stages, measure what each of them costs, and break it.
+
+## How to begin
+
+{begin}
+
+- **Shift+Enter** runs the cell you are in and goes to the next. Go from top to bottom: a cell needs those above it.
+- Behind each notebook works a **kernel**, a Python process that remembers what the cells have made. `[*]` beside a cell
+  says that it is still at work. If something hangs or is in a muddle, choose *Kernel → Restart Kernel…* and begin again
+  at the top.
+- Before a lesson shows a number it asks what you expect. **A wrong guess costs nothing**, and a surprise is what one
+  remembers. You can also skip it.
+- **It is your copy.** Change whatever you like; it stays as you left it. To start notebook 03 afresh, open
+  *File → New → Terminal* and say `twitterlab reset 03`; yours is kept beside the fresh one. Where the notebook is
+  open, choose *File → Reload Notebook from Disk* before you save.
+- In a panel of controls, **Tab** goes from one to the next, arrow keys move a slider, Enter or Space presses a button.
+- **When you come back**, what you see is as you left it. A red broken link beside a control says that its kernel has
+  ended: choose *Run → Run All Cells*, or begin again at the top. You are then asked for your guesses once more.
+- A word that you do not know is probably in the [glossary](README.md#glossary).
+
+If you read this on a website: nothing runs there. `make lab` in a clone of the project makes your copy and opens it.
+
+## The path
+
+{path}
+{exercises}
+<a id="glossary"></a>
+
+## Glossary
+
+{glossary}
+"""
+
+
+EXERCISES = """### Exercises
+
+Each lesson from 01 on has exercises in a notebook of the same name. You write a part of the system, a check answers at
+once, and what is right is kept. The bold one is the core of its stage; the others can wait. `hint` below each helps
+step by step; `my_progress()` and, in a terminal, `twitterlab progress` show how far you are. Right answers lie in the
+folder `my_parts/` of your copy. `twitterlab reset exercises/04` makes one of these notebooks fresh and leaves them."""
+CAPSTONE = "At the end the capstone runs your parts together, as one timeline."
+
+
+class HeaderError(TwitterlabError):
+    """A lesson's first cell is not as the front page needs it; names the file and the line that is missing."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a lesson says of itself in its first cell."""
+
+    file: str
+    number: str
+    title: str
+    minutes: int
+    after: str  # links to what comes before, as Markdown, or nothing
+    question: str
+    outcomes: tuple[str, ...]
+
+    @property
+    def link(self) -> str:
+        """The lesson by number and title, as a link in Markdown."""
+        return f"[{self.number} · {self.title}]({self.file})"
+
+
+def page(notebooks: Path) -> str:
+    """The whole front page for the lessons of this folder."""
+    lessons = [lesson(path) for path in sorted(notebooks.glob(LESSONS))]
+    words = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
+    tour = (notebooks / "tour.ipynb").is_file()
+    to_do = exercises(notebooks.parent / "exercises")
+    return PAGE.format(begin=begin(lessons, tour), path=path_table(lessons), exercises=to_do, glossary=glossary(words))
+
+
+def begin(lessons: Sequence[Lesson], tour: bool) -> str:
+    """The first sentence: where to click."""
+    first = f"Open {lessons[0].link} and go on in order." if lessons else ""
+    short = "If five minutes are all you have, take [the tour](tour.ipynb) instead: all seven stages at once."
+    other = f"{short}\nIt tells some answers that the lessons let you guess." if tour else ""
+    return "\n".join(filter(None, (first, other)))
+
+
+def path_table(lessons: Sequence[Lesson]) -> str:
+    """The lessons in order, and their minutes together."""
+    head = ["| lesson | its question | after | minutes |", "|:--|:--|:--|--:|"]
+    rows = [f"| {one.link} | {in_cell(one.question)} | {in_short(one.after)} | {one.minutes} |" for one in lessons]
+    return "\n".join([*head, *rows, f"| **together** | | | **{sum(one.minutes for one in lessons)}** |"])
+
+
+def exercises(folder: Path) -> str:
+    """What is to be written and where, a row a stage; nothing where no exercises came with these lessons."""
+    files = {int(path.name[:2]): path.name for path in sorted(folder.glob(LESSONS))}
+    rows = [f"| [{number:02}](../exercises/{name}) | {to_write(number)} |" for number, name in files.items()]
+    head = ["| exercises | what you write, and the minutes for it |", "|:--|:--|"]
+    intro = [EXERCISES, *([CAPSTONE] if 8 in files else [])]
+    return "\n".join(["", *intro, "", *head, *rows, ""]) if rows else ""
+
+
+def to_write(stage: int) -> str:
+    """A stage's exercises, the core one in bold."""
+    titles = [(one, f"{one.key} {one.title} ({one.minutes})") for one in all_texts().values() if one.stage == stage]
+    return ", ".join(f"**{said}**" if one.core else said for one, said in titles) or "the capstone: your own timeline"
+
+
+def in_cell(question: str) -> str:
+    """A sentence as a table's cell can hold it."""
+    return (question[:1].upper() + question[1:]).replace("|", r"\|")
+
+
+def in_short(after: str) -> str:
+    """Links to earlier lessons by their numbers alone."""
+    return re.sub(r"\[(\d\d) · [^]]+]", r"[\1]", after) or "nothing"
+
+
+def glossary(words: dict[str, str]) -> str:
+    """A line a word, in alphabetical order, each with an anchor of its own name."""
+    return "\n".join(
+        f'- <a id="{anchor(word)}"></a>**{word}**: {words[word]}' for word in sorted(words, key=str.casefold)
+    )
+
+
+def anchor(word: str) -> str:
+    """The name to link a word by: `hot shard` is README.md#hot-shard."""
+    return re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
+
+
+def lesson(path: Path) -> Lesson:
+    """What the first cell of a lesson says; where a part is missing, HeaderError shows a line of the kind."""
+    cells = nbformat.read(path, as_version=4).cells  # type: ignore[no-untyped-call]
+    parts = paragraphs(cells[0].source if cells and cells[0].cell_type == "markdown" else "")
+    found: dict[str, str] = {}
+    for pattern, example in NEEDED.values():
+        match = next(filter(None, (re.fullmatch(pattern, part, re.DOTALL) for part in parts)), None)
+        if match is None:
+            raise HeaderError(f"{path.name}: the first cell has no line such as: {example}")
+        found |= {name: text or "" for name, text in match.groupdict().items()}
+    if not path.name.startswith(found["number"]):
+        raise HeaderError(f"{path.name}: the first cell says that this is lesson {found['number']}")
+    outcomes = tuple(part.removeprefix("- ") for part in found.pop("outcomes").split("\n- "))
+    return Lesson(file=path.name, outcomes=outcomes, **(found | {"minutes": int(found["minutes"])}))  # type: ignore[arg-type]
+
+
+def paragraphs(source: str) -> list[str]:
+    """The cell's paragraphs; a line that goes on is joined to the one before, but for the points of a list."""
+    return [re.sub(r"\n(?!- )\s*", " ", part.strip()) for part in re.split(r"\n\s*\n", source)]
+
+
+if __name__ == "__main__":
+    folder = Path(*sys.argv[1:]) if sys.argv[1:] else Path("notebooks")
+    (folder / "README.md").write_text(page(folder), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The cache of tweets before the shards, and which tweet leaves it."""

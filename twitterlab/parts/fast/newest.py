@@ -1,0 +1,207 @@
+"""The newest tweets in columns, in the order of their IDs: a page is hydrated by a search and a gather.
+
+They stand before the tweet cache, and are filled as tweets are posted, so that nobody waits for a shard to show what
+has just been written. What is older than they reach back comes from the tweet cache, and behind it from the shards.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twitterlab.model import Tweet
+from twitterlab.parts.feeds.entries import Entries, short_of, squeezed
+
+Objects = NDArray[np.object_]
+
+
+class Columns(NamedTuple):
+    """Tweets as arrays of equal length, by `short`, the squeezed ID; a deleted one has author -1 and no `tweet`."""
+
+    short: Entries
+    author: NDArray[np.int32]
+    created_at: NDArray[np.int64]
+    text: Objects
+    media: Objects
+    tweet: Objects
+
+    def rows(self, first: int, last: int) -> Columns:
+        """Views of the rows from `first` to before `last`."""
+        return Columns._make(column[first:last] for column in self)
+
+
+def empty(rows: int) -> Columns:
+    """Columns with room for so many rows; nothing in them is read before it is written."""
+    kinds: list[Any] = [np.uint64, np.int32, np.int64, object, object, object]
+    return Columns._make(np.empty(rows, kind) for kind in kinds)
+
+
+def columns_of(tweets: Sequence[Tweet]) -> Columns:
+    """These tweets as columns, in their order."""
+    made = empty(len(tweets))
+    ids, made.author[:], made.text[:], made.media[:], made.created_at[:] = zip(*tweets, strict=True)
+    made.short[:] = squeezed(np.array(ids, np.int64))
+    for row, tweet in enumerate(tweets):
+        made.tweet[row] = tweet
+    return made
+
+
+NONE = columns_of([Tweet(0, -1, "", None, 0)])  # something to point at where there is nothing
+
+
+class Runs(NamedTuple):
+    """Where squeezed IDs that follow one another without a gap begin, and how far their rows are from them.
+
+    The tweets of one group commit are such a run, so there are far fewer runs than tweets to search. A tweet of run r
+    has the row `short + offset[r + 1]`, in arithmetic modulo 2**64; `offset[0]` is for what lies before all runs.
+    """
+
+    start: Entries
+    offset: Entries
+
+    def rows_of(self, shorts: Entries) -> NDArray[np.int64]:
+        """The row of each squeezed ID, if it has one; else the row of another, or none."""
+        return (shorts + self.offset[self.start.searchsorted(shorts, side="right")]).view(np.int64)
+
+
+def runs_in(shorts: Entries, first: int) -> Runs:
+    """The runs of ascending squeezed IDs that lie in the rows from `first` on, without the offset before all runs."""
+    begins = np.flatnonzero(np.diff(shorts) != 1) + 1
+    begins = np.concatenate([[0], begins]) if len(shorts) else begins
+    return Runs(shorts[begins], (begins + first).astype(np.uint64) - shorts[begins])
+
+
+def room_for_runs(count: int) -> Runs:
+    """Room for so many runs."""
+    return Runs(np.empty(count, np.uint64), np.zeros(count + 1, np.uint64))
+
+
+NOTHING_YET = 2**64
+
+
+class NewestTweets:
+    """At least the `capacity` newest tweets that were put here, without a gap; at most twice as many, and one call's.
+
+    Whoever reads holds no lock: `_held` is replaced as one, and no row is moved in place.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._room, self._run_room, self._runs = empty(0), room_for_runs(0), 0
+        self._held = self._room, self._run_room, NOTHING_YET
+        self.gaps = False  # whether a tweet was taken out
+        self._lock = threading.Lock()
+        self.pictures = False  # whether any tweet here has or had media
+
+    def put(self, tweets: Sequence[Tweet]) -> None:
+        """Keep tweets just posted; those of one call have ascending IDs, as nearly always those of all calls have."""
+        if not tweets:
+            return
+        new = columns_of(tweets)
+        self.pictures |= any(tweet.media for tweet in tweets)
+        with self._lock:
+            columns, _, _ = self._held
+            if len(columns.short) and new.short[0] <= columns.short[-1]:
+                self._interleave(columns, new)
+            else:
+                self._append(columns, new)
+
+    def discard(self, tweet_id: int) -> None:
+        """Forget a tweet that was deleted."""
+        with self._lock:
+            columns, _, _ = self._held
+            short = np.uint64(short_of(tweet_id))
+            row = int(columns.short.searchsorted(short))
+            if row < len(columns.short) and columns.short[row] == short:
+                self.gaps = True
+                columns.tweet[row], columns.author[row] = None, -1
+
+    def tweets(self, shorts: Entries) -> tuple[list[Tweet | None], bool]:
+        """The tweets with these squeezed IDs, ascending, None where it is not here; and whether all are here.
+
+        All that was posted since the oldest tweet here is here, so that one look at the oldest wanted tells.
+        """
+        columns, runs, oldest = self._held
+        if len(shorts) and oldest <= shorts.item(0):
+            found: list[Tweet | None] = columns.tweet[runs.rows_of(shorts)].tolist()
+            return found, not self.gaps or all(found)
+        columns, rows, there = self.find(shorts)  # of the moment of this look, which may not be that of the one above
+        tweets = columns.tweet[rows].tolist()
+        found = [tweet if here else None for tweet, here in zip(tweets, there.tolist(), strict=True)]
+        return found, all(found)
+
+    def find(self, shorts: Entries) -> tuple[Columns, NDArray[np.int64], NDArray[np.bool_]]:
+        """The columns, the row of each squeezed ID in them, and whether it is there; arrays shaped as `shorts`."""
+        columns, runs, _ = self._held
+        if not len(columns.short):
+            return NONE, np.zeros(shorts.shape, np.int64), np.zeros(shorts.shape, np.bool_)
+        rows = runs.rows_of(shorts)
+        np.clip(rows, 0, len(columns.short) - 1, out=rows)
+        return columns, rows, columns.short[rows] == shorts
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the columns; the tweets that they point to are not counted again."""
+        return sum(column.nbytes for column in (*self._room, *self._run_room))
+
+    def __len__(self) -> int:
+        return len(self._held[0].short)
+
+    def _append(self, columns: Columns, new: Columns) -> None:
+        """Write behind the last row; where there is no room, the newest move to columns of twice the size."""
+        count, size = len(columns.short), len(new.short)
+        if count + size > len(self._room.short):
+            kept = min(count, self.capacity)
+            self._make_room(
+                columns.rows(count - kept, count), min(max(2 * (kept + size), 1024), 2 * self.capacity + size)
+            )
+            count = kept
+        copy(new, self._room.rows(count, count + size))
+        self._add_runs(new.short, count)
+        self._hold(count + size)
+
+    def _make_room(self, columns: Columns, rows: int) -> None:
+        """Move columns to new ones with room for so many rows."""
+        self._room = empty(rows)
+        self._run_room, self._runs = room_for_runs(rows), 0
+        copy(columns, self._room.rows(0, len(columns.short)))
+        self._add_runs(columns.short, 0)
+
+    def _add_runs(self, shorts: Entries, first: int) -> None:
+        """Note the runs of what was written from a row on."""
+        runs = runs_in(shorts, first)
+        if self._runs and len(runs.start) and self._follows(runs.start[0], first):
+            runs = Runs(runs.start[1:], runs.offset[1:])
+        last = self._runs + len(runs.start)
+        self._run_room.start[self._runs : last], self._run_room.offset[self._runs + 1 : last + 1] = runs
+        self._runs = last
+
+    def _follows(self, short: np.uint64, row: int) -> bool:
+        """Whether a squeezed ID goes on where the last run ends, in the row before."""
+        return bool(self._room.short[row - 1] + np.uint64(1) == short)
+
+    def _hold(self, rows: int) -> None:
+        """Show so many rows to readers, their runs, and from which squeezed ID on they are all that there is."""
+        runs = Runs(self._run_room.start[: self._runs], self._run_room.offset[: self._runs + 1])
+        self._held = self._room.rows(0, rows), runs, int(self._room.short[0])
+
+    def _interleave(self, columns: Columns, new: Columns) -> None:
+        """Put in order what two writers handed over the wrong way round; what is older than all here stays out."""
+        new = new.rows(int(new.short.searchsorted(columns.short[0])), len(new.short))
+        old: tuple[NDArray[Any], ...] = columns
+        added: tuple[NDArray[Any], ...] = new
+        both = Columns._make(np.concatenate([first, second]) for first, second in zip(old, added, strict=True))
+        order = np.argsort(both.short, kind="stable")
+        ordered = Columns._make(column[order] for column in both)
+        self._make_room(ordered, len(order))
+        self._hold(len(order))
+
+
+def copy(source: Columns, target: Columns) -> None:
+    """Write the rows of one set of columns over those of another."""
+    for old, new in zip(source, target, strict=True):
+        np.copyto(np.asarray(new), np.asarray(old))

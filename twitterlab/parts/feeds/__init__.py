@@ -1,0 +1,1 @@
+"""How feeds are kept: queue, fan-out, feed cache and the rules of push and pull."""

@@ -1,0 +1,138 @@
+"""The feed cache: feeds sharded by user ID, each shard with its own arrays and its own lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twitterlab.model import Ids, Users
+from twitterlab.parts.feeds.entries import Entries
+from twitterlab.parts.feeds.feed_shard import FeedShard
+from twitterlab.work import Counters
+
+Merge = Callable[[Users, Entries], Entries]
+
+
+class FeedCache:
+    """User u has the feed number u // shards of shard u % shards; see `FeedShard` for what each call does."""
+
+    def __init__(self, users: int, shards: int, length: int, counters: Counters, *, fresh: bool) -> None:
+        if length < 1:
+            raise ValueError(f"feed_length={length}: at least 1 is needed")
+        self.length = length
+        self._shards = [FeedShard(-(-users // shards), length, counters, fresh=fresh) for _ in range(shards)]
+
+    def deliver(self, users: Users, entries: Entries | np.uint64) -> int:
+        """Put tweets into feeds: one into those of distinct users, or `entries[i]` into that of `users[i]`."""
+        delivered = 0
+        for (shard, locals_), its in zip(self._split(users), self._shares(users, entries), strict=True):
+            with shard.lock:
+                delivered += shard.deliver(locals_, its)
+        return delivered
+
+    def remove(self, users: Users, tweet_id: int) -> None:
+        """Take a deleted tweet out of the feeds of these users."""
+        for shard, locals_ in self._split(users):
+            with shard.lock:
+                shard.remove(locals_, tweet_id)
+
+    def cool(self, users: Users) -> None:
+        """Give up the feeds of these users: they miss something."""
+        for shard, locals_ in self._split(users):
+            with shard.lock:
+                shard.cool(locals_)
+
+    def read(self, user: int, before: int | None, limit: int) -> tuple[Entries, int] | None:
+        """The newest entries of a feed and its floor; None where it must be rebuilt."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.read(local, before, limit)
+
+    def top(self, user: int, n: int, others: Entries | None, more: Callable[[], Entries]) -> tuple[Entries, int] | None:
+        """The newest entries of a warm feed and of others, ascending, marked as shown; None where it is not ready."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.top(local, n, others, more)
+
+    def tops(self, users: Users, n: int, merge: Merge) -> tuple[Entries, NDArray[np.bool_]]:
+        """The same for many users, a row each; `merge(users, entries)` adds what comes from elsewhere."""
+        entries, ready = np.zeros((len(users), n), np.uint64), np.zeros(len(users), np.bool_)
+        count = len(self._shards)
+        for number, shard in enumerate(self._shards):
+            mine = np.flatnonzero(users % count == number)
+            its = users[mine]
+            with shard.lock:
+                entries[mine], ready[mine] = shard.tops(its // count, n, partial(merge, its))
+        return entries, ready
+
+    def mark_shown(self, user: int, entries: Entries) -> None:
+        """A page showed these entries of a feed."""
+        shard, local = self._at(user)
+        with shard.lock:
+            shard.mark_shown(local, entries)
+
+    def register(self, user: int) -> int:
+        """Begin a rebuild: deliveries are taken from now on; returns the feed's version."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.register(local)
+
+    def settle(self, user: int, entries: Entries, floor: int, version: int) -> bool:
+        """End a rebuild; False where a follow came between, so that the shards must be read again."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.settle(local, entries, floor, version)
+
+    def backfill(self, user: int, entries: Entries, floor: int) -> int:
+        """Add a new followee's tweets; returns how many."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.backfill(local, entries, floor)
+
+    def purge(self, user: int, tweet_ids: Ids) -> None:
+        """Take an unfollowed author's tweets out."""
+        shard, local = self._at(user)
+        with shard.lock:
+            shard.purge(local, tweet_ids)
+
+    def floor(self, user: int) -> int | None:
+        """From which ID on a feed is complete; None where it is cold."""
+        shard, local = self._at(user)
+        with shard.lock:
+            return shard.floor(local)
+
+    @property
+    def materialised(self) -> int:
+        """How many users have a feed."""
+        return sum(shard.materialised for shard in self._shards)
+
+    @property
+    def bytes_a_user(self) -> int:
+        """Bytes that one materialised feed takes."""
+        return self._shards[0].bytes_a_user
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all materialised feeds."""
+        return self.materialised * self.bytes_a_user
+
+    def _at(self, user: int) -> tuple[FeedShard, int]:
+        return self._shards[user % len(self._shards)], user // len(self._shards)
+
+    def _split(self, users: Users) -> list[tuple[FeedShard, Users]]:
+        """The users of each shard, as numbers inside it."""
+        count = len(self._shards)
+        if count == 1:
+            return [(self._shards[0], users)]
+        homes = users % count
+        return [(shard, users[homes == i] // count) for i, shard in enumerate(self._shards)]
+
+    def _shares(self, users: Users, entries: Entries | np.uint64) -> list[Entries | np.uint64]:
+        """The entries for the users of each shard."""
+        count = len(self._shards)
+        if isinstance(entries, np.uint64):
+            return [entries] * count
+        return [entries] if count == 1 else [entries[users % count == i] for i in range(count)]

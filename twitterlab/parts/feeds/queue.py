@@ -1,0 +1,215 @@
+"""The embedded queue: each shard's outbox table, read in order and acknowledged (transactional outbox).
+
+A change and its outbox row commit together, so nothing is stored without being queued. A consumer's offset moves on
+only after a batch was handled, so a worker that dies leaves its messages to the next one: delivery is at least once.
+A message that fails `attempts` times is set aside and holds nobody up.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from heapq import merge
+from itertools import islice
+
+from twitterlab.model import MAX_ID, Lag
+from twitterlab.parts.store.changes import Change, insert
+from twitterlab.parts.store.database import Database
+from twitterlab.work import Counters
+
+BATCH = 1024
+Handle = Callable[[Change], object]
+Failed = Callable[[Change, Exception], object]
+Finish = Callable[[], object]
+
+
+class Outbox:
+    """One shard's outbox as one consumer sees it; whoever handles its messages holds `lock`, so they stay in order."""
+
+    def __init__(self, name: str, database: Database, consumer: str = "fanout", *, lazy: bool = False) -> None:
+        self.name, self.database, self.consumer, self.lazy = name, database, consumer, lazy
+        self.lock = threading.RLock()
+        self.failures: dict[int, int] = {}  # how often the message at a position has failed so far
+        self.offset = self._stored_offset()
+
+    @property
+    def pending(self) -> int:
+        """Messages committed and not yet acknowledged."""
+        return self.database.position - self.offset
+
+    def take(self, n: int) -> list[Change]:
+        """The next n messages; they come again until they are acknowledged."""
+        with self.database.lock:
+            last, messages = self.database.position, self.database.log_after(self.offset, n)
+        if n > 0 and not messages and self.offset < last:
+            self.acknowledge(last)  # a batch that was undone left numbers without rows
+        return messages
+
+    def acknowledge(self, position: int, aside: tuple[Change, str] | None = None) -> None:
+        """Everything up to `position` is handled, or set aside: move the offset and trim what no consumer needs.
+
+        A `lazy` outbox stores its offset with the database's next commit: until then a crash makes messages come again.
+        """
+        self.database.owe(self.consumer, position)
+        if aside:
+            message, reason = aside
+            row = (message.position, message.kind, message.user, message.other, reason)
+            self.database.pay(lambda tx: insert(tx, "set_aside", [row]))
+        elif not self.lazy:
+            self.database.pay()
+        self.offset = position
+
+    def lag(self, now: int) -> Lag:
+        """Messages waiting, and the age of the oldest."""
+        waiting = self.database.log_after(self.offset, 1) if self.pending else []
+        age = max(now - waiting[0].at_ms, 0) if waiting else 0
+        return Lag(self.name, self.pending, age)
+
+    def _stored_offset(self) -> int:
+        sql = "SELECT position FROM offsets WHERE consumer = ?"
+        found = self.database.peek(sql, self.consumer)
+        if not found:
+            with self.database.transaction() as tx:
+                insert(tx, "offsets", [(self.consumer, 0)])
+        return int(found[0][0]) if found else 0
+
+
+class Unfinished(Exception):
+    """Messages handled together could not be finished."""
+
+
+class Queue:
+    """The outboxes of all shards, handled by `handle`; `failed` is told of a message before it is set aside.
+
+    `handle` may put off part of its work until `finish`, which is called before anything is acknowledged. Where that
+    fails, the messages come again, and each is finished by itself.
+    """
+
+    def __init__(self, handle: Handle, finish: Finish, failed: Failed, counters: Counters, attempts: int) -> None:
+        self.outboxes: list[Outbox] = []
+        self._handle, self._together, self._failed = handle, finish, failed
+        self._counters, self._attempts = counters, attempts
+        self._singly = False
+
+    def step(self, n: int) -> int:
+        """Handle up to n messages; passes over the shards that another worker is busy with. Returns how many."""
+        done = 0
+        with ExitStack() as locks:
+            free = [outbox for outbox in self.outboxes if held(outbox.lock, locks)]
+            while done < n and (tried := self._round(free, n - done)):
+                done += tried
+        return done
+
+    def drain(self) -> int:
+        """Handle everything that is queued now; waits for workers that have some of it. Returns how many."""
+        targets = [(outbox, outbox.database.position) for outbox in self.outboxes]
+        done = 0
+        with self.stopped():
+            while behind := [outbox for outbox, target in targets if outbox.offset < target]:
+                done += self._round(behind, sum(outbox.pending for outbox in behind))
+            for outbox in self.outboxes:
+                outbox.database.pay()
+        return done
+
+    def relieve(self, backlog: int) -> None:
+        """Handle messages until at most `backlog` wait, so that whoever adds to a long queue is slowed by it."""
+        while self.pending > backlog:
+            longest = max(self.outboxes, key=lambda outbox: outbox.pending)
+            with longest.lock:
+                self._round([longest], BATCH)
+
+    @property
+    def pending(self) -> int:
+        """Messages waiting in all shards."""
+        return sum(outbox.pending for outbox in self.outboxes)
+
+    def set_aside(self) -> list[tuple[int, str, int, int, str]]:
+        """The messages that were given up: position, kind, user, other, and the last failure, a row each."""
+        sql = 'SELECT position, kind, "user", other, reason FROM set_aside ORDER BY position'
+        return [row for outbox in self.outboxes for row in outbox.database.peek(sql)]
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Nobody else handles messages meanwhile."""
+        with ExitStack() as locks:
+            for outbox in self.outboxes:
+                locks.enter_context(outbox.lock)
+            yield
+
+    def _round(self, outboxes: list[Outbox], n: int) -> int:
+        """Handle the next batch of some outboxes, whose locks are held, in the order of time; at most n messages.
+
+        An outbox stops at a message that fails; of each, what was handled is acknowledged.
+        """
+        size = min(n, BATCH)
+        batches = [[(message, outbox) for message in outbox.take(size)] for outbox in outboxes]
+        # Up to here every outbox has shown what it has; a clock that stepped back may put the latest in the middle.
+        horizon = min((max(map(in_time, batch)) for batch in batches if len(batch) == size), default=(MAX_ID, 0))
+        handled: dict[Outbox, int] = {}
+        finished: dict[Outbox, int] = {}
+        stuck: set[Outbox] = set()
+        tried = 0
+        try:
+            for message, outbox in islice(merge(*batches, key=in_time), n):
+                if in_time((message, outbox)) > horizon:
+                    break  # another outbox has more, from before this
+                if self._singly or message.kind != "post":
+                    self._finish()
+                    finished.update(handled)
+                if outbox not in stuck:
+                    tried += 1
+                    if self._attempt(outbox, message):
+                        handled[outbox] = message.position
+                    else:
+                        stuck.add(outbox)
+            self._finish()
+            finished, self._singly = handled, bool(stuck)
+        except Unfinished:
+            self._singly = True
+        except BaseException:  # whoever handles messages is to end: what they did is done
+            self._finish()
+            finished = handled
+            raise
+        finally:
+            for outbox, position in finished.items():
+                if position > outbox.offset:
+                    outbox.acknowledge(position)
+            self._counters.add(messages=tried)
+        return tried
+
+    def _finish(self) -> None:
+        """Let what was put off be done; where it fails, the messages come again, one by one."""
+        try:
+            self._together()
+        except Exception as error:
+            raise Unfinished from error
+
+    def _attempt(self, outbox: Outbox, message: Change) -> bool:
+        """Handle one message; says whether the next may follow: it was handled, or has now failed too often."""
+        try:
+            self._handle(message)
+            if self._singly:
+                self._together()
+        except Exception as error:
+            failures = outbox.failures[message.position] = outbox.failures.get(message.position, 0) + 1
+            if failures < self._attempts:
+                return False
+            self._finish()  # those before it, which are acknowledged with it
+            self._failed(message, error)
+            outbox.acknowledge(message.position, aside=(message, repr(error)))
+        outbox.failures.pop(message.position, None)
+        return True
+
+
+def in_time(pair: tuple[Change, Outbox]) -> tuple[int, int]:
+    """Roughly when a message was made; feeds take tweets fastest in order of their IDs, and need no order at all."""
+    message, _ = pair
+    return message.at_ms, message.other if message.kind == "post" else 0
+
+
+def held(lock: threading.RLock, locks: ExitStack) -> bool:
+    """Whether a lock could be had at once; if so it is held until `locks` ends."""
+    if free := lock.acquire(blocking=False):
+        locks.callback(lock.release)
+    return free

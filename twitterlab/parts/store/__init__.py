@@ -1,0 +1,1 @@
+"""Where rows lie: databases, their layout, shards and replicas."""

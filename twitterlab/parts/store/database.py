@@ -1,0 +1,243 @@
+"""Tables: one DuckDB database that holds tweets and follows, and counts what its reads really touch.
+
+Stage 1 leaves the rows as they come (a heap, no index). From stage 2 on `follows` is laid out and indexed by follower,
+`tweets` by author and id, so that a question about some users reads those users' rows and no others.
+
+Every write is a list of `Change`s committed in one transaction; where the database keeps a log, the same transaction
+writes it, so no change is stored without being logged or logged without being stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+
+from twitterlab.model import MAX_ID, Ids, StorageError, Tweet, Users
+from twitterlab.parts.store.changes import WRITERS, Change, Connection, Log, Row, insert, insert_arrow, log_row
+from twitterlab.parts.store.connections import Connections
+from twitterlab.parts.store.tail import Tail
+from twitterlab.work import Counters
+
+SCHEMA = """
+CREATE TABLE tweets (id BIGINT, author INTEGER, created_at BIGINT, text VARCHAR, media VARCHAR);
+CREATE TABLE follows (follower INTEGER, followee INTEGER);
+CREATE TABLE log (position BIGINT, at_ms BIGINT, kind VARCHAR, "user" INTEGER, other BIGINT,
+                  text VARCHAR, media VARCHAR, key VARCHAR);
+CREATE TABLE keys (author INTEGER, key VARCHAR, id BIGINT, text VARCHAR, media VARCHAR, created_at BIGINT);
+CREATE TABLE offsets (consumer VARCHAR, position BIGINT);
+CREATE TABLE set_aside (position BIGINT, kind VARCHAR, "user" INTEGER, other BIGINT, reason VARCHAR);
+CREATE TABLE prepared (batch BIGINT, id BIGINT);
+CREATE TABLE decided (batch BIGINT);
+CREATE TABLE meta (last_id BIGINT, position BIGINT);
+INSERT INTO meta VALUES (0, 0);
+"""
+INDEXES = """
+CREATE INDEX follows_by_follower ON follows (follower);
+CREATE INDEX tweets_by_author ON tweets (author);
+CREATE INDEX tweets_by_id ON tweets (id);
+CREATE INDEX keys_by_author ON keys (author);
+"""
+OWED = 1024  # messages
+NOBODY = -(2**31)  # beside any user IDs it keeps a list from being one unbroken range, which DuckDB would scan
+COLUMNS = "id, author, text, media, created_at"
+
+
+class Database(Connections):
+    """One DuckDB database with one writer lock; `position` is the number of its last committed change."""
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        counters: Counters | None = None,
+        *,
+        clustered: bool = True,
+        log: Log = "none",
+        counting: bool = True,
+        create: bool = True,
+    ) -> None:
+        new = path is None or not path.exists()
+        if new and not create:
+            raise StorageError(f"the system's file {path and path.name} is missing")
+        super().__init__(path, counters or Counters(), counting, SCHEMA + (INDEXES if clustered else "") if new else "")
+        self.log = log
+        self.tail = Tail()
+        self._owed: dict[str, int] = {}  # offsets of consumers that are still to be stored
+        self._paid: dict[str, int] = {}
+        self._clustered = clustered
+        self.position = 0 if new else self._last("position", "log", "position")
+
+    def load(self, followers: Users, followees: Users) -> None:
+        """Store the follows in bulk: a clustered table gets them by follower, a heap in no order, as people come."""
+        shuffled = slice(None) if self._clustered else np.random.default_rng(0).permutation(len(followers))
+        table = pa.table({"follower": followers[shuffled], "followee": followees[shuffled]})
+        order = " ORDER BY follower, followee" if self._clustered else ""
+        with self.transaction() as tx:
+            if self._clustered:
+                tx.execute("DROP INDEX follows_by_follower")
+            insert_arrow(tx, "follows", table, order)
+            if self._clustered:
+                tx.execute("CREATE INDEX follows_by_follower ON follows (follower)")
+
+    # Writing
+
+    def commit(self, changes: Sequence[Change], also: Callable[[Connection], object] | None = None) -> list[Change]:
+        """Apply the changes and log them in one transaction; returns them with the positions they got."""
+        with self.lock:
+            stamped = [c._replace(position=self.position + i) for i, c in enumerate(changes, 1)]
+            self.apply(stamped, also)
+            return stamped
+
+    def apply(self, changes: Sequence[Change], also: Callable[[Connection], object] | None = None) -> None:
+        """Apply changes that have positions; one at or below `position` was applied before and is passed over."""
+        with self.lock:
+            new = [c for c in changes if c.position > self.position]
+            if not new:
+                return
+            with self.transaction() as tx:
+                for kind, run in groupby(new, key=lambda c: c.kind):
+                    WRITERS[kind](tx, list(run), self.log)
+                if self.log != "none":
+                    insert(tx, "log", [log_row(c, self.log) for c in new])
+                if also:
+                    also(tx)
+                paid = self._pay(tx) if self._much_owed() else {}
+            self.position = new[-1].position
+            if self.log != "none":
+                self.tail.append(new)
+            self._settle(paid)
+
+    def owe(self, consumer: str, position: int) -> None:
+        """A consumer is past this position: once that is much, the next commit stores it and trims the log."""
+        self._owed[consumer] = position
+
+    def pay(self, also: Callable[[Connection], object] | None = None) -> None:
+        """Store now what is owed to consumers, and what `also` writes, in one transaction."""
+        if self._owed or also:
+            with self.transaction() as tx:
+                if also:
+                    also(tx)
+                paid = self._pay(tx)
+            self._settle(paid)
+
+    def _much_owed(self) -> bool:
+        """Whether enough is owed that it is worth its statements."""
+        return any(position >= self._paid.get(consumer, 0) + OWED for consumer, position in self._owed.copy().items())
+
+    def _pay(self, tx: Connection) -> dict[str, int]:
+        paid = dict(self._owed)
+        for consumer, position in paid.items():
+            tx.execute("UPDATE offsets SET position = ? WHERE consumer = ?", [position, consumer])
+        ((lowest,),) = tx.execute("SELECT min(position) FROM offsets").fetchall()
+        self.trim(tx, lowest)
+        return paid
+
+    def _settle(self, paid: dict[str, int]) -> None:
+        """Forget what was stored, unless a consumer has gone on since."""
+        self._paid |= paid
+        for consumer, position in paid.items():
+            if self._owed[consumer] == position:
+                del self._owed[consumer]
+
+    def forget_log(self, position: int) -> None:
+        """Drop the log up to a position that every consumer is past."""
+        with self.transaction() as tx:
+            self.trim(tx, position)
+
+    def trim(self, tx: Connection, position: int) -> None:
+        """Drop the log up to a position inside a transaction; the number of the last change outlives its row."""
+        tx.execute("DELETE FROM log WHERE position <= ?", [position])
+        tx.execute("UPDATE meta SET position = greatest(position, ?)", [self.position])
+        self.tail.drop(position)
+
+    def undo(self, batch: int) -> None:
+        """Take back the posts of a batch that was prepared here and decided nowhere."""
+        ids = "(SELECT id FROM prepared WHERE batch = ?)"
+        self.tail.clear()
+        with self.transaction() as tx:
+            tx.execute(f"DELETE FROM tweets WHERE id IN {ids}", [batch])
+            tx.execute(f"DELETE FROM log WHERE kind = 'post' AND other IN {ids}", [batch])
+            tx.execute("DELETE FROM prepared WHERE batch = ?", [batch])
+
+    def forget_batches(self, notes: Literal["prepared", "decided"]) -> None:
+        """Drop one kind of notes on batches that are settled."""
+        if self.peek(f"SELECT 1 FROM {notes} LIMIT 1"):
+            with self.transaction() as tx:
+                tx.execute(f"DELETE FROM {notes}")
+
+    def follow(self, change: Change) -> bool:
+        """Commit a follow or unfollow unless it holds already; says whether it changed anything."""
+        with self.lock:
+            held = change.other in self.followees(change.user)
+            if held == (change.kind == "follow"):
+                return False
+            self.commit([change])
+            return True
+
+    # Reading: each names the rows it costs in a clustered database; in a heap each reads its whole table
+
+    def followees(self, user: int) -> Users:
+        """Whom `user` follows, sorted: their own rows."""
+        found = self.read_ids("SELECT followee FROM follows WHERE follower = ?", user)
+        return np.sort(found).astype(np.int32)
+
+    def followers(self, user: int, limit: int) -> Users:
+        """The first `limit` followers of `user` by ID: the whole table, since it lies by follower."""
+        sql = "SELECT follower FROM follows WHERE followee = ? ORDER BY follower LIMIT ?"
+        return self.read_ids(sql, user, limit).astype(np.int32)
+
+    def newest(self, authors: Iterable[int], before: int | None, limit: int, columns: str = COLUMNS) -> list[Row]:
+        """The newest `limit` tweets of `authors` with IDs below `before`: all the tweets of these authors."""
+        # Materialising the matches hides the limit from the planner, and xor(id, 0) the bound: for either of them
+        # alone it would scan the table rather than follow the index.
+        sql = f"""WITH mine AS MATERIALIZED
+                    (SELECT {columns} FROM tweets WHERE author IN (SELECT unnest($1::INTEGER[])))
+                  SELECT * FROM mine WHERE xor(id, 0) < $2 ORDER BY id DESC LIMIT $3"""
+        return self.read(sql, [NOBODY, *map(int, authors)], MAX_ID if before is None else before, limit)
+
+    def ids_of(self, author: int, floor: int) -> Ids:
+        """The IDs, newest first, of an author's tweets from `floor` on: all the author's tweets."""
+        sql = """WITH mine AS MATERIALIZED (SELECT id FROM tweets WHERE author = ?)
+                 SELECT id FROM mine WHERE xor(id, 0) >= ?"""
+        return np.sort(self.read_ids(sql, author, floor))[::-1]
+
+    def tweets(self, ids: Iterable[int]) -> list[Tweet]:
+        """The tweets with these IDs that are stored here: as many rows."""
+        sql = f"""WITH mine AS MATERIALIZED
+                    (SELECT {COLUMNS} FROM tweets WHERE id IN (SELECT unnest($1::BIGINT[]))) FROM mine"""
+        return [Tweet._make(row) for row in self.read(sql, [NOBODY, *ids])]
+
+    def keyed(self, author: int, key: str) -> Tweet | None:
+        """The tweet that this author posted under this key."""
+        sql = f"""WITH mine AS MATERIALIZED (SELECT {COLUMNS}, key FROM keys WHERE author = ?)
+                  SELECT {COLUMNS} FROM mine WHERE key = ?"""
+        return next((Tweet._make(row) for row in self.read(sql, author, key)), None)
+
+    # Looking inside
+
+    def log_after(self, position: int, limit: int) -> list[Change]:
+        """The next `limit` logged changes after a position, in order."""
+        sql = """SELECT at_ms, kind, "user", other, text, media, key, position FROM log
+                 WHERE position > ? ORDER BY position LIMIT ?"""
+        with self.lock:  # a batch over several databases holds the lock until it is decided
+            if (recent := self.tail.after(position, limit)) is not None:
+                return recent
+            return [Change._make(row) for row in self.peek(sql, position, limit)]
+
+    def logged_deletes(self, up_to: int | None = None) -> set[int]:
+        """The tweets whose delete is still in the log, at most up to a position: the stored tombstones."""
+        sql = "SELECT other FROM log WHERE kind = 'delete' AND position <= ?"
+        return {tweet_id for (tweet_id,) in self.peek(sql, MAX_ID if up_to is None else up_to)}
+
+    def last_id(self) -> int:
+        """The highest tweet ID that was ever stored here, deleted ones included."""
+        return self._last("last_id", "tweets", "id")
+
+    def _last(self, meta: str, table: str, column: str) -> int:
+        sql = f"SELECT max(v) FROM (SELECT {meta} v FROM meta UNION SELECT max({column}) FROM {table})"
+        ((value,),) = self.peek(sql)
+        return int(value or 0)

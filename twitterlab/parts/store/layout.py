@@ -1,0 +1,91 @@
+"""The unsharded table: one database that keeps everything, as stages 1 and 2 have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from twitterlab.model import Tweet, Users
+from twitterlab.parts.store.changes import Change
+from twitterlab.parts.store.database import Database
+from twitterlab.parts.store.directory import Facts
+from twitterlab.work import Counters
+from twitterlab.workloads.graph import FollowGraph
+
+
+class Tables(Protocol):
+    """Where a stage's rows lie: which databases there are, and which of them keeps what."""
+
+    databases: list[Database]
+    epoch: int  # changes when rows move between databases; a read that began before begins again
+
+    def asked(self) -> Facts: ...
+    def defaults(self) -> Facts: ...
+    def open(
+        self, folder: Path | None, facts: Facts, graph: FollowGraph | None, counters: Counters, counting: bool
+    ) -> None: ...
+    def writing(self, author: int) -> AbstractContextManager[object]: ...
+    def home_of(self, author: int, tweet_id: int) -> Database: ...
+    def follows_of(self, follower: int) -> Database: ...
+    def holders(self, author: int, tweet_id: int) -> Iterator[Database]: ...
+    def keyed(self, author: int, key: str) -> Tweet | None: ...
+    def followers(self, user: int, limit: int) -> Users: ...
+    def commit_many(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]: ...
+
+
+class WholeTable:
+    """One database; `clustered` lays it out and indexes it by user."""
+
+    def __init__(self, *, clustered: bool) -> None:
+        self.databases: list[Database] = []
+        self.epoch = 0
+        self._clustered = clustered
+
+    def asked(self) -> Facts:
+        """What an opening insists on: nothing beside the stage."""
+        return {}
+
+    def defaults(self) -> Facts:
+        """What a new system is when nothing else was asked for."""
+        return {}
+
+    def open(
+        self, folder: Path | None, facts: Facts, graph: FollowGraph | None, counters: Counters, counting: bool
+    ) -> None:
+        """Open the database in `folder` (None: in memory); `graph` is loaded into a new one."""
+        path = folder and folder / "table.duckdb"
+        create = graph is not None
+        self.databases = [Database(path, counters, counting=counting, clustered=self._clustered, create=create)]
+        if graph is not None:
+            self.databases[0].load(*graph.edge_arrays())
+
+    def writing(self, author: int) -> AbstractContextManager[object]:
+        """The lock of the database that takes this author's writes."""
+        return self.databases[0].lock
+
+    def home_of(self, author: int, tweet_id: int) -> Database:
+        """The database that keeps an author's tweet."""
+        return self.databases[0]
+
+    def follows_of(self, follower: int) -> Database:
+        """The database that keeps whom this user follows."""
+        return self.databases[0]
+
+    def holders(self, author: int, tweet_id: int) -> Iterator[Database]:
+        """The databases to look for a tweet in, the likeliest first."""
+        yield self.databases[0]
+
+    def keyed(self, author: int, key: str) -> Tweet | None:
+        """The tweet that this author posted under this key."""
+        return self.databases[0].keyed(author, key)
+
+    def followers(self, user: int, limit: int) -> Users:
+        """The first followers of a user by ID."""
+        return self.databases[0].followers(user, limit)
+
+    def commit_many(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]:
+        """Commit, in one transaction, the changes that `assign` makes once the writer lock is held."""
+        with self.writing(0):
+            return self.databases[0].commit(assign())

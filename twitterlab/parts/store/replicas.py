@@ -1,0 +1,180 @@
+"""A leader's database with its replicas, as stage 3 has them: opening, shipping, and losing the leader."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from twitterlab.checks import setting
+from twitterlab.model import InvalidCursor, Lag, Position, StorageError
+from twitterlab.parts.store import replication
+from twitterlab.parts.store.changes import Change
+from twitterlab.parts.store.database import Database
+from twitterlab.parts.store.directory import Facts
+from twitterlab.parts.store.layout import WholeTable
+from twitterlab.parts.store.replication import Loss
+from twitterlab.work import Counters
+from twitterlab.workloads.graph import FollowGraph
+
+BATCH = 1000
+Restate = Callable[[Facts], None]
+
+
+class Replicas(WholeTable):
+    """Databases of which the first leads; its log is what the others are shipped.
+
+    `facts["nodes"]` names the files, the leader's first; `facts["cuts"]` holds, for each leader lost, the position at
+    which its successor began; `facts["replicas"]` stays what was asked for. Where it is `synchronous`, a write gives up
+    the leader's lock only when a replica has it.
+    """
+
+    def __init__(self, replicas: int | None, *, synchronous: bool) -> None:
+        super().__init__(clustered=True)
+        self._synchronous = synchronous
+        self._replicas = None if replicas is None else setting("replicas", replicas, 1)
+        self._shipping = threading.Lock()
+        self._trimmed = 0  # up to where the log was forgotten
+        self.facts: Facts = {}
+
+    def asked(self) -> Facts:
+        """The number of replicas, where it was given."""
+        return {"replicas": self._replicas}
+
+    def defaults(self) -> Facts:
+        """Two replicas, and no leader lost yet."""
+        copies = self._replicas or 2
+        nodes = ["leader", *(f"replica-{i + 1}" for i in range(copies))]
+        return {"replicas": copies, "nodes": nodes, "cuts": [], "doomed": []}
+
+    def open(
+        self, folder: Path | None, facts: Facts, graph: FollowGraph | None, counters: Counters, counting: bool
+    ) -> None:
+        """Open every node's database, each with the whole graph at the start."""
+        self.facts = facts
+        paths = [folder and folder / f"{name}.duckdb" for name in facts["nodes"]]
+        self.databases = []
+        for path in paths:  # one after the other, so that those already open can be closed
+            self.databases.append(Database(path, counters, counting=counting, log="full", create=graph is not None))
+        if graph is not None:
+            for database in self.databases:
+                database.load(*graph.edge_arrays())
+        else:
+            self._delete_again(facts["doomed"])
+
+    @property
+    def leader(self) -> Database:
+        """The database that takes the writes."""
+        return self.databases[0]
+
+    @property
+    def replicas(self) -> list[Database]:
+        """The databases that take the reads."""
+        return self.databases[1:]
+
+    @property
+    def position(self) -> Position:
+        """The leader's term and log position."""
+        with self._leading() as leader:
+            return (len(self.facts["cuts"]), leader.position)
+
+    @contextmanager
+    def writing(self, author: int) -> Iterator[None]:
+        """The leader's lock, until what is written is as safe as it was asked to be."""
+        with self._leading() as leader:
+            yield
+            if self._synchronous and self.replicas:
+                heir = self.replicas[replication.most_advanced(self.replicas)]
+                while replication.ship(leader, heir, BATCH):
+                    pass
+
+    @contextmanager
+    def _leading(self) -> Iterator[Database]:
+        """The leader, locked; waits for the next one where it is lost meanwhile."""
+        while True:
+            leader = self.leader
+            with leader.lock:
+                if leader is self.leader:
+                    yield leader
+                    return
+
+    def surviving(self, position: Position) -> int:
+        """The log position of a (term, position) given earlier, if every leader lost since had shipped it."""
+        term, number = position if len(position) == 2 else (-1, 0)
+        cuts = self.facts["cuts"]
+        if 0 <= term < len(cuts) and number > min(cuts[term:]):
+            raise StorageError(f"at_least {position}: this position was lost with the leader of term {term}")
+        if not 0 <= term <= len(cuts) or number > self.leader.position:
+            raise InvalidCursor(f"at_least {position}: no such position was given here, the last is {self.position}")
+        return number
+
+    def reader(self, at_least: Position | None, shown: int, turn: int) -> Database:
+        """The next replica in turn that has applied what the reader has seen; the leader where none has."""
+        seen = max(shown, 0 if at_least is None else self.surviving(at_least))
+        replicas = self.replicas
+        chosen = replication.choose([replica.position for replica in replicas], seen, turn)
+        return self.leader if chosen is None else replicas[chosen]
+
+    def ship(self, n: int) -> tuple[int, set[int]]:
+        """Ship up to n log entries, always to the replica furthest behind.
+
+        Returns how many, and the tweets whose delete every node has applied now.
+        """
+        done = 0
+        with self._shipping:
+            while done < n and (replica := self._furthest_behind()) is not None:
+                done += replication.ship(self.leader, replica, min(n - done, BATCH))
+            return done, self._trim()
+
+    def ship_all(self) -> tuple[int, set[int]]:
+        """Ship to every replica what the leader's log holds now; returns as `ship` does."""
+        with self._shipping:
+            done, target = 0, self.leader.position
+            for replica in self.replicas:
+                while (waiting := target - replica.position) > 0:
+                    done += replication.ship(self.leader, replica, min(waiting, BATCH))
+            return done, self._trim()
+
+    def _trim(self) -> set[int]:
+        """Forget the log that every node has applied, where there is more of it than last time."""
+        floor = min(node.position for node in self.databases)
+        if floor == self._trimmed:
+            return set()
+        self._trimmed = floor
+        return replication.trim(self.databases)
+
+    def lag(self, now: int) -> tuple[Lag, ...]:
+        """How far each replica is behind."""
+        with self._leading():
+            named = list(zip(self.facts["nodes"][1:], self.replicas, strict=True))
+        return tuple(replication.behind(name, self.leader, replica, now) for name, replica in named)
+
+    def lose_leader(self, deleted: set[int], now: int, restate: Restate) -> Loss:
+        """Lose the leader's database, promote the most advanced replica, and delete there again what was deleted."""
+        with self._shipping, self.leader.lock:
+            number = replication.most_advanced(self.replicas) + 1
+            lost, heir, names = self.leader, self.databases[number], self.facts["nodes"]
+            tail = lost.log_after(heir.position, lost.position)
+            rest = [i for i in range(1, len(names)) if i != number]
+            facts = {
+                **self.facts,
+                "nodes": [names[i] for i in (number, *rest)],
+                "cuts": [*self.facts["cuts"], heir.position],
+                "doomed": [(now, tweet.author, tweet.id) for tweet in heir.tweets(deleted)],
+            }
+            restate(facts)
+            self.facts, self.databases = facts, [heir, *(self.databases[i] for i in rest)]
+            self._delete_again(facts["doomed"])
+            lost.remove()
+        return replication.account(names[number], tail)
+
+    def _delete_again(self, doomed: list[tuple[int, int, int]]) -> None:
+        """Delete, on a new leader, what was deleted before it led; after a crash an opening does it."""
+        stored = {tweet.id for tweet in self.leader.tweets(tweet_id for _, _, tweet_id in doomed)} if doomed else set()
+        changes = [Change(at_ms, "delete", author, i) for at_ms, author, i in doomed if i in stored]
+        self.leader.commit(changes)
+
+    def _furthest_behind(self) -> Database | None:
+        waiting = [replica for replica in self.replicas if replica.position < self.leader.position]
+        return min(waiting, key=lambda replica: replica.position, default=None)

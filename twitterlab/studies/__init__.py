@@ -1,0 +1,1 @@
+"""What is asked of the stages together: the tour, the policies compared, the estimate."""

@@ -1,0 +1,83 @@
+"""Push and pull compared over workloads: what each policy would have cost on four streams of events.
+
+Each stream is cut into two halves of equal time: the first is the period before, from which a system could have learnt
+who reads and who writes, and the second is judged. Follows are those of the graph throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twitterlab.parts.feeds.policy import UnitCosts, compare, rates
+from twitterlab.workloads.mixes import Event, benchbase, deathstar, flash_crowd, lecture
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twitterlab.workloads.graph import FollowGraph
+
+
+def workloads(graph: FollowGraph, events: int = 100_000, seed: int = 7) -> dict[str, list[Event]]:
+    """The four streams by name, of `events` each; the flash crowd gathers around the most followed user."""
+    return {
+        "lecture": lecture(graph, events, seed),
+        "flash crowd": flash_crowd(graph, events, seed, celebrity=int(np.argmax(graph.follower_counts))),
+        "BenchBase": benchbase(graph, events, seed),
+        "DeathStarBench": deathstar(graph, events, seed),
+    }
+
+
+def halves(events: list[Event]) -> tuple[list[Event], list[Event]]:
+    """The events before the middle of the time that they span, and the others."""
+    middle = (events[0].at_ms + events[-1].at_ms) / 2 if events else 0
+    before = [event for event in events if event.at_ms < middle]
+    return before, events[len(before) :]
+
+
+def compare_workloads(
+    graph: FollowGraph, seed: int = 7, units: UnitCosts | None = None, events: int = 100_000
+) -> pd.DataFrame:
+    """Every policy on the second half of every workload: `compare`'s rows, and the cost over that of the best choice.
+
+    Indexed by workload and policy; `cost` and `regret` are in `units.unit`, `over_best` is a ratio (NaN where the best
+    costs nothing).
+    """
+    import pandas as pd
+
+    priced = units or UnitCosts()
+    tables = {}
+    for name, stream in workloads(graph, events, seed).items():
+        before, judged = (rates(half, graph.users) for half in halves(stream))
+        table = compare(graph, *judged, priced, before=before)
+        tables[name] = table.assign(over_best=table["cost"] / (table["cost"] - table["regret"]))
+    return pd.concat(tables, names=["workload"])
+
+
+def policies_table(graph: FollowGraph, seed: int = 7, units: UnitCosts | None = None, events: int = 100_000) -> str:
+    """`compare_workloads` as text, one block a workload, with the units in the header."""
+    priced = units or UnitCosts()
+    table = compare_workloads(graph, seed, priced, events)
+    lines = [
+        f"{graph.users:,} users, {graph.edges:,} follows, {events:,} events a workload, seed {seed}; "
+        f"unit costs ({priced.unit}): push {priced.push:g}, pull {priced.pull:g}",
+        _line("policy", "threshold", "pushes", "pulls", "cost", "regret", "over best"),
+        _line("", "followers", "deliveries", "pulled authors", priced.unit, priced.unit, "ratio"),
+    ]
+    for workload in table.index.unique("workload"):
+        lines += ["", str(workload), *(_row(row) for row in table.loc[workload].reset_index().to_dict("records"))]
+    return "\n".join(lines) + "\n"
+
+
+def _row(row: dict[Hashable, Any]) -> str:
+    import pandas as pd
+
+    threshold = "" if pd.isna(row["threshold"]) else f"{row['threshold']:,}"
+    counts = [f"{row[name]:,.0f}" for name in ("pushes", "pulls", "cost", "regret")]
+    return _line(f"  {row['policy']}", threshold, *counts, f"{row['over_best']:.2f}")
+
+
+def _line(policy: str, *cells: str) -> str:
+    return (f"{policy:<31}" + "".join(f" {cell:>15}" for cell in cells)).rstrip()

@@ -1,0 +1,1 @@
+"""Who wants users, follows and events: graphs, and streams of what users do."""
