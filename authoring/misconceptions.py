@@ -9,11 +9,11 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from twitterlab.classroom.check.texts import Texts, all_texts
+from twitterlab.classroom.course.exercise_texts import ExerciseTexts, all_texts
 from twitterlab.classroom.course.progress_map import STAGES
 
 PAGE = Path("docs/misconceptions.md")
-HEAD = """<!-- Made by `make notebooks` from the files twitterlab/classroom/check/exercises/NN.toml: edit those. -->
+HEAD = """<!-- Made by `make notebooks` from twitterlab/classroom/course/exercise_texts/NN.toml: edit those. -->
 
 # Misconceptions, and what answers them
 
@@ -28,12 +28,12 @@ def page() -> str:
     return "\n".join([HEAD, *("\n".join(stage(number, list(some))) for number, some in stages)])
 
 
-def stage(number: int, some: list[Texts]) -> list[str]:
+def stage(number: int, some: list[ExerciseTexts]) -> list[str]:
     """One stage's exercises."""
     return [f"## {number} · {STAGES[number - 1]}", "", *(line for one in some for line in exercise(one))]
 
 
-def exercise(one: Texts) -> list[str]:
+def exercise(one: ExerciseTexts) -> list[str]:
     """One exercise's wrong answers, a row each."""
     core = ", core" if one.core else ""
     rows = [f"| `{w.key}` | {cell(w.misconception)} | {cell(w.says)} |" for w in one.wrong.values()]

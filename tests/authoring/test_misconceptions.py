@@ -8,7 +8,7 @@ import pytest
 
 from authoring.misconceptions import PAGE, page
 from authoring.verify import ROOT
-from twitterlab.classroom.check.texts import all_texts
+from twitterlab.classroom.course.exercise_texts import all_texts
 
 
 def test_the_committed_page_is_what_a_fresh_making_gives() -> None:

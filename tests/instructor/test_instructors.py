@@ -7,7 +7,7 @@ import re
 import pytest
 
 from authoring.verify import ROOT
-from twitterlab.classroom.check.texts import all_texts, texts
+from twitterlab.classroom.course.exercise_texts import all_texts, texts_of
 
 PLANS = re.findall(
     r"^## (.+)\n\n\| minutes \| part \|\n\|.+\n((?:\|.+\n)+)", (ROOT / "docs/instructors.md").read_text(), re.MULTILINE
@@ -29,7 +29,7 @@ def test_a_plan_adds_up_and_gives_an_exercise_its_minutes(title: str, plan: str)
     (together,) = re.findall(r"\*\*(\d+)\*\*", plan)
     assert sum(minutes for minutes, _ in rows(plan)) == int(together)
     planned = {key: minutes for minutes, part in rows(plan) for key in re.findall(r"Exercise (\d\.\d)", part)}
-    assert planned == {key: texts(key).minutes for key in planned}
+    assert planned == {key: texts_of(key).minutes for key in planned}
     assert set(planned) <= set(CORE)
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from twitterlab.classroom.check import texts as exercise_texts
 from twitterlab.classroom.course import copy as course
-from twitterlab.classroom.course import my_parts, progress
+from twitterlab.classroom.course import exercise_texts, my_parts, progress
 
 WORDS = {
     "01.toml": """

@@ -14,8 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from twitterlab.classroom.check.texts import all_texts
 from twitterlab.classroom.course.contents import CourseError
+from twitterlab.classroom.course.exercise_texts import all_texts
 from twitterlab.classroom.course.progress import FILE
 from twitterlab.classroom.course.progress_export import Export, opened, printable
 from twitterlab.classroom.course.progress_records import NotProgress

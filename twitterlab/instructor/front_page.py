@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from twitterlab.classroom.check.texts import all_texts
+from twitterlab.classroom.course.exercise_texts import all_texts
 from twitterlab.model import TwitterlabError
 
 GLOSSARY = Path(__file__).with_name("glossary.toml")

@@ -15,8 +15,8 @@ from support.places import SHARED
 from twitterlab.classroom.check.answers import Answer, fresh
 from twitterlab.classroom.check.exercises import lru
 from twitterlab.classroom.course import my_parts
-from twitterlab.classroom.lesson.cache_lookups import play
 from twitterlab.parts.cache.eviction import FIFO, LRU
+from twitterlab.studies.cache_lookups import play
 
 GIVEN = """\
 class LRU:

@@ -10,7 +10,7 @@ from support.answering import judged, refused
 from twitterlab.classroom.check.answers import Answer, fresh
 from twitterlab.classroom.check.exercises import hydrate
 from twitterlab.classroom.course import my_parts
-from twitterlab.classroom.lesson.cache_lookups import FULL
+from twitterlab.studies.cache_lookups import FULL
 
 WRONG = {
     "holes": """

@@ -15,8 +15,8 @@ import nbformat
 import pytest
 
 from authoring.verify import ROOT
-from twitterlab.classroom.check.texts import texts
 from twitterlab.classroom.course import copy as course
+from twitterlab.classroom.course.exercise_texts import texts_of
 
 sync_api = pytest.importorskip("playwright.sync_api")
 from support import browser  # noqa: E402  it needs playwright
@@ -108,7 +108,7 @@ def test_a_starter_that_is_run_from_top_to_bottom_shows_no_error_and_no_answer(
 
 
 def test_an_exercise_is_answered_from_wrong_to_right(lab: tuple[sync_api.Browser, str], home: Path) -> None:
-    about = texts(KEY)
+    about = texts_of(KEY)
     with browser.notebook(*lab, "exercises/04_user_shards.ipynb") as page:
         page.set_default_timeout(SECONDS * 1000)
         sync_api.expect.set_options(timeout=SECONDS * 1000)

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from authoring.verify import ROOT
-from twitterlab.classroom.check.texts import all_texts, texts
+from twitterlab.classroom.course.exercise_texts import all_texts, texts_of
 
 POINTER = re.compile(
     r"\*\*Now exercise (?P<key>\d\.\d)\*\*, (?P<minutes>\d+) minutes(?P<core>, the core of this stage)?: "
@@ -32,14 +32,14 @@ def test_a_lesson_points_once_to_each_exercise_of_its_stage(lesson: int) -> None
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_pointer_says_the_minutes_the_core_and_the_file(lesson: int) -> None:
     for match in pointers(lesson):
-        one = texts(match["key"])
+        one = texts_of(match["key"])
         assert (int(match["minutes"]), bool(match["core"])) == (one.minutes, one.core)
         assert match["file"] == LESSONS[lesson].name
 
 
 @pytest.mark.parametrize("key", all_texts())
 def test_an_exercise_notebook_says_the_title_and_the_minutes(key: str) -> None:
-    one = texts(key)
+    one = texts_of(key)
     (path,) = (ROOT / "solutions").glob(f"{one.stage:02}_*.ipynb")
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
     head = f"## {key} · {one.title}\n\n*{one.minutes} minutes{', core' if one.core else ''}*\n\n"

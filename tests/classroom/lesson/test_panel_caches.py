@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import twitterlab as tl
-from twitterlab.classroom.lesson.cache_lookups import (
+from twitterlab.classroom.lesson.panels.caches import POLICIES, SHARES, SKEWS, caches, curve, independent, state
+from twitterlab.parts.cache.eviction import FIFO, LRU
+from twitterlab.studies.cache_lookups import (
     Follows,
     Lookups,
     fetching,
@@ -16,8 +18,6 @@ from twitterlab.classroom.lesson.cache_lookups import (
     play,
     streams,
 )
-from twitterlab.classroom.lesson.panels.caches import POLICIES, SHARES, SKEWS, caches, curve, independent, state
-from twitterlab.parts.cache.eviction import FIFO, LRU
 from twitterlab.work import Work
 from twitterlab.workloads.mixes import START_MS, Event, replay
 

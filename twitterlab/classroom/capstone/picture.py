@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from twitterlab.classroom.check.texts import all_texts
+from twitterlab.classroom.course.exercise_texts import all_texts
 from twitterlab.figures.figure import Shown, canvas, show
 from twitterlab.figures.palette import COLOURS, INK, QUIET, Role, styled, tint
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from twitterlab.classroom.check.texts import Texts, all_texts, texts
+from twitterlab.classroom.course.exercise_texts import ExerciseTexts, all_texts, texts_of
 
 RANDOM = 200  # random histories that an answer is held to, after all the small ones
 
@@ -65,9 +65,9 @@ class Exercise:
     wanted: str = "a function"
 
     @property
-    def texts(self) -> Texts:
+    def texts(self) -> ExerciseTexts:
         """Its title, minutes, hints and misconceptions."""
-        return texts(self.key)
+        return texts_of(self.key)
 
     @property
     def name(self) -> str:

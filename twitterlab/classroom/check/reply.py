@@ -13,9 +13,9 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from twitterlab.classroom.check.texts import Texts, texts
 from twitterlab.classroom.check.verdict import Verdict
 from twitterlab.classroom.course import my_parts, progress
+from twitterlab.classroom.course.exercise_texts import ExerciseTexts, texts_of
 from twitterlab.classroom.lesson.predict import Bundled
 
 ABSENT = "This copy of the course came without solutions. Whoever gave it to you can show you one."
@@ -31,14 +31,14 @@ def reply(verdict: Verdict) -> Bundled:
     _last[verdict.key] = (verdict.kind, verdict.says)
     offered = again and verdict.kind not in ("right", "not attempted")
     said = widgets.HTML("<p>The same as last time. A hint may help:</p>")
-    return Bundled([view, said, *helps(texts(verdict.key))] if offered else [view], told)
+    return Bundled([view, said, *helps(texts_of(verdict.key))] if offered else [view], told)
 
 
 def beside(verdict: Verdict) -> str:
     """After a right answer: ours, where it is another, and where theirs was kept."""
     if verdict.kind != "right":
         return ""
-    name = texts(verdict.key).name
+    name = texts_of(verdict.key).name
     kept = f"<p>Kept as <code>my_parts/{name}.py</code>.</p>" if verdict.source and progress.home() else ""
     return kept + (fold("Ours, to compare", code(my_parts.ours(name))) if differs(name, verdict.source) else "")
 
@@ -55,7 +55,7 @@ def without_comments(source: str) -> list[str]:
 
 def hint(key: str) -> Bundled:
     """Three hints of rising strength and a solution, one click each; a KeyError where there is no such exercise."""
-    asked = texts(key)
+    asked = texts_of(key)
     about = f"Exercise {key}, {asked.title}: three hints and a solution, which open one by one when you ask."
     told = {"text/html": f"<p>{html.escape(about)}</p>", "text/plain": about}
     return Bundled([widgets.HTML(told["text/html"]), *helps(asked)], told)
@@ -63,14 +63,14 @@ def hint(key: str) -> Bundled:
 
 def solution(key: str) -> Bundled:
     """Our answer to an exercise, once its button is pressed; where the solutions are not there, it says so."""
-    asked = texts(key)
+    asked = texts_of(key)
     about = f"Exercise {key}, {asked.title}: a solution opens here when you ask."
     told = {"text/html": f"<p>{html.escape(about)}</p>", "text/plain": about}
     view = widgets.HTML(role_status(""))
     return Bundled([widgets.HTML(told["text/html"]), solution_button(asked, view), view], told)
 
 
-def helps(asked: Texts) -> list[Any]:
+def helps(asked: ExerciseTexts) -> list[Any]:
     """A button for the next hint, one for the solution, and where they are told."""
     view, shown = widgets.HTML(role_status(hints_html(asked))), widgets.HTML(role_status(""))
     button = widgets.Button()
@@ -91,13 +91,13 @@ def helps(asked: Texts) -> list[Any]:
     return [widgets.HBox([button, solution_button(asked, shown)]), view, shown]
 
 
-def hints_html(asked: Texts) -> str:
+def hints_html(asked: ExerciseTexts) -> str:
     """The hints that are open."""
     opened = asked.hints[: _opened.get(asked.key, 0)]
     return "".join(f"<p><b>Hint {n}.</b> {html.escape(one)}</p>" for n, one in enumerate(opened, 1))
 
 
-def solution_button(asked: Texts, view: Any) -> Any:
+def solution_button(asked: ExerciseTexts, view: Any) -> Any:
     """A button that shows our answer."""
     button = widgets.Button(description="Show a solution", layout=widgets.Layout(width="auto"))
 
@@ -110,7 +110,7 @@ def solution_button(asked: Texts, view: Any) -> Any:
     return button
 
 
-def solution_source(asked: Texts) -> str | None:
+def solution_source(asked: ExerciseTexts) -> str | None:
     """Our answer as it stands in the solutions beside this course, else None."""
     here = Path.cwd()
     for folder in (here, *here.parents[:2]):

@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from twitterlab.classroom.check.texts import texts
+from twitterlab.classroom.course.exercise_texts import texts_of
 
 Kind: TypeAlias = Literal["not attempted", "error", "wrong", "over budget", "right"]
 
@@ -37,7 +37,7 @@ class Verdict:
     @property
     def head(self) -> str:
         """The verdict in a few words, with the exercise that it is about."""
-        about = texts(self.key)
+        about = texts_of(self.key)
         return f"{HEADS[self.kind]} Exercise {self.key}, {about.title}."
 
     @property

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from twitterlab.classroom.check.texts import Texts, all_texts
 from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course import my_parts, progress
 from twitterlab.classroom.course.contents import CourseError
+from twitterlab.classroom.course.exercise_texts import ExerciseTexts, all_texts
 
 
 @dataclass
 class CaughtUp:
     """What became of the answer to each exercise, in the order of the course."""
 
-    saved: list[Texts] = field(default_factory=list)
-    kept: list[Texts] = field(default_factory=list)  # the learner's own
-    there: list[Texts] = field(default_factory=list)  # ours, from before
-    absent: list[Texts] = field(default_factory=list)  # the course has no answer of ours
+    saved: list[ExerciseTexts] = field(default_factory=list)
+    kept: list[ExerciseTexts] = field(default_factory=list)  # the learner's own
+    there: list[ExerciseTexts] = field(default_factory=list)  # ours, from before
+    absent: list[ExerciseTexts] = field(default_factory=list)  # the course has no answer of ours
 
     def lines(self) -> list[str]:
         """The same for the learner, a line an exercise."""
@@ -45,7 +45,7 @@ def catch_up(folder: Path, to: int) -> CaughtUp:
     return done
 
 
-def _fill(folder: Path, here: my_parts.Part | None, one: Texts, done: CaughtUp) -> None:
+def _fill(folder: Path, here: my_parts.Part | None, one: ExerciseTexts, done: CaughtUp) -> None:
     """Fill one gap, if it is one."""
     if here and not here.ours:
         done.kept.append(one)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twitterlab.classroom.check.texts import all_texts
 from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course import my_parts, progress
 from twitterlab.classroom.course.contents import CourseError
+from twitterlab.classroom.course.exercise_texts import all_texts
 from twitterlab.classroom.course.my_parts import Part
 from twitterlab.classroom.course.progress_records import NotProgress, Progress, as_bytes, of_dict, parsed
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
-from twitterlab.classroom.check.texts import Texts, all_texts
 from twitterlab.classroom.course import my_parts
 from twitterlab.classroom.course import progress as kept
+from twitterlab.classroom.course.exercise_texts import ExerciseTexts, all_texts
 from twitterlab.classroom.course.my_parts import Part
 from twitterlab.classroom.course.progress_records import Progress, Record
 from twitterlab.classroom.lesson.predict import Bundled
@@ -35,7 +35,7 @@ NOWHERE = "Nothing is kept here, since this is no copy of the course: make lab g
 class Place:
     """Where the learner is in one exercise."""
 
-    about: Texts
+    about: ExerciseTexts
     record: Record
     ours: bool
 

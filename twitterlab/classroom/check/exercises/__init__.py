@@ -1,1 +1,1 @@
-"""The exercises, one a file: what each asks of an answer. Their words are in the files `NN.toml` beside them."""
+"""The exercises, one a file: what each asks of an answer. Their words are in `course/exercise_texts/`."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import twitterlab as tl
 from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
 from twitterlab.classroom.check.guard import Misbehaved, limited, shown
-from twitterlab.classroom.lesson.cache_lookups import Lookups, lookups, play, streams
+from twitterlab.studies.cache_lookups import Lookups, lookups, play, streams
 from twitterlab.parts.cache.eviction import LRU
 from twitterlab.parts.store.shards import Key
 from twitterlab.workloads.mixes import replay

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from twitterlab.classroom.lesson.cache_lookups import FULL, SKEW, STORED, Lookups, Outcome, Rule, lookups, tried
 from twitterlab.classroom.lesson.panel import Panel, State
 from twitterlab.figures.charts import number
 from twitterlab.figures.figure import Shown, canvas, show
 from twitterlab.figures.palette import COLOURS, QUIET, styled
 from twitterlab.parts.cache.eviction import FIFO, LRU, S3FIFO, SIEVE
+from twitterlab.studies.cache_lookups import FULL, SKEW, STORED, Lookups, Outcome, Rule, lookups, tried
 from twitterlab.workloads.graph import FollowGraph
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
-"""What the exercises say: titles, minutes, hints and misconceptions, one file a stage in `exercises/`.
+"""What the exercises say: titles, minutes, hints and misconceptions, one file a stage beside this one.
 
-A stage's file `exercises/NN.toml` has a table `[exercise."4.2"]` with `name`, `title`, `minutes`, `core`, three `hints`
-and, for each wrong answer that is known, a table `[exercise."4.2".wrong.KEY]` with `misconception` and `says`.
+A stage's file `exercise_texts/NN.toml` has a table `[exercise."4.2"]` with `name`, `title`, `minutes`, `core`, three
+`hints` and, for each wrong answer that is known, a table `[exercise."4.2".wrong.KEY]` with `misconception` and `says`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "exercises"
+FOLDER = Path(__file__).parent / "exercise_texts"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Misconception:
 
 
 @dataclass(frozen=True)
-class Texts:
+class ExerciseTexts:
     """The words of one exercise."""
 
     key: str
@@ -42,7 +42,7 @@ class Texts:
         return int(self.key.partition(".")[0])
 
 
-def texts(key: str) -> Texts:
+def texts_of(key: str) -> ExerciseTexts:
     """The words of the exercise `key`, such as "4.2"; an unknown one is a KeyError that names those that there are."""
     known = all_texts()
     if key not in known:
@@ -51,19 +51,19 @@ def texts(key: str) -> Texts:
 
 
 @cache
-def all_texts() -> dict[str, Texts]:
+def all_texts() -> dict[str, ExerciseTexts]:
     """The words of every exercise, in the order of the course."""
-    found = [one for path in sorted(FOLDER.glob("[0-9][0-9].toml")) for one in in_file(path)]
+    found = [one for path in sorted(FOLDER.glob("[0-9][0-9].toml")) for one in texts_in_file(path)]
     return {one.key: one for one in found}
 
 
-def in_file(path: Path) -> list[Texts]:
+def texts_in_file(path: Path) -> list[ExerciseTexts]:
     """The exercises of one file, in the order of their keys."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))["exercise"]
-    return [made(key, tables[key]) for key in sorted(tables)]
+    return [texts_from_table(key, tables[key]) for key in sorted(tables)]
 
 
-def made(key: str, table: dict[str, Any]) -> Texts:
+def texts_from_table(key: str, table: dict[str, Any]) -> ExerciseTexts:
     """One exercise from its table."""
     wrong = {name: Misconception(name, **words) for name, words in table.pop("wrong", {}).items()}
-    return Texts(key=key, wrong=wrong, **{**table, "hints": tuple(table["hints"])})
+    return ExerciseTexts(key=key, wrong=wrong, **{**table, "hints": tuple(table["hints"])})
