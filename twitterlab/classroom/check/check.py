@@ -10,17 +10,18 @@ from typing import Any
 from twitterlab.classroom.check import answers
 from twitterlab.classroom.check.exercise import Exercise, exercise, names
 from twitterlab.classroom.check.judging import judge
+from twitterlab.classroom.check.reply import Reply
 from twitterlab.classroom.check.verdict import Verdict
 from twitterlab.classroom.course import my_parts, progress
 from twitterlab.model import TwitterlabError
 
-_judged: dict[tuple[str, str], Verdict] = {}  # by exercise and source: the same cell is not judged, or counted, twice
+_judged: dict[tuple[str, str], Reply] = {}  # by exercise and source: the same cell is not judged, or counted, twice
 
 
 class Check:
     """One method an exercise, by the name that its answer has."""
 
-    def __getattr__(self, name: str) -> Callable[[Any], Verdict]:
+    def __getattr__(self, name: str) -> Callable[[Any], Reply]:
         if name not in names():
             raise AttributeError(f"there is no exercise {name!r}: there are {', '.join(names())}")
         return partial(checked, name)
@@ -32,16 +33,16 @@ class Check:
 check = Check()
 
 
-def checked(name: str, value: Any) -> Verdict:
-    """The verdict on an answer; a right one is kept under `my_parts/` of the learner's course."""
+def checked(name: str, value: Any) -> Reply:
+    """The reply to an answer; a right one is kept under `my_parts/` of the learner's course."""
     asked, given = exercise(name), answers.answer(name, value)
     at = (name, given.source) if given.source is not None else None
     if at in _judged:
         return _judged[at]
-    verdict = remembered(asked, judge(asked, given))
-    if at is not None and verdict.kind != "not attempted":
-        _judged[at] = verdict
-    return verdict
+    reply = Reply(**vars(remembered(asked, judge(asked, given))))
+    if at is not None and reply.kind != "not attempted":
+        _judged[at] = reply
+    return reply
 
 
 def remembered(asked: Exercise, verdict: Verdict) -> Verdict:

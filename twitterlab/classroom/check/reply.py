@@ -23,8 +23,15 @@ _last: dict[str, tuple[str, tuple[str, ...]]] = {}  # the last verdict on each e
 _opened: dict[str, int] = {}  # how many hints of each exercise are open
 
 
-def reply(verdict: Verdict) -> Bundled:
-    """A verdict with what belongs beside it."""
+class Reply(Verdict):
+    """A verdict as `check` answers it: the same data, and a notebook shows it with what belongs beside it."""
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        return reply_box(self)._repr_mimebundle_(**kwargs)
+
+
+def reply_box(verdict: Verdict) -> Bundled:
+    """The words of a verdict; after the same wrong answer twice a hint, and after a right one ours to compare."""
     told = {"text/html": verdict.html, "text/plain": verdict.text}
     view = widgets.HTML(f'<div role="status">{verdict.html}{beside(verdict)}</div>')
     again = _last.get(verdict.key) == (verdict.kind, verdict.says)

@@ -1,10 +1,10 @@
-"""A verdict: what a check answers, in words for the learner and in points for a grader."""
+"""A verdict: how an answer was judged, in words for the learner and in points for a grader; `reply` shows it."""
 
 from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from twitterlab.classroom.course.exercise_texts import texts_of
 
@@ -56,8 +56,3 @@ class Verdict:
 
     def __repr__(self) -> str:
         return self.text
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        from twitterlab.classroom.check.reply import reply
-
-        return reply(self)._repr_mimebundle_(**kwargs)
