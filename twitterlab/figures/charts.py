@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, INK, QUIET, Role, styled
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def bars(
     label: str,
     caption: str,
     log: bool = False,
-) -> Shown:
+) -> Picture:
     """A horizontal bar for each name, with its number; `label` says what is counted, in which unit.
 
     `role` colours all bars, or is a role a bar. With `log` the scale is logarithmic but has a place for zero.
@@ -76,7 +76,7 @@ def lines(
     log_x: bool = False,
     log_y: bool = False,
     marks: Mapping[str, Number] | None = None,
-) -> Shown:
+) -> Picture:
     """A line for each name over the same `x`; `marks` are named vertical lines at some x.
 
     Lines differ in dashes and markers too, not in colour alone. The axes' labels carry their units.

@@ -20,7 +20,7 @@ DPI = 110
 
 
 @dataclass(frozen=True)
-class Shown:
+class Picture:
     """A figure as a notebook's output keeps it."""
 
     png: bytes
@@ -54,7 +54,7 @@ def canvas(width: float = 8.0, height: float = 3.6) -> Figure:
         return Figure(figsize=(width, height), facecolor=PAPER)
 
 
-def show(figure: Figure, alt: str, caption: str) -> Shown:
+def show(figure: Figure, alt: str, caption: str) -> Picture:
     """A matplotlib figure with words for who does not see it (`alt`) and the finding (`caption`).
 
     Its background is white in light and dark themes, so that its ink is always read on the ground it was drawn for.
@@ -62,4 +62,4 @@ def show(figure: Figure, alt: str, caption: str) -> Shown:
     buffer = io.BytesIO()
     with styled():
         figure.savefig(buffer, format="png", dpi=DPI, facecolor=PAPER, metadata={"Software": None})
-    return Shown(buffer.getvalue(), alt, caption)
+    return Picture(buffer.getvalue(), alt, caption)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twitterlab.classroom.course.exercise_texts import all_texts
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, INK, QUIET, Role, styled, tint
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ NOTHING = "All parts are ours here; in your own course, yours stand in their pla
 SIGNS = {"yours": "■", "ours": "□"}
 
 
-def picture(whose: Mapping[str, str]) -> Shown:
+def picture(whose: Mapping[str, str]) -> Picture:
     """Every part by its name, "yours" or "ours" as `whose` says, in the box that it works in."""
     yours = sum(owner == "yours" for owner in whose.values())
     with styled():

@@ -11,7 +11,7 @@ from twitterlab.classroom.capstone.budgets import EVENTS, LIMITS, USERS, Budgets
 from twitterlab.classroom.capstone.parts import Loaded, Parts, assemble
 from twitterlab.classroom.capstone.picture import picture
 from twitterlab.figures.charts import bars
-from twitterlab.figures.figure import Shown
+from twitterlab.figures.figure import Picture
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Whose:
         return self.loaded.parts
 
     @property
-    def drawing(self) -> Shown:
+    def drawing(self) -> Picture:
         """Every part in its place."""
         return picture(self.loaded.whose)
 
@@ -84,7 +84,7 @@ class Costs:
         return f"Over budget: {over}. Look at {', '.join(behind)}."
 
     @property
-    def drawing(self) -> Shown:
+    def drawing(self) -> Picture:
         """Each counter as a share of what ours takes."""
         theirs, ours = self.day.theirs, self.day.ours
         shares = {limit.words: round(100 * theirs[c] / ours[c]) for c, limit in LIMITS.items() if ours[c]}

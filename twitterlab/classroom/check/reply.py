@@ -16,7 +16,7 @@ import ipywidgets as widgets
 from twitterlab.classroom.check.verdict import Verdict
 from twitterlab.classroom.course import my_parts, progress
 from twitterlab.classroom.course.exercise_texts import ExerciseTexts, texts_of
-from twitterlab.classroom.lesson.predict import Bundled
+from twitterlab.figures.bundled import Bundled
 
 ABSENT = "This copy of the course came without solutions. Whoever gave it to you can show you one."
 _last: dict[str, tuple[str, tuple[str, ...]]] = {}  # the last verdict on each exercise that was not right

@@ -19,7 +19,7 @@ from twitterlab.classroom.course import progress as kept
 from twitterlab.classroom.course.exercise_texts import ExerciseTexts, all_texts
 from twitterlab.classroom.course.my_parts import Part
 from twitterlab.classroom.course.progress_records import Progress, Record
-from twitterlab.classroom.lesson.predict import Bundled
+from twitterlab.figures.bundled import Bundled
 
 STAGES = (
     *("One table", "The follower index", "Read replicas", "User shards", "A tweet cache", "Precomputed feeds"),

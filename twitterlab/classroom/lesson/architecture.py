@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, INK, QUIET, Role, styled, tint
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ ADDS = (
 )
 
 
-def architecture(stage: int) -> Shown:
+def architecture(stage: int) -> Picture:
     """The system of a lesson, 0 to 7; its caption says what the lesson adds, and its alt text names every part."""
     boxes = [box for box in BOXES if box.new <= stage <= box.last]
     arrows = [arrow for arrow in ARROWS if arrow.new <= stage <= arrow.last]

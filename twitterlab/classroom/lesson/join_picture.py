@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, INK, QUIET, styled, tint
 from twitterlab.model import Tweet
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LEFT, RIGHT, WIDE, WIDER = 0.0, 3.4, 1.5, 3.4  # where each table's rows begin, and how wide they are
 
 
-def join(follows: Sequence[tuple[int, int]], tweets: Sequence[Tweet], reader: int) -> Shown:
+def join(follows: Sequence[tuple[int, int]], tweets: Sequence[Tweet], reader: int) -> Picture:
     """The reader's feed over both tables: a line for each pair of a follow of theirs and a tweet of that followee.
 
     `follows` are (follower, followee). Tweets of the feed carry their place on it, the newest first.

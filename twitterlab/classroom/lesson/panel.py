@@ -13,7 +13,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from twitterlab.figures.figure import Shown
+from twitterlab.figures.figure import Picture
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class State:
     """What a panel shows for one setting of its controls: the finding in a sentence, a figure, a table of numbers."""
 
     finding: str
-    figure: Shown | None = None
+    figure: Picture | None = None
     numbers: Mapping[str, str] | None = None
 
     @property

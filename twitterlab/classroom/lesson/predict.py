@@ -14,23 +14,13 @@ import ipywidgets as widgets
 
 from twitterlab.classroom.lesson import questions as lessons
 from twitterlab.classroom.lesson.questions import Prediction
+from twitterlab.figures.bundled import Bundled
 from twitterlab.figures.charts import number
-from twitterlab.figures.figure import Shown
+from twitterlab.figures.figure import Picture
 
 SKIPPED = object()
 _guesses: dict[str, Any] = {}  # what this kernel's learner has guessed, by key: a number, or SKIPPED
 _waiting: dict[str, list[Callable[[], None]]] = {}  # who wants to know when there is a guess
-
-
-class Bundled(widgets.VBox):
-    """A box of widgets whose committed form is `told`: HTML and text that hold whatever the learner does."""
-
-    def __init__(self, children: list[Any], told: dict[str, str]) -> None:
-        super().__init__(children)
-        self.told = told
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super()._repr_mimebundle_(**kwargs), **self.told}
 
 
 def predict(key: str) -> Bundled:
@@ -54,7 +44,7 @@ def predict(key: str) -> Bundled:
     return box
 
 
-def reveal(key: str, measured: float, figure: Shown | None = None, *, modelled: bool = False) -> Bundled:
+def reveal(key: str, measured: float, figure: Picture | None = None, *, modelled: bool = False) -> Bundled:
     """What was measured for the prediction `key`, and its figure, once the learner has guessed or skipped.
 
     With `modelled` it says that the number was computed, and not measured. Raises KeyError where the lesson has no such

@@ -8,8 +8,8 @@ from typing import Any
 import ipywidgets as widgets
 
 from twitterlab.classroom.lesson import questions as lessons
-from twitterlab.classroom.lesson.predict import Bundled
 from twitterlab.classroom.lesson.questions import Option, Question
+from twitterlab.figures.bundled import Bundled
 
 LETTERS = "ABCDEF"
 STYLE = """<style>.twitterlab-option

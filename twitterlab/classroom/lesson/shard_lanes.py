@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, FAINT, INK, QUIET, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def page_way(offers: Mapping[str, Sequence[int]], limit: int, drawn: int = 40) -> Shown:
+def page_way(offers: Mapping[str, Sequence[int]], limit: int, drawn: int = 40) -> Picture:
     """A lane for each shard with the IDs that it offers, newest first; the `limit` newest of all make the page.
 
     The first that is left over in each lane was looked at to know that it is older, and waits. At most the `drawn`

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from twitterlab.classroom.lesson.panel import Panel, State
 from twitterlab.figures.charts import number
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, QUIET, styled
 from twitterlab.parts.cache.eviction import FIFO, LRU, S3FIFO, SIEVE
 from twitterlab.studies.cache_lookups import FULL, SKEW, STORED, Lookups, Outcome, Rule, lookups, tried
@@ -87,7 +87,7 @@ def finding_requests(asked: Lookups) -> float:
     return float(asked.finding[full].mean()) if full else 0.0
 
 
-def draw(outcomes: list[Outcome], plain: list[Outcome], at: int, policy: str) -> Shown:
+def draw(outcomes: list[Outcome], plain: list[Outcome], at: int, policy: str) -> Picture:
     """Hit ratio, whole pages, and whole pages as modelled, over the cache's size, with the chosen size marked."""
     with styled():
         figure = canvas(8.2, 3.7)

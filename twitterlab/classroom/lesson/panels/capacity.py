@@ -11,7 +11,7 @@ import psutil  # type: ignore[import-untyped]
 
 from twitterlab.classroom.lesson.panel import Panel, State
 from twitterlab.figures.charts import number
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, Role, styled, tint
 from twitterlab.studies.estimate import Givens, Row, estimate, readable, registry
 
@@ -115,7 +115,7 @@ def gigabytes(memory: float) -> str:
     return readable(registry().Quantity(memory, "byte"))
 
 
-def draw(rows: Rows, peak: float, memory: float) -> Shown:
+def draw(rows: Rows, peak: float, memory: float) -> Picture:
     """Rates on the left, a tint for the peak behind the mean; sizes on the right, beside one machine's memory."""
     with styled():
         figure = canvas(8.2, 2.3)

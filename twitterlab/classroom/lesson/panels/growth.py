@@ -10,7 +10,7 @@ import numpy as np
 from twitterlab.classroom.lesson.panel import Panel, State
 from twitterlab.classroom.lesson.panels.capacity import short, slider
 from twitterlab.figures.charts import number
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, INK, styled, tint
 from twitterlab.studies.estimate import Givens
 
@@ -103,7 +103,7 @@ def said(day: float) -> str:
     return f"One core keeps up until day {number(day)}." if day < CENTURY else "One core keeps up for over a century."
 
 
-def draw(table: Table, room: float, last: float) -> Shown:
+def draw(table: Table, room: float, last: float) -> Picture:
     """Rows a page over the days, follows below and tweets above, with the rows for which one core has time."""
     days = np.linspace(0, table.days, 51)
     rows = rows_of(table)

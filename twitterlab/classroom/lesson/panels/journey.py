@@ -23,7 +23,7 @@ from twitterlab.classroom.lesson.panels.journey_steps import (
     Moment,
     recorded,
 )
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, FAINT, INK, QUIET, Role, styled, tint
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def state(step: int) -> State:
     return State(finding, draw(moment))
 
 
-def draw(moment: Moment) -> Shown:
+def draw(moment: Moment) -> Picture:
     """The system's boxes above, and below them the follow graph, with each follower's feed."""
     with styled():
         figure = canvas(8.6, 5.2)

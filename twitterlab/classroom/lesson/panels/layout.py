@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twitterlab.classroom.lesson.panel import Panel, State
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, FAINT, QUIET, Role, styled, tint
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def read(rows: NDArray[np.int64], order: int, column: int, user: int) -> Reading
     return Reading(rows, rows[:, column] == user, (blocks.min(1) <= user) & (user <= blocks.max(1)))
 
 
-def draw(reading: Reading, column: int) -> Shown:
+def draw(reading: Reading, column: int) -> Picture:
     """A line of squares for each block, one a row, with follower and followee in it."""
     with styled():
         figure = canvas(8.2, 0.36 * len(reading.blocks) + 0.5)

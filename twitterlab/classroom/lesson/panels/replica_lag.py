@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twitterlab.classroom.lesson.panel import Panel, State
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, FAINT, QUIET, styled
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def per_cent(which: NDArray[np.bool_]) -> str:
     return f"{100 * which.mean():.0f} %"
 
 
-def draw(course: Course, outage: int) -> Shown:
+def draw(course: Course, outage: int) -> Picture:
     """The age of the stalest and the freshest replica over time, the outage, and what users accept."""
     stalest, freshest = course.ages.max(1), course.ages.min(1)
     with styled():

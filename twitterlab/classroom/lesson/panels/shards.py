@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from twitterlab.classroom.lesson.panel import Panel, State
 from twitterlab.figures.charts import number
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, QUIET, styled
 from twitterlab.parts.feeds.policy import rates
 from twitterlab.parts.store.sharding import placement, shard_of
@@ -114,7 +114,7 @@ def loads(graph: FollowGraph, work: Day, places: Places, count: int, crowd: floa
     }
 
 
-def draw(load: Amounts, what: str, home: int) -> Shown:
+def draw(load: Amounts, what: str, home: int) -> Picture:
     """A column for each shard, the mean as a line, and a name over the celebrity's."""
     with styled():
         figure = canvas(8.2, 3.3)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twitterlab.classroom.lesson.panel import Panel, State
 from twitterlab.figures.charts import number
-from twitterlab.figures.figure import Shown, canvas, show
+from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, INK, styled
 from twitterlab.parts.feeds.policy import rates
 from twitterlab.workloads.graph import FollowGraph
@@ -93,7 +93,7 @@ def state(work: Work, at: int, pages: float, ratio: float) -> State:
     return State(finding, draw(work.thresholds, pushes, pulls, edges, at), numbers)
 
 
-def draw(limits: NDArray[np.int64], pushes: Amounts, pulls: Amounts, edges: float, at: int) -> Shown:
+def draw(limits: NDArray[np.int64], pushes: Amounts, pulls: Amounts, edges: float, at: int) -> Picture:
     """The two curves, their sum, the per-edge rule, and the chosen threshold."""
     with styled():
         figure = canvas(8.2, 3.7)
