@@ -22,7 +22,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams, get_sanitize_pa
 from support import lesson_rules
 
 from authoring.verify import NBVAL, ROOT, impersonal
-from twitterlab.classroom.lesson.timing import here
+from twitterlab.classroom.lesson.timing import on_this_machine
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CONFIG = ROOT / "tests" / "nbval.cfg"
@@ -159,7 +159,7 @@ def test_the_sanitising_file_swallows_no_counter(text: str) -> None:
 
 
 def test_wall_times_are_said_in_the_words_that_are_let_through() -> None:
-    said = [here(duration) for duration in (0.0, 3.3e-7, 9.996e-4, 0.001, 0.02, 1.0, 2500.0)]
+    said = [on_this_machine(duration) for duration in (0.0, 3.3e-7, 9.996e-4, 0.001, 0.02, 1.0, 2500.0)]
     assert [words for words in said if not re.fullmatch(list(LETS_THROUGH)[1], words)] == []
 
 

@@ -39,7 +39,7 @@ class Cache(Protocol):
     def put(self, key: int, value: bool) -> None: ...
 
 
-Rule = Callable[[int], Cache]
+CachePolicy = Callable[[int], Cache]
 
 
 class Lookups(NamedTuple):
@@ -52,7 +52,7 @@ class Lookups(NamedTuple):
     shard: list[int]  # where each tweet is kept
 
 
-class Outcome(NamedTuple):
+class CacheOutcome(NamedTuple):
     """What a cache made of full pages: shares of their lookups and of themselves, and a mean."""
 
     hits: float  # the share of lookups that were hits
@@ -60,7 +60,7 @@ class Outcome(NamedTuple):
     fetching: float  # shard requests a page that fetch what is missing
 
 
-def streams(
+def posts_then_mix(
     graph: FollowGraph, skew: float = SKEW, stored: int = STORED, events: int = EVENTS
 ) -> tuple[list[Event], list[Event]]:
     """The posts of the days before, and then some hours of the lecture's mix, in which nobody deletes.
@@ -73,29 +73,29 @@ def streams(
 
 
 @lru_cache(8)
-def lookups(graph: FollowGraph, skew: float = SKEW, stored: int = STORED, events: int = EVENTS) -> Lookups:
-    """The lookups of every page of `streams` with the same arguments, on four shards; O(tweets) a page."""
-    before, after = streams(graph, skew, stored, events)
+def page_lookups(graph: FollowGraph, skew: float = SKEW, stored: int = STORED, events: int = EVENTS) -> Lookups:
+    """The lookups of every page of `posts_then_mix` with the same arguments, on four shards; O(tweets) a page."""
+    before, after = posts_then_mix(graph, skew, stored, events)
     posts = [event for event in (*before, *after) if event.kind == "post"]
     authors = np.array([event.user for event in posts])
     places = placement(shard_of, graph.users, DEFAULT_SHARDS)
-    follows, visible = Follows(graph), len(before)
+    follows, visible = CurrentFollows(graph), len(before)
     pages, at_ms, finding = [], [], []
     for event in after:
         if event.kind == "post":
             visible += 1
         elif event.kind == "feed":
             followees = follows.of(event.user)
-            pages.append(newest(authors[:visible], followees, graph.users))
+            pages.append(newest_numbers(authors[:visible], followees, graph.users))
             at_ms.append(event.at_ms)
             finding.append(1 + len(np.bincount(places[followees]).nonzero()[0]))
         else:
-            follows.change(event)
+            follows.take_in(event)
     posted_ms = np.array([event.at_ms for event in posts])
     return Lookups(pages, np.array(at_ms), np.array(finding), posted_ms, places[authors].tolist())
 
 
-def newest(authors: Cells, followees: Users, users: int) -> list[int]:
+def newest_numbers(authors: Cells, followees: Users, users: int) -> list[int]:
     """The numbers of the newest 21 tweets by these followees, newest first; `authors[n]` wrote tweet n."""
     wanted = np.zeros(users, bool)
     wanted[followees] = True
@@ -103,7 +103,7 @@ def newest(authors: Cells, followees: Users, users: int) -> list[int]:
     return numbers
 
 
-class Follows:
+class CurrentFollows:
     """Whom each user follows while follows and unfollows come in."""
 
     def __init__(self, graph: FollowGraph) -> None:
@@ -114,18 +114,18 @@ class Follows:
         """Whom this user follows now."""
         return self._changed.get(user, self._graph.followees(user))
 
-    def change(self, event: Event) -> None:
+    def take_in(self, event: Event) -> None:
         """Take in a follow or an unfollow."""
         change = np.union1d if event.kind == "follow" else np.setdiff1d
         self._changed[event.user] = change(self.of(event.user), np.array([event.other], np.int32))
 
 
-def play(pages: Iterable[list[int]], cache: Cache) -> list[list[int]]:
+def play_lookups(pages: Iterable[list[int]], cache: Cache) -> list[list[int]]:
     """What each page misses, in its order, when all of them go through this cache one after the other."""
-    return [missing(page, cache) for page in pages]
+    return [missed_of_page(page, cache) for page in pages]
 
 
-def missing(page: list[int], cache: Cache) -> list[int]:
+def missed_of_page(page: list[int], cache: Cache) -> list[int]:
     """What one page misses; it is in the cache afterwards."""
     get, put = cache.get, cache.put
     missed = [number for number in page if get(number) is None]
@@ -135,29 +135,29 @@ def missing(page: list[int], cache: Cache) -> list[int]:
 
 
 @lru_cache(512)
-def tried(graph: FollowGraph, rule: Rule, size: int, skew: float = SKEW) -> Outcome:
-    """What a cache of this rule and size makes of the lookups of `streams(graph, skew)`."""
-    asked = lookups(graph, skew)
-    return outcome(asked, play(asked.pages, rule(size)))
+def policy_outcome(graph: FollowGraph, rule: CachePolicy, size: int, skew: float = SKEW) -> CacheOutcome:
+    """What a cache of this policy and size makes of the lookups of `posts_then_mix(graph, skew)`."""
+    asked = page_lookups(graph, skew)
+    return warm_outcome(asked, play_lookups(asked.pages, rule(size)))
 
 
-def outcome(asked: Lookups, missed: list[list[int]]) -> Outcome:
+def warm_outcome(asked: Lookups, missed: list[list[int]]) -> CacheOutcome:
     """What was measured on the full pages of the second half, the cache being warm by then."""
     half = len(asked.pages) // 2
     pairs = zip(asked.pages[half:], missed[half:], strict=True)
     full = [missing for page, missing in pairs if len(page) == FULL]
     lost = sum(map(len, full))
-    requests = sum(fetching(asked, missing) for missing in full)
+    requests = sum(fetch_requests(asked, missing) for missing in full)
     pages = max(len(full), 1)
-    return Outcome(1 - lost / (FULL * pages), sum(not missing for missing in full) / pages, requests / pages)
+    return CacheOutcome(1 - lost / (FULL * pages), sum(not missing for missing in full) / pages, requests / pages)
 
 
-def fetching(asked: Lookups, missing: list[int]) -> int:
+def fetch_requests(asked: Lookups, missing: list[int]) -> int:
     """The shard requests that fetch what a page misses: one to each shard that keeps any of it."""
     return len({asked.shard[number] for number in missing})
 
 
-def warm_up(system: TweetCache, pages: Sequence[Sequence[int]], tweets: Sequence[Tweet]) -> None:
+def warm_up_cache(system: TweetCache, pages: Sequence[Sequence[int]], tweets: Sequence[Tweet]) -> None:
     """Let a system's own cache live through the lookups of these pages; `tweets` are those that the numbers name."""
     by_id = {tweet.id: tweet for tweet in tweets}
     for page in pages:

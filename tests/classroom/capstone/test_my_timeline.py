@@ -9,13 +9,13 @@ import pytest
 from support import wrong_parts
 
 import twitterlab as tl
-from twitterlab.classroom.capstone.blame import Finding, all_ours, hold
-from twitterlab.classroom.capstone.budgets import budgets
-from twitterlab.classroom.capstone.history import draw
+from twitterlab.classroom.capstone.blame import Finding, all_ours, find_failure
+from twitterlab.classroom.capstone.budgets import day_budgets
+from twitterlab.classroom.capstone.history import draw_history
 from twitterlab.classroom.capstone.parts import NAMES
 from twitterlab.classroom.capstone.picture import PLACES
-from twitterlab.classroom.capstone.run import Costs, Held, my_timeline
-from twitterlab.classroom.capstone.timeline import Assembled
+from twitterlab.classroom.capstone.run import CostReport, HistoryReport, my_timeline
+from twitterlab.classroom.capstone.timeline import Timeline
 from twitterlab.classroom.course import my_parts
 
 MERGE = "import heapq\n\n\ndef merge_newest(sources):\n    return heapq.merge(*sources, reverse=True)\n"
@@ -52,10 +52,10 @@ def test_every_part_has_its_place_in_the_drawing() -> None:
 
 
 def test_our_parts_hold_and_are_within_their_budgets() -> None:
-    finding = hold(all_ours())
+    finding = find_failure(all_ours())
     assert finding is None
-    assert Held(finding, 30).right
-    counted = Costs(budgets(all_ours()))
+    assert HistoryReport(finding, 30).right
+    counted = CostReport(day_budgets(all_ours()))
     assert counted.day.over == []
     assert counted.advice == "Nothing is over budget."
     assert min(counted.day.ours[c] for c in ("rows_read", "cache_misses", "deliveries", "pulls")) > 0
@@ -64,7 +64,7 @@ def test_our_parts_hold_and_are_within_their_budgets() -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", WRONG)
 def test_a_wrong_part_is_found_by_a_story_and_by_name(part: str) -> None:
-    finding = hold(with_wrong(part, WRONG[part]))
+    finding = find_failure(with_wrong(part, WRONG[part]))
     assert isinstance(finding, Finding)
     assert finding.blame == (part,)
     assert part in finding.advice
@@ -74,14 +74,14 @@ def test_a_wrong_part_is_found_by_a_story_and_by_name(part: str) -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", WASTEFUL)
 def test_a_wasteful_part_is_over_budget_and_named(part: str) -> None:
-    counted = Costs(budgets(with_wrong(part, WASTEFUL[part])))
+    counted = CostReport(day_budgets(with_wrong(part, WASTEFUL[part])))
     assert counted.day.over
     assert counted.advice.endswith(f"Look at {part}.")
 
 
 def test_the_same_seed_draws_the_same_history_and_another_seed_another() -> None:
-    assert draw(7, 3) == draw(7, 3)
-    assert draw(7, 3) != draw(8, 3)
+    assert draw_history(7, 3) == draw_history(7, 3)
+    assert draw_history(7, 3) != draw_history(8, 3)
 
 
 def test_a_learners_part_stands_in_its_place_and_a_broken_one_is_told(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_learners_part_stands_in_its_place_and_a_broken_one_is_told(tmp_path: 
 
 def test_a_timeline_of_parts_keeps_the_contract() -> None:
     graph = tl.FollowGraph.from_edges([1, 2], [0, 0], users=4)
-    with Assembled(graph, all_ours(), tl.ManualClock()) as system:
+    with Timeline(graph, all_ours(), tl.ManualClock()) as system:
         tweet = system.post(0, "hello")
         assert system.feed(1).tweets == []
         system.drain()

@@ -9,13 +9,13 @@ import pytest
 from support.reference_parts import PARTS
 
 import twitterlab as tl
-from twitterlab.classroom.capstone.history import draw
+from twitterlab.classroom.capstone.history import draw_history
 from twitterlab.classroom.capstone.network import Network
-from twitterlab.classroom.capstone.parts import NAMES, Parts, assemble
+from twitterlab.classroom.capstone.parts import NAMES, Parts, assemble_parts
 from twitterlab.classroom.capstone.replay import Replay
-from twitterlab.classroom.capstone.rules import Rules
-from twitterlab.classroom.capstone.shard import Node, Shard, engine
-from twitterlab.classroom.capstone.timeline import Assembled
+from twitterlab.classroom.capstone.rules import FollowRules
+from twitterlab.classroom.capstone.shard import Node, Shard, duckdb_engine
+from twitterlab.classroom.capstone.timeline import Timeline
 from twitterlab.classroom.course import my_parts
 from twitterlab.parts.store.changes import Change
 
@@ -28,7 +28,7 @@ def graph(users=5):
 
 @pytest.fixture
 def system():
-    with Assembled(graph(), PARTS, tl.ManualClock(), feed_length=3, cache_tweets=5) as made:
+    with Timeline(graph(), PARTS, tl.ManualClock(), feed_length=3, cache_tweets=5) as made:
         yield made
 
 
@@ -40,10 +40,10 @@ class TestLoading:
     def saved(self, folder, **sources):
         for name, source in sources.items():
             my_parts.save(folder, name, "0.0", source)
-        return assemble(folder)
+        return assemble_parts(folder)
 
     def test_nothing_saved_is_all_ours(self, tmp_path):
-        for loaded in (assemble(None), assemble(tmp_path)):
+        for loaded in (assemble_parts(None), assemble_parts(tmp_path)):
             assert set(loaded.whose.values()) == {"ours"}
             assert list(loaded.whose) == list(NAMES)
             assert not loaded.failed
@@ -87,7 +87,7 @@ class TestLoading:
 
     def test_a_saved_copy_of_ours_is_ours(self, tmp_path):
         my_parts.save(tmp_path, "deliver", "6.1", my_parts.ours("deliver"), ours=True)
-        assert assemble(tmp_path).whose["deliver"] == "ours"
+        assert assemble_parts(tmp_path).whose["deliver"] == "ours"
 
 
 class TestThePlaces:
@@ -109,7 +109,7 @@ class TestThePlaces:
         functions = {f.name: getattr(PARTS, f.name) for f in fields(Parts) if callable(getattr(PARTS, f.name))}
         parts = replace(PARTS, **{name: noted(name, part) for name, part in functions.items()})
         for number in range(3):
-            Replay(draw(1, number)).run(parts)
+            Replay(draw_history(1, number)).run(parts)
         assert set(called) == set(NAMES) - {"feed_sql", "layout"}
 
 
@@ -202,15 +202,15 @@ class TestTheContract:
 
     def test_no_database_is_left_behind(self):
         def databases():
-            return len(engine().execute("SHOW DATABASES").fetchall())
+            return len(duckdb_engine().execute("SHOW DATABASES").fetchall())
 
         before = databases()
-        with Assembled(graph(), PARTS):
+        with Timeline(graph(), PARTS):
             assert databases() == before + 4
         with pytest.raises(tl.StorageError, match="statement 2 of layout"):
-            Assembled(graph(), replace(PARTS, layout=[*PARTS.layout[:1], "no SQL"]))
+            Timeline(graph(), replace(PARTS, layout=[*PARTS.layout[:1], "no SQL"]))
         with pytest.raises(tl.StorageError, match=r"shard_of\(0, 2\) gave 2"):
-            Assembled(graph(), replace(PARTS, shard_of=lambda user, shards: shards))
+            Timeline(graph(), replace(PARTS, shard_of=lambda user, shards: shards))
         assert databases() == before
 
 
@@ -251,7 +251,7 @@ class TestTheNetwork:
 
 class TestRules:
     def test_a_tweet_keeps_the_rule_that_held_at_its_id(self):
-        rules = Rules()
+        rules = FollowRules()
         assert rules.is_pushed(0, 1, 5)
         rules.set(0, 1, 10, pushes=False)
         rules.set(0, 1, 20, pushes=True)
@@ -260,7 +260,7 @@ class TestRules:
         assert rules.of(0, [1]) == {1: [(0, "push"), (10, "pull"), (20, "push")]}
 
     def test_one_under_which_nothing_was_posted_leaves_no_trace(self):
-        rules = Rules()
+        rules = FollowRules()
         rules.set(0, 1, 10, pushes=False)
         rules.set(0, 1, 10, pushes=True)
         assert rules.of(0, [1]) == {1: [(0, "push")]}

@@ -16,7 +16,7 @@ from twitterlab.classroom.check.answers import Answer, fresh
 from twitterlab.classroom.check.exercises import lru
 from twitterlab.classroom.course import my_parts
 from twitterlab.parts.cache.eviction import FIFO, LRU
-from twitterlab.studies.cache_lookups import play
+from twitterlab.studies.cache_lookups import play_lookups
 
 GIVEN = """\
 class LRU:
@@ -285,7 +285,7 @@ def test_ours_is_right_and_says_what_a_fifo_would_have_cost() -> None:
     verdict = judged("LRU", my_parts.ours("LRU"))
     assert verdict.kind == "right"
     (_, asked) = lru.stream()
-    misses = {rule: sum(map(len, play(asked.pages, rule(lru.ROOM)))) for rule in (FIFO, LRU)}
+    misses = {rule: sum(map(len, play_lookups(asked.pages, rule(lru.ROOM)))) for rule in (FIFO, LRU)}
     assert f"{misses[FIFO]:,} of them" in verdict.text
     assert f"{misses[LRU]:,}, at most {misses[LRU]:,}" in verdict.text
     assert misses[LRU] < misses[FIFO]
@@ -333,4 +333,4 @@ def test_hits_of_ours_on_a_real_trace_are_those_of_libcachesim() -> None:
 
 def play_one_by_one(cache: Any, keys: list[int]) -> list[list[int]]:
     """The keys that a cache misses, each looked up and put by itself."""
-    return [missed for missed in play(([key] for key in keys), cache) if missed]
+    return [missed for missed in play_lookups(([key] for key in keys), cache) if missed]

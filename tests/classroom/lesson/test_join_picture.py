@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import twitterlab as tl
-from twitterlab.classroom.lesson.join_picture import join
+from twitterlab.classroom.lesson.join_picture import join_picture
 
 FOLLOWS = [(0, 2), (1, 2), (0, 3), (3, 1)]
 
@@ -18,7 +18,7 @@ def test_its_words_are_the_readers_feed_and_its_count_is_every_row(reader: int):
         page, before = system.feed(reader).tweets, system.work
         system.feed(reader)
         rows_read = (system.work - before).rows_read
-    shown = join(FOLLOWS, tweets, reader)
+    shown = join_picture(FOLLOWS, tweets, reader)
     pairs = "; ".join(f"{reader} > {tweet.author} meets {tweet.text}" for tweet in page) or "none"
     assert f"newest first: {pairs}." in shown.alt
     needed = sum(follower == reader for follower, _ in FOLLOWS) + len(page)

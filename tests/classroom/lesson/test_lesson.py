@@ -11,7 +11,7 @@ from twitterlab.classroom import architecture, bars, lines, predict, quiz, revea
 from twitterlab.classroom.lesson import panels, timing
 from twitterlab.classroom.lesson import questions as lessons
 from twitterlab.classroom.lesson.architecture import ADDS, BOXES
-from twitterlab.classroom.lesson.predict import forget, settle
+from twitterlab.classroom.lesson.predict import forget_guesses, settle_guess
 from twitterlab.figures.palette import COLOURS, ROLES
 
 LESSONS = sorted(int(path.stem) for path in lessons.FOLDER.glob("*.toml"))
@@ -19,9 +19,9 @@ LESSONS = sorted(int(path.stem) for path in lessons.FOLDER.glob("*.toml"))
 
 @pytest.fixture(autouse=True)
 def nobody_has_guessed():
-    forget()
+    forget_guesses()
     yield
-    forget()
+    forget_guesses()
 
 
 def bundle(shown):
@@ -104,7 +104,7 @@ class TestAPrediction:
     def test_is_withheld_until_there_is_a_guess(self):
         box = reveal("2.1", 123_456)
         assert "123,456" not in words(box)
-        settle("2.1", 1000.0)
+        settle_guess("2.1", 1000.0)
         assert "Measured: 123,456 rows." in words(box)
         assert "Your guess: 1,000 rows." in words(box)
         assert "too low by a factor of 123" in words(box)
@@ -135,22 +135,22 @@ class TestAPrediction:
             return {kind: data for kind, data in bundle(box).items() if kind.startswith("text/")}
 
         without = committed(predict("2.1")), committed(reveal("2.1", 77))
-        settle("2.1", 41.0)
+        settle_guess("2.1", 41.0)
         assert (committed(predict("2.1")), committed(reveal("2.1", 77))) == without
         assert "Measured: 77 rows." in without[1]["text/plain"]
         assert "77" in without[1]["text/html"]
         assert "41" not in str(without[1])
 
     def test_keeps_the_first_guess(self):
-        settle("2.1", 10.0)
-        settle("2.1", 20.0)
+        settle_guess("2.1", 10.0)
+        settle_guess("2.1", 20.0)
         assert "Your guess: 10 rows" in words(reveal("2.1", 10))
 
     def test_takes_its_figure_along(self):
         figure = bars({"a": 31337}, role="reader", label="l", caption="The finding.")
         box = reveal("2.1", 5, figure)
         assert "The finding." not in words(box)
-        settle("2.1", 1.0)
+        settle_guess("2.1", 1.0)
         assert "The finding." in words(box)
         assert "31,337" in bundle(box)["text/plain"]
 
@@ -183,7 +183,7 @@ class TestAQuestion:
 @pytest.mark.parametrize("number", LESSONS)
 class TestWhatALessonAsks:
     def test_has_one_right_option_and_a_name_for_each_misconception(self, number):
-        keys = list(lessons.read(number)["question"])
+        keys = list(lessons.questions_in_file(number)["question"])
         assert keys == [f"{number}.a", f"{number}.b"]
         for key in keys:
             options = lessons.question(key).options
@@ -194,7 +194,7 @@ class TestWhatALessonAsks:
             assert all(option.why.endswith((".", "?")) for option in options)
 
     def test_predicts_one_to_three_numbers_with_units(self, number):
-        keys = list(lessons.read(number)["predict"])
+        keys = list(lessons.questions_in_file(number)["predict"])
         assert keys == [f"{number}.{i}" for i in range(1, len(keys) + 1)]
         assert 1 <= len(keys) <= 3
         assert all(lessons.prediction(key).unit and lessons.prediction(key).question.endswith("?") for key in keys)
@@ -204,7 +204,7 @@ def test_the_right_answer_is_not_always_at_the_same_place():
     places = [
         [option.right for option in lessons.question(key).options].index(True)
         for number in LESSONS
-        for key in lessons.read(number)["question"]
+        for key in lessons.questions_in_file(number)["question"]
     ]
     assert len(set(places)) > 1
 
@@ -244,4 +244,4 @@ def nudge(control):
 
 @pytest.mark.parametrize(("seconds", "words_"), [(2.5e-5, "25 us"), (0.0034, "3.4 ms"), (12.0, "12 s")])
 def test_a_wall_time_is_said_to_be_this_machines(seconds, words_):
-    assert timing.here(seconds) == f"{words_} on this machine"
+    assert timing.on_this_machine(seconds) == f"{words_} on this machine"

@@ -6,17 +6,25 @@ import numpy as np
 import pytest
 
 import twitterlab as tl
-from twitterlab.classroom.lesson.panels.caches import POLICIES, SHARES, SKEWS, caches, curve, independent, state
+from twitterlab.classroom.lesson.panels.caches import (
+    POLICIES,
+    SHARES,
+    SKEWS,
+    caches,
+    outcomes_by_size,
+    state,
+    whole_if_independent,
+)
 from twitterlab.parts.cache.eviction import FIFO, LRU
 from twitterlab.studies.cache_lookups import (
-    Follows,
+    CurrentFollows,
     Lookups,
-    fetching,
-    lookups,
-    newest,
-    outcome,
-    play,
-    streams,
+    fetch_requests,
+    newest_numbers,
+    page_lookups,
+    play_lookups,
+    posts_then_mix,
+    warm_outcome,
 )
 from twitterlab.work import Work
 from twitterlab.workloads.mixes import START_MS, Event, replay
@@ -40,7 +48,7 @@ def test_lookups_misses_and_shard_requests_are_those_of_the_stage(policy):
             return super().get(key)
 
     clock = tl.ManualClock(START_MS)
-    before, after = streams(*SMALL)
+    before, after = posts_then_mix(*SMALL)
     with tl.TweetCache(GRAPH, clock=clock, cache=Noted, cache_tweets=30) as system:
         posted = [tweet.id for _, tweet in replay(system, before, clock, batch=500)]
         so_far = system.work
@@ -48,24 +56,24 @@ def test_lookups_misses_and_shard_requests_are_those_of_the_stage(policy):
             posted += [done.id] if event.kind == "post" else []
             spent += system.work - so_far if event.kind == "feed" else Work()
             so_far = system.work
-    asked = lookups(*SMALL)
-    missed = play(asked.pages, policy(30))
+    asked = page_lookups(*SMALL)
+    missed = play_lookups(asked.pages, policy(30))
     lost = sum(map(len, missed))
     assert lost > 200
     assert (spent.cache_hits, spent.cache_misses) == (sum(map(len, asked.pages)) - lost, lost)
-    assert spent.shard_requests == asked.finding.sum() + sum(fetching(asked, page) for page in missed)
+    assert spent.shard_requests == asked.finding.sum() + sum(fetch_requests(asked, page) for page in missed)
     if policy in (LRU, FIFO):  # the others also look things up by themselves while they are filled
         assert looked_up == [posted[number] for page in asked.pages for number in page]
 
 
 def test_follows_and_unfollows_change_whose_tweets_a_page_looks_up():
     graph = tl.FollowGraph.from_edges([1], [0], users=4)
-    follows = Follows(graph)
-    follows.change(Event(0, "follow", 1, 3))
+    follows = CurrentFollows(graph)
+    follows.take_in(Event(0, "follow", 1, 3))
     assert follows.of(1).tolist() == [0, 3]
-    follows.change(Event(0, "unfollow", 1, 0))
+    follows.take_in(Event(0, "unfollow", 1, 0))
     assert follows.of(1).tolist() == [3]
-    assert newest(np.array([0, 3, 2, 3]), follows.of(1), graph.users) == [3, 1]
+    assert newest_numbers(np.array([0, 3, 2, 3]), follows.of(1), graph.users) == [3, 1]
 
 
 def test_outcomes_are_of_the_full_pages_of_the_second_half():
@@ -73,20 +81,20 @@ def test_outcomes_are_of_the_full_pages_of_the_second_half():
     nothing = np.zeros(6, np.int64)
     asked = Lookups([full, full, full, short, full, full], nothing, nothing, nothing, [n % 2 for n in full])
     missed = [full, full, [], short, [7], [6, 7, 8]]
-    assert outcome(asked, missed) == pytest.approx((1 - 4 / 42, 0.0, 1.5))
-    assert outcome(asked, [*missed[:4], [], [7]]) == pytest.approx((1 - 1 / 42, 0.5, 0.5))
+    assert warm_outcome(asked, missed) == pytest.approx((1 - 4 / 42, 0.0, 1.5))
+    assert warm_outcome(asked, [*missed[:4], [], [7]]) == pytest.approx((1 - 1 / 42, 0.5, 0.5))
 
 
 def test_more_room_never_makes_lru_find_less():
-    hits = [each.hits for each in curve(GRAPH, 0.8, "LRU")]
+    hits = [each.hits for each in outcomes_by_size(GRAPH, 0.8, "LRU")]
     assert hits == sorted(hits)
     assert hits[0] < hits[-1]
 
 
 def test_misses_come_together_so_more_pages_are_whole_than_modelled():
-    large = [each for each in curve(GRAPH, 0.8, "LRU") if each.hits > 0.7]
+    large = [each for each in outcomes_by_size(GRAPH, 0.8, "LRU") if each.hits > 0.7]
     assert len(large) > 1
-    assert all(each.whole > independent(each.hits) for each in large)
+    assert all(each.whole > whole_if_independent(each.hits) for each in large)
 
 
 def test_the_finding_says_the_numbers_of_the_controls_and_moves_with_each(panel):

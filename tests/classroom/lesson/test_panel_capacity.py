@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from twitterlab.classroom.lesson.panels.capacity import LAPTOP, THIS, capacity, machines, rows_of, state
+from twitterlab.classroom.lesson.panels.capacity import LAPTOP, THIS, capacity, machines_needed, rows_of, state
 from twitterlab.studies.estimate import estimate
 
 LECTURE = {"active": 200e6, "read": 100, "followers": 100, "feed_length": 100, "id_size": 8}
@@ -37,7 +37,7 @@ def test_a_case_worked_by_hand():
 
 @pytest.mark.parametrize(("needed", "count"), [(160e9, 10), (160e9 + 1e-3, 10), (161e9, 11), (1.0, 1)])
 def test_machines_are_whole_and_no_rounding_error_fills_one(needed, count):
-    assert machines(needed, 16e9) == count
+    assert machines_needed(needed, 16e9) == count
 
 
 def test_more_followers_cost_deliveries_and_no_pages():

@@ -6,7 +6,7 @@ import pytest
 
 import twitterlab as tl
 from twitterlab.classroom.lesson import panels
-from twitterlab.classroom.lesson.panels.growth import Table, last_day, pages_a_second, rows_of, state
+from twitterlab.classroom.lesson.panels.growth import GivenTable, last_day, pages_a_second, rows_of, state
 from twitterlab.studies.estimate import estimate
 
 USERS, FOLLOWS, TWEETS, DAYS = 60, 5, 2, 7
@@ -24,7 +24,7 @@ def test_a_page_reads_what_the_engine_counts():
             for reader, limit in ((0, 20), (USERS - 1, 1)):
                 before = system.work
                 system.feed(reader, limit)
-                assert (system.work - before).rows_read == rows_of(Table(USERS, FOLLOWS, TWEETS, day)).both
+                assert (system.work - before).rows_read == rows_of(GivenTable(USERS, FOLLOWS, TWEETS, day)).both
 
 
 def test_the_page_rate_is_the_lectures():
@@ -34,7 +34,7 @@ def test_the_page_rate_is_the_lectures():
 
 
 def test_one_core_keeps_up_until_the_last_day_and_no_longer():
-    table, scan = Table(2e5, 100, 0.1, 365), 1e8
+    table, scan = GivenTable(2e5, 100, 0.1, 365), 1e8
     day = last_day(table, scan)
     needed = [rows_of(table._replace(days=d)).both * pages_a_second(table.users) for d in (day, day + 1)]
     assert needed[0] <= scan < needed[1]
@@ -42,7 +42,9 @@ def test_one_core_keeps_up_until_the_last_day_and_no_longer():
 
 
 def test_twice_the_users_are_four_times_the_rows_of_a_second():
-    one, two = (rows_of(Table(users, 100, 0.1, 30)).both * pages_a_second(users) for users in (DEFAULT["users"], 4e5))
+    one, two = (
+        rows_of(GivenTable(users, 100, 0.1, 30)).both * pages_a_second(users) for users in (DEFAULT["users"], 4e5)
+    )
     assert two == pytest.approx(4 * one)
 
 
@@ -51,6 +53,6 @@ def test_the_default_state_tells_of_the_day_and_every_control_changes_the_findin
     first = panel.state().finding
     assert first in panel.default["text/plain"]
     assert "Modelled" in first
-    assert f"until day {last_day(Table(2e5, 100, 0.1, 365), 1e8):.0f}." in first
+    assert f"until day {last_day(GivenTable(2e5, 100, 0.1, 365), 1e8):.0f}." in first
     for name, other in {"users": 1e6, "follows": 50, "tweets": 0.5, "days": 30, "scan": 1e9}.items():
         assert state(**DEFAULT | {name: other}).finding != first

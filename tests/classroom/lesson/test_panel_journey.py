@@ -15,10 +15,10 @@ from twitterlab.classroom.lesson.panels.journey_steps import (
     MONTH_MS,
     NEW,
     OLD,
-    recorded,
+    recorded_moments,
 )
 
-STEPS = recorded()
+STEPS = recorded_moments()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 import twitterlab as tl
 from twitterlab.classroom.lesson import panels
-from twitterlab.classroom.lesson.panels.replica_lag import BREAKS, SECONDS, modelled, state
+from twitterlab.classroom.lesson.panels.replica_lag import BREAKS, SECONDS, modelled_lag, state
 
 STAR = tl.FollowGraph.from_edges(range(1, 800), [0] * 799, users=800)
 DEFAULT = {"replicas": 2, "posts": 2, "shipped": 6, "outage": 25}
@@ -18,7 +18,7 @@ CASES = [(2, 2, 6, 25), (3, 2, 7, 10), (1, 3, 3, 5)]
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_lag_missing_posts_and_ages_of_pages_are_those_of_the_stage(case):
     replicas, posts, shipped, outage = case
-    course, clock = modelled(*case), tl.ManualClock()
+    course, clock = modelled_lag(*case), tl.ManualClock()
     readers, posted = iter(range(1, 800)), []
     with tl.ReadReplicas(STAR, clock=clock, replicas=replicas, counting=False) as system:
         for second in range(SECONDS):
@@ -47,7 +47,7 @@ def test_the_posts_lost_at_worst_are_those_that_a_real_leader_takes_along(second
 
 
 def test_a_case_worked_by_hand():
-    course = modelled(replicas=1, posts=1, shipped=2, outage=3)
+    course = modelled_lag(replicas=1, posts=1, shipped=2, outage=3)
     assert course.missing[BREAKS - 1 : BREAKS + 6, 0].tolist() == [0, 1, 2, 3, 2, 1, 0]
     assert course.ages[BREAKS - 1 : BREAKS + 6, 0].tolist() == [0, 0, 1, 2, 1, 0, 0]
     finding = state(1, 1, 2, 3).finding
@@ -57,7 +57,7 @@ def test_a_case_worked_by_hand():
 
 
 def test_a_longer_outage_never_makes_any_replica_fresher():
-    courses = [modelled(2, 2, 6, outage) for outage in range(61)]
+    courses = [modelled_lag(2, 2, 6, outage) for outage in range(61)]
     assert all((b.missing.sum(1) >= a.missing.sum(1)).all() for a, b in pairwise(courses))
     assert courses[0].missing.max() == 0
 

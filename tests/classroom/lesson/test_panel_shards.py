@@ -7,19 +7,19 @@ import pytest
 
 import twitterlab as tl
 from twitterlab.classroom.lesson import panels
-from twitterlab.classroom.lesson.panels.shards import COUNTS, RULES, Day, dealt, heat, loads, state
-from twitterlab.classroom.lesson.shard_lanes import page_way
+from twitterlab.classroom.lesson.panels.shards import COUNTS, RULES, LectureDay, deal_users, heat_of, shard_loads, state
+from twitterlab.classroom.lesson.shard_lanes import page_lanes
 from twitterlab.parts.store.sharding import placement, shard_of
 
 GRAPH = tl.FollowGraph.synthetic(users=60, mean_follows=6, seed=3)
 SHARDS = 5
 
 
-def small_day() -> Day:
+def small_day() -> LectureDay:
     rng = np.random.default_rng(5)
     posts, pages = rng.integers(0, 4, GRAPH.users), rng.integers(0, 3, GRAPH.users)
     celebrity = int(np.argmax(posts * GRAPH.follower_counts))
-    return Day(posts.astype(float), pages.astype(float), np.arange(GRAPH.users), celebrity)
+    return LectureDay(posts.astype(float), pages.astype(float), np.arange(GRAPH.users), celebrity)
 
 
 def test_loads_are_what_the_engine_counts():
@@ -33,7 +33,7 @@ def test_loads_are_what_the_engine_counts():
                 system.feed(reader)
         counted = np.array([shard.requests for shard in shards]) - requests
         done = system.work - before
-        said = loads(GRAPH, work, placement(shard_of, GRAPH.users, SHARDS), SHARDS)
+        said = shard_loads(GRAPH, work, placement(shard_of, GRAPH.users, SHARDS), SHARDS)
         assert said["requests"].tolist() == counted.tolist()
         assert said["rows read"].sum() == done.rows_read
         tweets = [shard.peek("SELECT count(*) FROM tweets")[0][0] for shard in shards]
@@ -47,11 +47,11 @@ def test_loads_are_what_the_engine_counts():
 
 def test_rows_lie_with_the_author_and_follows_with_the_reader():
     graph = tl.FollowGraph.from_edges([0, 0, 1], [1, 2, 2])
-    work = Day(np.array([0.0, 2.0, 5.0]), np.array([1.0, 10.0, 0.0]), np.arange(3), celebrity=2)
-    said = loads(graph, work, np.array([0, 0, 1]), 2)
+    work = LectureDay(np.array([0.0, 2.0, 5.0]), np.array([1.0, 10.0, 0.0]), np.arange(3), celebrity=2)
+    said = shard_loads(graph, work, np.array([0, 0, 1]), 2)
     assert said["rows read"].tolist() == [2 + 2 + 10, 5 + 50]  # follow lists of both readers, then their followees'
     assert said["requests"].tolist() == [(1 + 1) + 10, 1 + 10]
-    crowded = loads(graph, work, np.array([0, 0, 1]), 2, crowd=1.0)
+    crowded = shard_loads(graph, work, np.array([0, 0, 1]), 2, crowd=1.0)
     assert crowded["requests"].tolist() == [0, 11]
     assert crowded["rows read"].tolist() == [0, 55]
 
@@ -60,14 +60,14 @@ def test_rows_lie_with_the_author_and_follows_with_the_reader():
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_deals_all_users_and_evenly(rule: str, count: int):
     graph = tl.FollowGraph.synthetic(users=2_000, mean_follows=8, seed=3)
-    held = np.bincount(dealt(graph, rule, count), minlength=count)
+    held = np.bincount(deal_users(graph, rule, count), minlength=count)
     assert held.sum() == graph.users
     assert len(held) == count
-    assert heat(held) < 1.35
+    assert heat_of(held) < 1.35
 
 
 def test_ranges_put_the_most_followed_on_the_first_shard():
-    places = dealt(GRAPH, RULES[1], 6)
+    places = deal_users(GRAPH, RULES[1], 6)
     assert set(places[np.argsort(-GRAPH.follower_counts, kind="stable")[:10]].tolist()) == {0}
 
 
@@ -96,13 +96,13 @@ def test_the_way_of_a_page_takes_what_the_merge_takes():
         system.feed(reader, limit=8)
         merged = (system.work - before).merged
     lanes = {str(n): [tweet.id for tweet in tweets if author_places[tweet.author] == n] for n in range(SHARDS)}
-    shown = page_way({name: lane for name, lane in lanes.items() if lane}, limit=8)
+    shown = page_lanes({name: lane for name, lane in lanes.items() if lane}, limit=8)
     assert f"8 tweets make the page. The next of each shard was looked at, {merged - 8} more." in shown.caption
     assert f"The other {len(tweets) - merged} candidates" in shown.caption
 
 
 def test_the_way_of_a_page_says_whose_tweet_has_which_place():
-    shown = page_way({"left": [9, 4, 2], "right": [7, 1], "idle": []}, limit=3)
+    shown = page_lanes({"left": [9, 4, 2], "right": [7, 1], "idle": []}, limit=3)
     assert shown.alt == (
         "Lanes of tweets, one a shard: left gives 1, 3 of the page, its next one waits, 0 are left; "
         "right gives 2 of the page, its next one waits, 0 are left; idle gives nothing."

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from twitterlab.classroom.capstone.history import History, draw
-from twitterlab.classroom.capstone.parts import NAMES, Parts, assemble, line_in, my_part
-from twitterlab.classroom.capstone.replay import Differs, Replay, truth
+from twitterlab.classroom.capstone.history import History, draw_history
+from twitterlab.classroom.capstone.parts import NAMES, Parts, assemble_parts, line_in, part_file
+from twitterlab.classroom.capstone.replay import Differs, Replay, single_table
 from twitterlab.classroom.check import guard
 
 HISTORIES, SEED = 30, 7
@@ -52,30 +52,34 @@ class Finding:
         return {"text/html": f"<ol>{steps}</ol>{words}", "text/plain": self.text}
 
 
-def hold(parts: Parts, histories: int = HISTORIES, seed: int = SEED, *, ours: Parts | None = None) -> Finding | None:
+def find_failure(
+    parts: Parts, histories: int = HISTORIES, seed: int = SEED, *, ours: Parts | None = None
+) -> Finding | None:
     """Replay random histories with these parts; None where all of them go right.
 
     The same seed replays the same histories. What goes wrong is made small, and each part is tried again with the one
     of `ours` in its place, so that the part to blame is named.
     """
     for number in range(histories):
-        history = draw(seed, number)
-        if failed := failure(parts, history):
+        history = draw_history(seed, number)
+        if failed := replay_failure(parts, history):
             history = history._replace(steps=history.steps[: failed.steps])
             if failed.says != ENDLESS:
-                history = smallest(history, lambda smaller: failure(parts, smaller) is not None)
-            failed = failure(parts, history) or failed
-            return Finding(history, failed.told, failed.says, *blame(history, parts, ours or all_ours(), failed))
+                history = smallest_history(history, lambda smaller: replay_failure(parts, smaller) is not None)
+            failed = replay_failure(parts, history) or failed
+            return Finding(
+                history, failed.told, failed.says, *parts_to_blame(history, parts, ours or all_ours(), failed)
+            )
     return None
 
 
 @lru_cache(1)
 def all_ours() -> Parts:
     """Our part in every place."""
-    return assemble(None).parts
+    return assemble_parts(None).parts
 
 
-def failure(parts: Parts, history: History) -> Failure | None:
+def replay_failure(parts: Parts, history: History) -> Failure | None:
     """What goes wrong when a history is replayed, or None."""
     replay = Replay(history)
     try:
@@ -84,20 +88,20 @@ def failure(parts: Parts, history: History) -> Failure | None:
     except Differs as differs:
         said: tuple[str, str | None] = str(differs), None
     except guard.Stopped:
-        truth.cache_clear()  # it may have been stopped in the middle of a statement
+        single_table.cache_clear()  # it may have been stopped in the middle of a statement
         said = ENDLESS, None
     except (Exception, SystemExit) as error:
-        said = raised(error)
+        said = error_words(error)
     else:
         return None
     return Failure(tuple(replay.told), *said, replay.done)
 
 
-def raised(error: BaseException) -> tuple[str, str | None]:
+def error_words(error: BaseException) -> tuple[str, str | None]:
     """An error in words, and the part that it came from where that is seen from its file."""
     words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     for name in NAMES:
-        if line := line_in(my_part(name), error):
+        if line := line_in(part_file(name), error):
             return f"Then {name} stopped in its line {line}. {words}.", name
     return f"Then came an error. {words}.", None
 
@@ -105,13 +109,13 @@ def raised(error: BaseException) -> tuple[str, str | None]:
 # Making a history small
 
 
-def smallest(history: History, fails: Callable[[History], bool]) -> History:
+def smallest_history(history: History, fails: Callable[[History], bool]) -> History:
     """A history that still fails; if the replays suffice, it does not without any one of its steps."""
     left = iter(range(REPLAYS))
     if history.network and fails(calm := history._replace(network=0)):
         history = calm
     for field in ("steps", "follows", "steps"):
-        for size in halves(len(getattr(history, field))):
+        for size in halved_sizes(len(getattr(history, field))):
             for start in reversed(range(0, len(getattr(history, field)), size)):
                 whole = getattr(history, field)
                 smaller = history._replace(**{field: whole[:start] + whole[start + size :]})
@@ -120,7 +124,7 @@ def smallest(history: History, fails: Callable[[History], bool]) -> History:
     return history
 
 
-def halves(n: int) -> Iterator[int]:
+def halved_sizes(n: int) -> Iterator[int]:
     """A half of n, a quarter, down to 1."""
     while n > 1:
         n //= 2
@@ -130,22 +134,22 @@ def halves(n: int) -> Iterator[int]:
 # Whose fault it is
 
 
-def blame(history: History, parts: Parts, ours: Parts, failed: Failure) -> tuple[tuple[str, ...], str]:
+def parts_to_blame(history: History, parts: Parts, ours: Parts, failed: Failure) -> tuple[tuple[str, ...], str]:
     """The parts behind a failure, and what to do, in a sentence."""
     if failed.part:
         return (failed.part,), f"Look at your {failed.part}."
     theirs = [name for name in NAMES if getattr(parts, name) is not getattr(ours, name)]
-    cures = [name for name in theirs if not failure(exchanged(parts, ours, name), history)]
+    cures = [name for name in theirs if not replay_failure(with_part_of(parts, ours, name), history)]
     if cures:
         named = " or ".join(cures)
         return tuple(cures), f"With our {named} in the place of yours, all of this goes right. Look there."
-    alone = [name for name in theirs if failure(exchanged(ours, parts, name), history)]
+    alone = [name for name in theirs if replay_failure(with_part_of(ours, parts, name), history)]
     if alone:
         return tuple(alone), f"More than one part goes wrong here. Each of these does by itself: {', '.join(alone)}."
     return (), "No part goes wrong by itself here: several of them do not fit together."
 
 
-def exchanged(parts: Parts, others: Parts, name: str) -> Parts:
+def with_part_of(parts: Parts, others: Parts, name: str) -> Parts:
     """Parts, but with that of the others in one place."""
     changed: dict[str, Any] = {name: getattr(others, name)}
     return replace(parts, **changed)

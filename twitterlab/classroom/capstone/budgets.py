@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from twitterlab.classroom.capstone.blame import all_ours, exchanged, raised
+from twitterlab.classroom.capstone.blame import all_ours, error_words, with_part_of
 from twitterlab.classroom.capstone.parts import NAMES, Parts
-from twitterlab.classroom.capstone.timeline import Assembled
+from twitterlab.classroom.capstone.timeline import Timeline
 from twitterlab.classroom.check import guard
 from twitterlab.clock import ManualClock
 from twitterlab.stages.hybrid_feeds import HybridFeeds
@@ -70,7 +70,7 @@ LIMITS = {
 
 
 @lru_cache(1)
-def day() -> tuple[FollowGraph, list[Event]]:
+def pinned_day() -> tuple[FollowGraph, list[Event]]:
     """The graph and the calls: the few who are active write much, and those most who are followed most."""
     graph = FollowGraph.synthetic(users=USERS, mean_follows=FOLLOWS, seed=SEED)
     return graph, lecture(
@@ -78,37 +78,37 @@ def day() -> tuple[FollowGraph, list[Event]]:
     )
 
 
-def play(system: Any, clock: ManualClock) -> None:
+def play_day(system: Any, clock: ManualClock) -> None:
     """All calls, a message handled after each; every third page with more below it is scrolled on once."""
     pages = 0
-    for number, (event, answer) in enumerate(replay(system, day()[1], clock), 1):
+    for number, (event, answer) in enumerate(replay(system, pinned_day()[1], clock), 1):
         system.step()
         if event.kind == "feed" and answer.next:
             pages += 1
             if pages % 3 == 0:
                 system.feed(event.user, before=answer.next)
-        if number % REVIEW == 0 and isinstance(system, Assembled):
+        if number % REVIEW == 0 and isinstance(system, Timeline):
             system.review()
     system.drain()
 
 
-def measure(parts: Parts) -> Counts:
+def measure_day(parts: Parts) -> Counts:
     """What the day takes with these parts, by counter; Unfinished where they do not get through it."""
     try:
         with guard.limited(DAY_S):
-            return counted(parts)
+            return counts_of_day(parts)
     except guard.Stopped:
         raise Unfinished(f"The day did not end within {DAY_S:g} s, and was stopped.") from None
     except (Exception, SystemExit) as error:
-        says, _ = raised(error)
+        says, _ = error_words(error)
         raise Unfinished(f"The day did not come to its end. {says}") from error
 
 
-def counted(parts: Parts) -> Counts:
+def counts_of_day(parts: Parts) -> Counts:
     """The counters of one day."""
     clock = ManualClock()
-    with Assembled(
-        day()[0],
+    with Timeline(
+        pinned_day()[0],
         parts,
         clock,
         shards=SHARDS,
@@ -118,7 +118,7 @@ def counted(parts: Parts) -> Counts:
         push=PUSH,
         pull=PULL,
     ) as system:
-        play(system, clock)
+        play_day(system, clock)
         places, work, tally = system.store.places, system.work.as_dict(), system.store.tally
         nodes = {name: count for name, count in tally.items() if name.startswith("shard")}
         return {
@@ -135,11 +135,11 @@ def counted(parts: Parts) -> Counts:
 
 
 @lru_cache(1)
-def of_the_stage() -> Counts:
+def counts_of_stage() -> Counts:
     """What the same day takes in stage 7 the plain way, which keeps the timelines of celebrities ready."""
     clock = ManualClock()
     with HybridFeeds(
-        day()[0],
+        pinned_day()[0],
         clock=clock,
         shards=SHARDS,
         feed_length=LENGTH,
@@ -147,7 +147,7 @@ def of_the_stage() -> Counts:
         threshold=THRESHOLD,
         fast_paths=False,
     ) as system:
-        play(system, clock)
+        play_day(system, clock)
         return system.work.as_dict()
 
 
@@ -171,7 +171,7 @@ class Budgets:
     @property
     def over(self) -> list[str]:
         """The counters that are over budget."""
-        return over(self.theirs, self.ours)
+        return counters_over(self.theirs, self.ours)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -186,34 +186,34 @@ class Budgets:
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype("Int64")
 
 
-def over(theirs: Counts, ours: Counts) -> list[str]:
+def counters_over(theirs: Counts, ours: Counts) -> list[str]:
     """The counters that are over what may be counted where ours takes so much."""
     return [name for name, limit in LIMITS.items() if theirs[name] > limit.budget(ours[name])]
 
 
-def budgets(parts: Parts, *, ours: Parts | None = None) -> Budgets:
+def day_budgets(parts: Parts, *, ours: Parts | None = None) -> Budgets:
     """Run the day with these parts and with ours, and name the part to blame for what is over budget."""
     ours = ours or all_ours()
-    base = counts_of_ours() if ours is all_ours() else measure(ours)
+    base = counts_of_ours() if ours is all_ours() else measure_day(ours)
     try:
-        theirs = base if parts == ours else measure(parts)
+        theirs = base if parts == ours else measure_day(parts)
     except Unfinished as error:
-        return Budgets(dict.fromkeys(LIMITS, 0), base, of_the_stage(), stopped=str(error))
-    return Budgets(theirs, base, of_the_stage(), cure(parts, ours, theirs, base))
+        return Budgets(dict.fromkeys(LIMITS, 0), base, counts_of_stage(), stopped=str(error))
+    return Budgets(theirs, base, counts_of_stage(), curing_part(parts, ours, theirs, base))
 
 
 @lru_cache(1)
 def counts_of_ours() -> Counts:
     """What the day takes with our parts."""
-    return measure(all_ours())
+    return measure_day(all_ours())
 
 
-def cure(parts: Parts, ours: Parts, theirs: Counts, base: Counts) -> tuple[str, ...]:
+def curing_part(parts: Parts, ours: Parts, theirs: Counts, base: Counts) -> tuple[str, ...]:
     """The part with whose ours nothing is over budget, if there is one; those most named by what is are tried first."""
-    named = [part for name in over(theirs, base) for part in LIMITS[name].parts]
+    named = [part for name in counters_over(theirs, base) for part in LIMITS[name].parts]
     changed = [name for name in NAMES if getattr(parts, name) is not getattr(ours, name)]
     suspects = sorted((part for part in changed if part in named), key=named.count, reverse=True)
     if len(suspects) == 1:
         return tuple(suspects)
-    within = (part for part in suspects if not over(measure(exchanged(parts, ours, part)), base))
+    within = (part for part in suspects if not counters_over(measure_day(with_part_of(parts, ours, part)), base))
     return tuple(islice(within, 1))

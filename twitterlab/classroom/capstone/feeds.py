@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from twitterlab.classroom.capstone.rules import Rules
+from twitterlab.classroom.capstone.rules import FollowRules
 from twitterlab.classroom.capstone.store import Entry, Store
 from twitterlab.model import MAX_ID
 from twitterlab.parts.store.changes import Change
@@ -35,7 +35,7 @@ class Feeds:
         self._floors: dict[int, int] = {}
         self.following: dict[int, set[int]] = defaultdict(set)
         self.followers: dict[int, set[int]] = defaultdict(set)
-        self.rules = Rules()
+        self.rules = FollowRules()
         self._latest: dict[int, dict[int, int]] = defaultdict(dict)  # by follower and followee, for `apply_edge`
         self._listed: dict[int, int] = {}  # up to which position a reader's whole follow list was read
         for follower, followee in follows:

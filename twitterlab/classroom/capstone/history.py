@@ -45,7 +45,7 @@ class History(NamedTuple):
     network: int = 0
 
 
-def draw(seed: int, number: int) -> History:
+def draw_history(seed: int, number: int) -> History:
     """History `number` of a seed, the same on every machine."""
     chance = Random(f"{seed}/{number}")
     follows = chance.sample(PAIRS, chance.randrange(1, len(PAIRS) // 2))
@@ -67,18 +67,18 @@ def drawn_steps(chance: Random, kinds: Iterable[str], follows: Iterable[Pair]) -
             yield Step(kind, last[1] if kind == "post" and chance.random() < 0.4 else user, number, ms)
 
 
-def opening(history: History) -> Iterator[str]:
+def opening_lines(history: History) -> Iterator[str]:
     """How a history begins."""
     by_follower: dict[int, list[int]] = {}
     for follower, followee in history.follows:
         by_follower.setdefault(follower, []).append(followee)
     for follower, followees in by_follower.items():
-        yield f"At first user {follower} follows {users(followees)}."
+        yield f"At first user {follower} follows {user_words(followees)}."
     if history.network:
         yield "The network repeats, loses and delays what it carries."
 
 
-def users(some: Iterable[int]) -> str:
+def user_words(some: Iterable[int]) -> str:
     """Some users in words."""
     *others, last = some
     return f"users {', '.join(map(str, others))} and {last}" if others else f"user {last}"

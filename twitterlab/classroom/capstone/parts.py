@@ -45,34 +45,34 @@ class Loaded(NamedTuple):
     failed: dict[str, str]
 
 
-def assemble(folder: Path | None) -> Loaded:
+def assemble_parts(folder: Path | None) -> Loaded:
     """The learner's parts in `folder`, each run by itself in a fresh namespace, and ours for what is not there.
 
     A part of theirs that does not load is told by name, and ours stands in its place. `folder` None is all ours.
     """
-    theirs = {name: part.source for name, part in saved(folder).items() if not part.ours}
+    theirs = {name: part.source for name, part in saved_parts(folder).items() if not part.ours}
     values: dict[str, Any] = {}
     whose: dict[str, Whose] = {}
     failed: dict[str, str] = {}
     for name in NAMES:
         try:
             if name in theirs:
-                values[name], whose[name] = load(name, theirs[name]), "yours"
+                values[name], whose[name] = run_part(name, theirs[name]), "yours"
                 continue
         except (Exception, SystemExit) as error:
-            failed[name] = f"Your {name} could not be loaded, so ours stands in its place: {said(name, error)}."
-        values[name], whose[name] = load(name, my_parts.ours(name), theirs=False), "ours"
+            failed[name] = f"Your {name} could not be loaded, so ours stands in its place: {error_words(name, error)}."
+        values[name], whose[name] = run_part(name, my_parts.ours(name), theirs=False), "ours"
     return Loaded(Parts(**values), whose, failed)
 
 
-def saved(folder: Path | None) -> Mapping[str, my_parts.Part]:
+def saved_parts(folder: Path | None) -> Mapping[str, my_parts.Part]:
     """What lies in `my_parts/` of a course folder."""
     return {} if folder is None else my_parts.load(folder)
 
 
-def load(name: str, source: str, *, theirs: bool = True) -> Any:
+def run_part(name: str, source: str, *, theirs: bool = True) -> Any:
     """What a part's source makes of the part's name where nothing else was run; raises what the source raises."""
-    file = my_part(name) if theirs else f"ours/{name}.py"
+    file = part_file(name) if theirs else f"ours/{name}.py"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     namespace: dict[str, Any] = {"__name__": "my_parts"}
     exec(compile(source, file, "exec"), namespace)
@@ -81,14 +81,14 @@ def load(name: str, source: str, *, theirs: bool = True) -> Any:
     return namespace[name]
 
 
-def my_part(name: str) -> str:
+def part_file(name: str) -> str:
     """How a part of the learner's is called in an error."""
     return f"{my_parts.FOLDER}/{name}.py"
 
 
-def said(name: str, error: BaseException) -> str:
+def error_words(name: str, error: BaseException) -> str:
     """An error in a few words, with the part's line where that is known."""
-    line = line_in(my_part(name), error)
+    line = line_in(part_file(name), error)
     words = str(error.msg if isinstance(error, SyntaxError) else error)
     return f"{type(error).__name__}{f' in line {line}' if line else ''}" + (f", {words}" if words else "")
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-class Place(NamedTuple):
+class Box(NamedTuple):
     """A box of the drawing: its lower left corner, its title and role, the parts that work in it, and its size."""
 
     x: float
@@ -26,13 +26,13 @@ class Place(NamedTuple):
 
 
 PLACES = (
-    Place(0, 3.1, "the rule: push or pull", "author", ("push_edge",)),
-    Place(4.2, 3.1, "workers", "queue", ("deliver", "apply_edge")),
-    Place(8.4, 3.1, "replicas of each shard", "queue", ("apply_log", "choose_replica")),
-    Place(0, 1.1, "a page", "reader", ("hybrid_page", "feed_page", "merge_newest")),
-    Place(4.2, 1.1, "tweet cache", "cache", ("LRU", "hydrate")),
-    Place(8.4, 1.1, "shards by user", "shard", ("shard_of", "layout", "newest")),
-    Place(0, -0.4, "beside it, the single table that every page is held to", "other", ("feed_sql",), 11.9, 1.0),
+    Box(0, 3.1, "the rule: push or pull", "author", ("push_edge",)),
+    Box(4.2, 3.1, "workers", "queue", ("deliver", "apply_edge")),
+    Box(8.4, 3.1, "replicas of each shard", "queue", ("apply_log", "choose_replica")),
+    Box(0, 1.1, "a page", "reader", ("hybrid_page", "feed_page", "merge_newest")),
+    Box(4.2, 1.1, "tweet cache", "cache", ("LRU", "hydrate")),
+    Box(8.4, 1.1, "shards by user", "shard", ("shard_of", "layout", "newest")),
+    Box(0, -0.4, "beside it, the single table that every page is held to", "other", ("feed_sql",), 11.9, 1.0),
 )
 ARROWS = (  # from and to, along the edges of the boxes
     ((3.5, 3.85), (4.2, 3.85)),  # the rule tells the workers whom to push to
@@ -47,7 +47,7 @@ NOTHING = "All parts are ours here; in your own course, yours stand in their pla
 SIGNS = {"yours": "■", "ours": "□"}
 
 
-def picture(whose: Mapping[str, str]) -> Picture:
+def parts_picture(whose: Mapping[str, str]) -> Picture:
     """Every part by its name, "yours" or "ours" as `whose` says, in the box that it works in."""
     yours = sum(owner == "yours" for owner in whose.values())
     with styled():
@@ -56,15 +56,15 @@ def picture(whose: Mapping[str, str]) -> Picture:
         axes.set(xlim=(-0.1, 12.0), ylim=(-0.55, 4.75))
         axes.axis("off")
         for place in PLACES:
-            draw(axes, place, whose)
+            draw_box(axes, place, whose)
         for start, end in ARROWS:
             axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": QUIET, "linewidth": 1.4})
         caption = f"{yours} of {len(whose)} parts are yours." if yours else NOTHING
-        parts = "; ".join(said(place, whose) for place in PLACES)
+        parts = "; ".join(box_words(place, whose) for place in PLACES)
         return show(figure, f"Boxes with the parts that work in them. {parts}.", caption)
 
 
-def draw(axes: Axes, place: Place, whose: Mapping[str, str]) -> None:
+def draw_box(axes: Axes, place: Box, whose: Mapping[str, str]) -> None:
     """One box: filled where any part of it is the learner's; each part with its exercise, its name and whose it is."""
     from matplotlib.patches import FancyBboxPatch
 
@@ -78,15 +78,15 @@ def draw(axes: Axes, place: Place, whose: Mapping[str, str]) -> None:
     for line, part in enumerate(place.parts):
         height, owner = top - 0.62 - line * LINE, whose[part]
         weight = "bold" if owner == "yours" else "normal"
-        axes.text(left, height, f"{SIGNS[owner]} {key(part)} {part}", va="center", color=INK, weight=weight)
+        axes.text(left, height, f"{SIGNS[owner]} {exercise_key(part)} {part}", va="center", color=INK, weight=weight)
         axes.text(right, height, owner, va="center", ha="right", color=INK, weight=weight)
 
 
-def key(part: str) -> str:
+def exercise_key(part: str) -> str:
     """The exercise that a part answers."""
     return next(one.key for one in all_texts().values() if one.name == part)
 
 
-def said(place: Place, whose: Mapping[str, str]) -> str:
+def box_words(place: Box, whose: Mapping[str, str]) -> str:
     """A box in words."""
     return f"{place.title}: {', '.join(f'{part} ({whose[part]})' for part in place.parts)}"

@@ -10,11 +10,11 @@ from contextlib import closing
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from twitterlab.classroom.capstone.history import USERS, History, Step, opening, page_words
+from twitterlab.classroom.capstone.history import USERS, History, Step, opening_lines, page_words
 from twitterlab.classroom.capstone.network import Network
 from twitterlab.classroom.capstone.parts import Parts
 from twitterlab.classroom.capstone.shard import Node
-from twitterlab.classroom.capstone.timeline import Assembled
+from twitterlab.classroom.capstone.timeline import Timeline
 from twitterlab.clock import ManualClock
 from twitterlab.model import MAX_ID, MAX_LIMIT, Page, Position, Tweet
 from twitterlab.parts.store.changes import Change
@@ -30,7 +30,7 @@ class Differs(Exception):
         super().__init__(f"{where}: expected {expected}; got {got}.")
 
 
-class Truth(SingleTable):
+class RestartedTable(SingleTable):
     """The single table, begun anew with each history, so that every replay is the same to the bit."""
 
     def restart(self, graph: FollowGraph, clock: ManualClock) -> None:
@@ -43,12 +43,12 @@ class Truth(SingleTable):
 
 
 @lru_cache(1)
-def truth() -> Truth:
+def single_table() -> RestartedTable:
     """The one single table that all histories are held to, one after the other."""
-    return Truth(FollowGraph.from_edges([], [], USERS), counting=False)
+    return RestartedTable(FollowGraph.from_edges([], [], USERS), counting=False)
 
 
-class Oracle:
+class FeedSql:
     """One pair of tables that is asked by the learner's `feed_sql`."""
 
     def __init__(self, graph: FollowGraph, feed_sql: str) -> None:
@@ -76,10 +76,10 @@ class Scroll(NamedTuple):
 class Replay:
     """One history; `told` becomes its story, as far as it comes, and `done` the steps of it that were done."""
 
-    _system: Assembled
+    _system: Timeline
 
     def __init__(self, history: History) -> None:
-        self.told, self.done = list(opening(history)), 0
+        self.told, self.done = list(opening_lines(history)), 0
         self.names: dict[int, str] = {}
         self._history, self._follows = history, set(history.follows)
         self._live, self._dead = list[Tweet](), set[int]()
@@ -92,11 +92,11 @@ class Replay:
         followers, followees = zip(*history.follows, strict=True) if history.follows else ((), ())
         graph = FollowGraph.from_edges(followers, followees, USERS)
         sizes = {"feed_length": history.length, "cache_tweets": history.length + 1}
-        self._truth = truth()
+        self._truth = single_table()
         self._truth.restart(graph, self._clock)
         with (
-            closing(Oracle(graph, parts.feed_sql)) as self._oracle,
-            Assembled(
+            closing(FeedSql(graph, parts.feed_sql)) as self._oracle,
+            Timeline(
                 graph, parts, self._clock, **sizes, network=Network(history.network), counting=False
             ) as self._system,
         ):
@@ -129,14 +129,14 @@ class Replay:
         self._oracle.node.apply(Change(0, "delete", tweet.author, tweet.id))
 
     def _follow(self, follower: int, followee: int) -> None:
-        self._edge("follow", follower, followee)
+        self._change_edge("follow", follower, followee)
 
     def _unfollow(self, follower: int, followee: int) -> None:
-        self._edge("unfollow", follower, followee)
+        self._change_edge("unfollow", follower, followee)
         if scroll := self._scrolls.get(follower):
             scroll.rest[:] = [tweet for tweet in scroll.rest if tweet.author != followee]
 
-    def _edge(self, kind: str, follower: int, followee: int) -> None:
+    def _change_edge(self, kind: str, follower: int, followee: int) -> None:
         if follower == followee:
             return
         self.told.append(f"User {follower} {kind}s user {followee}.")
@@ -162,7 +162,7 @@ class Replay:
         """A first page; what is further down at this moment is remembered."""
         self.told.append(f"User {reader} reads a page of {number + 1}.")
         page = self._system.feed(reader, number + 1)
-        self._check(page, reader, number + 1, None)
+        self._check_page(page, reader, number + 1, None)
         self._scrolls.pop(reader, None)
         if page.next:
             self._scrolls[reader] = Scroll(
@@ -176,7 +176,7 @@ class Replay:
             return
         self.told.append(f"User {reader} scrolls on.")
         page = self._system.feed(reader, scroll.limit, scroll.cursor)
-        self._check(page, reader, scroll.limit, scroll.cursor)
+        self._check_page(page, reader, scroll.limit, scroll.cursor)
         wanted = [tweet for tweet in scroll.rest if tweet.id not in self._dead]
         due = [tweet for tweet in wanted if page.next is None or tweet.id >= page.next]
         missing = [tweet for tweet in due if tweet not in page.tweets]
@@ -190,7 +190,7 @@ class Replay:
     def _exact(self, reader: int, number: int) -> None:
         """Every page, asked to have seen everything."""
         self.told.append(f"User {reader} reads pages of {number + 1} that have seen everything.")
-        self._compare(reader, number + 1, self._system.position)
+        self._compare_pages(reader, number + 1, self._system.position)
 
     def _drain(self, user: int, number: int) -> None:
         """All background work; then every page of everybody, twice, so that every replica has its turn."""
@@ -200,12 +200,12 @@ class Replay:
             if shard.parted:
                 raise Differs(f"Replica {shard.parted[0]} of shard {shard.number}", "its leader's rows", "others")
         for reader in range(USERS):
-            self._compare(reader, number + 1)
+            self._compare_pages(reader, number + 1)
 
-    def _compare(self, reader: int, limit: int, at_least: Position | None = None) -> None:
+    def _compare_pages(self, reader: int, limit: int, at_least: Position | None = None) -> None:
         """Every page of a reader is the single table's, and so is what `feed_sql` gives."""
         feed, before = self._truth.feed(reader, MAX_LIMIT).tweets, None
-        self._ask(reader, limit, feed, None)
+        self._compare_feed_sql(reader, limit, feed, None)
         while True:
             rest = [tweet for tweet in feed if before is None or tweet.id < before]
             expected = Page(rest[:limit], rest[limit - 1].id if len(rest) > limit else None)
@@ -218,7 +218,7 @@ class Replay:
             if before is None:
                 return
 
-    def _ask(self, reader: int, limit: int, feed: list[Tweet], before: int | None) -> None:
+    def _compare_feed_sql(self, reader: int, limit: int, feed: list[Tweet], before: int | None) -> None:
         """The first page by `feed_sql`, and the one below it."""
         right = [(tweet.id, tweet.author, tweet.text) for tweet in feed if before is None or tweet.id < before][:limit]
         asked = self._oracle.page(reader, limit, before)
@@ -228,9 +228,9 @@ class Replay:
                 f"feed_sql for user {reader}", ", ".join(row[2] for row in right) or "nothing", named or "nothing"
             )
         if before is None and len(feed) > limit:
-            self._ask(reader, limit, feed, right[-1][0])
+            self._compare_feed_sql(reader, limit, feed, right[-1][0])
 
-    def _check(self, page: Page, reader: int, limit: int, before: int | None) -> None:
+    def _check_page(self, page: Page, reader: int, limit: int, before: int | None) -> None:
         """What holds for every page, however late it is."""
         ids = [tweet.id for tweet in page.tweets]
         laws = {

@@ -9,7 +9,7 @@ from typing import Literal
 Rule = tuple[int, Literal["push", "pull"]]
 
 
-class Rules:
+class FollowRules:
     """By reader and author; a follow that is in no list is pushed."""
 
     def __init__(self) -> None:

@@ -6,16 +6,16 @@ import html
 from dataclasses import dataclass
 from pathlib import Path
 
-from twitterlab.classroom.capstone.blame import HISTORIES, Finding, all_ours, hold
-from twitterlab.classroom.capstone.budgets import EVENTS, LIMITS, USERS, Budgets, budgets
-from twitterlab.classroom.capstone.parts import Loaded, Parts, assemble
-from twitterlab.classroom.capstone.picture import picture
+from twitterlab.classroom.capstone.blame import HISTORIES, Finding, all_ours, find_failure
+from twitterlab.classroom.capstone.budgets import EVENTS, LIMITS, USERS, Budgets, day_budgets
+from twitterlab.classroom.capstone.parts import Loaded, Parts, assemble_parts
+from twitterlab.classroom.capstone.picture import parts_picture
 from twitterlab.figures.charts import bars
 from twitterlab.figures.figure import Picture
 
 
 @dataclass(frozen=True)
-class Whose:
+class MyTimeline:
     """The parts of a timeline, and whose each is."""
 
     loaded: Loaded
@@ -28,7 +28,7 @@ class Whose:
     @property
     def drawing(self) -> Picture:
         """Every part in its place."""
-        return picture(self.loaded.whose)
+        return parts_picture(self.loaded.whose)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         failed, drawn = list(self.loaded.failed.values()), self.drawing
@@ -36,13 +36,13 @@ class Whose:
         return {"text/html": words + drawn.html, "text/plain": "\n".join([*failed, drawn.text])}
 
 
-def my_timeline(folder: Path | None) -> Whose:
+def my_timeline(folder: Path | None) -> MyTimeline:
     """The parts in a course folder's `my_parts/`, with ours in the gaps; None is all ours."""
-    return Whose(assemble(folder))
+    return MyTimeline(assemble_parts(folder))
 
 
 @dataclass(frozen=True)
-class Held:
+class HistoryReport:
     """What random histories showed of a timeline: the smallest that goes wrong, or that none does."""
 
     finding: Finding | None
@@ -60,13 +60,13 @@ class Held:
         return {"text/html": f"<p><b>Right.</b> {said}</p>", "text/plain": f"Right. {said}"}
 
 
-def held(mine: Whose, histories: int = HISTORIES) -> Held:
+def hold_to_single_table(mine: MyTimeline, histories: int = HISTORIES) -> HistoryReport:
     """Hold a timeline to the single table of stage 1, and the query of exercise 1.1 with it."""
-    return Held(hold(mine.parts, histories), histories)
+    return HistoryReport(find_failure(mine.parts, histories), histories)
 
 
 @dataclass(frozen=True)
-class Costs:
+class CostReport:
     """What one pinned day takes: theirs, ours and stage 7, by counter, and where to look if it is too much."""
 
     day: Budgets
@@ -104,6 +104,6 @@ class Costs:
         }
 
 
-def costs(mine: Whose) -> Costs:
+def count_costs(mine: MyTimeline) -> CostReport:
     """Run the pinned day with these parts, with ours, and in stage 7."""
-    return Costs(budgets(mine.parts if "yours" in mine.loaded.whose.values() else all_ours()))
+    return CostReport(day_budgets(mine.parts if "yours" in mine.loaded.whose.values() else all_ours()))

@@ -36,7 +36,7 @@ names = count(1)
 
 
 @lru_cache(1)
-def engine() -> Connection:
+def duckdb_engine() -> Connection:
     """The process that all nodes live in."""
     return duckdb.connect(":memory:", config=CONFIG)  # type: ignore[arg-type]
 
@@ -48,7 +48,7 @@ class Node:
         self.position = 0
         self._layout, self._counters = layout, counters
         self._name = f"node_{next(names)}"
-        self._cursor = engine().cursor()
+        self._cursor = duckdb_engine().cursor()
         self._cursor.execute(f"ATTACH ':memory:' AS {self._name}; USE {self._name}; {TABLES}")
         if counters:
             self._cursor.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
@@ -67,25 +67,25 @@ class Node:
         match change.kind:
             case "post":
                 columns, row = f"tweets ({COLUMNS})", list(change.tweet)
-                self._write(f"INSERT INTO {columns} VALUES (?, ?, ?, ?, ?)", row)
+                self._write_row(f"INSERT INTO {columns} VALUES (?, ?, ?, ?, ?)", row)
             case "delete":
-                self._write("DELETE FROM tweets WHERE id = ?", [change.other])
+                self._write_row("DELETE FROM tweets WHERE id = ?", [change.other])
             case "follow":
-                self._write("INSERT INTO follows (follower, followee) VALUES (?, ?)", [change.user, change.other])
+                self._write_row("INSERT INTO follows (follower, followee) VALUES (?, ?)", [change.user, change.other])
             case "unfollow":
-                self._write("DELETE FROM follows WHERE follower = ? AND followee = ?", [change.user, change.other])
+                self._write_row("DELETE FROM follows WHERE follower = ? AND followee = ?", [change.user, change.other])
 
     def followees(self, user: int) -> list[int]:
         """Whom a user follows, sorted."""
-        return sorted(followee for (followee,) in self._read(FOLLOWEES, user))
+        return sorted(followee for (followee,) in self._read_rows(FOLLOWEES, user))
 
     def rows(self, authors: Iterable[int]) -> list[tuple[int, int]]:
         """(author, id) of all tweets of these authors, in that order."""
-        return [(author, tweet_id) for author, tweet_id in sorted(self._read(BY_AUTHOR, [NOBODY, *authors]))]
+        return [(author, tweet_id) for author, tweet_id in sorted(self._read_rows(BY_AUTHOR, [NOBODY, *authors]))]
 
     def tweets(self, ids: Iterable[int]) -> list[Tweet]:
         """Those of these tweets that are stored here."""
-        return [Tweet._make(row) for row in self._read(BY_ID, [NOBODY, *ids])]
+        return [Tweet._make(row) for row in self._read_rows(BY_ID, [NOBODY, *ids])]
 
     def ask(self, sql: str, named: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """The rows of any SELECT with named parameters."""
@@ -100,13 +100,13 @@ class Node:
     def close(self) -> None:
         """Forget the database."""
         self._cursor.close()
-        engine().execute(f"DETACH {self._name}")
+        duckdb_engine().execute(f"DETACH {self._name}")
 
-    def _write(self, sql: str, values: Sequence[object]) -> None:
+    def _write_row(self, sql: str, values: Sequence[object]) -> None:
         with storage_errors("write"):
             self._cursor.execute(sql, values)
 
-    def _read(self, sql: str, value: object) -> list[tuple[int, ...]]:
+    def _read_rows(self, sql: str, value: object) -> list[tuple[int, ...]]:
         with storage_errors("read"):
             found = self._cursor.execute(sql, [value]).fetchall()
             if self._counters:

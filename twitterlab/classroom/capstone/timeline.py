@@ -43,7 +43,7 @@ class Message(NamedTuple):
     position: int = 0
 
 
-class Assembled:
+class Timeline:
     """The contract, kept by the learner's parts: after `drain` every page is the single table's.
 
     Before it, posts, follows and unfollows may be late. Deletes, order, freedom from repeats and full pages never are.
@@ -70,7 +70,7 @@ class Assembled:
         kept = parts.LRU(cache_tweets)
         self.store = Store(graph, parts, shards, replicas, self._counters, counting=counting)
         self.feeds = Feeds(self.store, zip(*(ends.tolist() for ends in graph.edge_arrays()), strict=True), feed_length)
-        self.cache = Cache(kept, self._counters, self.store.tally)
+        self.cache = CountedCache(kept, self._counters, self.store.tally)
         self.queue: list[Message] = []
         self.posts, self.views = Counter[int](), Counter[int]()  # of each user, since the last review
         self._scrolls: dict[int, tuple[int, int, Any]] = {}  # by reader: a page's last ID, and how to go on from it
@@ -84,7 +84,7 @@ class Assembled:
         now = self.clock.now()
         change = Change(now, "post", author, self._ids.next(now), text)
         self.posts[author] += 1
-        self._write(change)
+        self._write_change(change)
         return change.tweet
 
     def delete(self, author: int, tweet_id: int) -> None:
@@ -98,26 +98,26 @@ class Assembled:
             raise NotTheAuthor(f"tweet {tweet_id} is by user {held[0].author}: only its author may delete it")
         self.store.deleted.add(tweet_id)
         self.cache.discard(tweet_id)
-        self._write(Change(self.clock.now(), "delete", author, tweet_id))
+        self._write_change(Change(self.clock.now(), "delete", author, tweet_id))
 
     def follow(self, follower: int, followee: int) -> None:
         """Let one user follow another; once more changes nothing. Raises UnknownUser, InvalidFollow."""
-        self._edge("follow", follower, followee)
+        self._change_edge("follow", follower, followee)
 
     def unfollow(self, follower: int, followee: int) -> None:
         """Let one user follow another no longer; once more changes nothing. Raises UnknownUser, InvalidFollow."""
-        self._edge("unfollow", follower, followee)
+        self._change_edge("unfollow", follower, followee)
 
-    def _edge(self, kind: str, follower: int, followee: int) -> None:
+    def _change_edge(self, kind: str, follower: int, followee: int) -> None:
         self._check_open()
         follower, followee = checks.user(follower, self.users), checks.user(followee, self.users)
         if follower == followee:
             raise InvalidFollow(f"user {follower} cannot {kind} themselves")
         held = followee in self.store.shards[self.store.home(follower)].leader.followees(follower)
         if held != (kind == "follow"):
-            self._write(Change(self.clock.now(), kind, follower, followee))
+            self._write_change(Change(self.clock.now(), kind, follower, followee))
 
-    def _write(self, change: Change) -> None:
+    def _write_change(self, change: Change) -> None:
         self.queue.append(Message(change, *self.store.write(change)))
 
     # Reading
@@ -138,13 +138,13 @@ class Assembled:
         if reader not in self.feeds.active:
             self.queue.append(Message(Change(self.clock.now(), "return", reader, reader)))
         floor = MAX_ID if at_least and self.queue else self.feeds.floor(reader)
-        ids, more = self._page(reader, MAX_ID if before is None else before, limit, floor)
+        ids, more = self._page_ids(reader, MAX_ID if before is None else before, limit, floor)
         keys = [(tweet_id, self.store.places[self.store.authors[tweet_id]]) for tweet_id in ids]
         return Page(
             self.parts.hydrate(keys, self.cache, self.store.windows(reader, "hydration")), ids[-1] if more else None
         )
 
-    def _page(self, reader: int, top: int, limit: int, floor: int) -> tuple[list[int], bool]:
+    def _page_ids(self, reader: int, top: int, limit: int, floor: int) -> tuple[list[int], bool]:
         """The IDs of a page, and whether there is more: down to the floor from the feed, below it from the shards."""
         ids: list[int] = []
         if floor < top:
@@ -153,10 +153,10 @@ class Assembled:
             ids = self.parts.hybrid_page(self.feeds.pushed(reader, top), timelines, rules, limit + 1)
         if len(ids) > limit or not floor:
             return ids[:limit], len(ids) > limit
-        older, cursor = self._older(reader, min(top, floor), max(limit - len(ids), 1))
+        older, cursor = self._older_ids(reader, min(top, floor), max(limit - len(ids), 1))
         return [*ids, *older][:limit], len(ids) + len(older) > limit or cursor is not None
 
-    def _older(self, reader: int, below: int, limit: int) -> tuple[list[int], Any]:
+    def _older_ids(self, reader: int, below: int, limit: int) -> tuple[list[int], Any]:
         """IDs from the shards by the learner's `feed_page`, which goes on by its own cursor where a page ended."""
         last, bound, cursor = self._scrolls.pop(reader, (0, 0, None))
         if last != below:
@@ -173,7 +173,7 @@ class Assembled:
     def step(self, n: int = 1) -> int:
         """Let n messages come to the workers, and batches to the replicas meanwhile; returns how many came."""
         self._check_open()
-        return sum(self._once() for _ in range(checks.setting("n", n, 0)))
+        return sum(self._step_once() for _ in range(checks.setting("n", n, 0)))
 
     def drain(self) -> int:
         """Handle every message and bring every replica up to date; returns how many messages came.
@@ -185,7 +185,7 @@ class Assembled:
         for _ in range(PATIENCE + PATIENCE * sum(map(len, self._waiting()))):
             if not any(self._waiting()):
                 break
-            came += self._once()
+            came += self._step_once()
         else:
             raise StorageError("a replica gets no further, although it is sent all that it lacks, over and over")
         self.feeds.forget(self.store.deleted)
@@ -196,7 +196,7 @@ class Assembled:
         """Messages, and the replicas of each shard that are behind."""
         return [self.queue, *(shard.behind for shard in self.store.shards)]
 
-    def _once(self) -> int:
+    def _step_once(self) -> int:
         if not self.network.idles():
             for shard in self.store.shards:
                 shard.ship(self.network)
@@ -204,11 +204,11 @@ class Assembled:
             return 0
         place, again = self.network.take(len(self.queue))
         message = self.queue[place] if again else self.queue.pop(place)
-        self._handle(message)
+        self._handle_message(message)
         self._counters.add(messages=1)
         return 1
 
-    def _handle(self, message: Message) -> None:
+    def _handle_message(self, message: Message) -> None:
         """What a worker does with a message, as often as it comes."""
         change = message.change
         self.store.handled[message.shard] = max(self.store.handled[message.shard], message.position)
@@ -264,7 +264,7 @@ class Assembled:
         self.close()
 
 
-class Cache:
+class CountedCache:
     """The learner's cache, with its hits and misses counted."""
 
     def __init__(self, kept: Any, counters: Counters, tally: Counter[str]) -> None:

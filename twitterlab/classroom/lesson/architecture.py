@@ -97,7 +97,7 @@ def architecture(stage: int) -> Picture:
             draw_arrow(axes, places[arrow.start], places[arrow.end], arrow, strong=arrow.new == stage)
         for box in boxes:
             draw_box(axes, box, strong=box.new == stage)
-        return show(figure, describe(boxes, arrows), f"New in this lesson: {ADDS[stage]}.")
+        return show(figure, describe_drawing(boxes, arrows), f"New in this lesson: {ADDS[stage]}.")
 
 
 def draw_box(axes: Axes, box: Box, *, strong: bool) -> None:
@@ -127,7 +127,7 @@ def draw_arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float],
     """An arrow from the edge of one box to the edge of another, its word beside its middle."""
     from matplotlib.patches import FancyArrowPatch
 
-    first, last = edge(start, end), edge(end, start)
+    first, last = box_edge(start, end), box_edge(end, start)
     axes.add_patch(
         FancyArrowPatch(
             first,
@@ -153,7 +153,7 @@ def draw_arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float],
     )
 
 
-def edge(centre: tuple[float, float], towards: tuple[float, float]) -> tuple[float, float]:
+def box_edge(centre: tuple[float, float], towards: tuple[float, float]) -> tuple[float, float]:
     """Where the line from a box's centre towards a point leaves the box."""
     dx, dy = towards[0] - centre[0], towards[1] - centre[1]
     scale = min(
@@ -162,7 +162,7 @@ def edge(centre: tuple[float, float], towards: tuple[float, float]) -> tuple[flo
     return centre[0] + dx * scale, centre[1] + dy * scale
 
 
-def describe(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
+def describe_drawing(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
     """The drawing in words."""
     words = {box.name: " ".join(box.words.split()) for box in boxes}
     parts = ", ".join(words.values())

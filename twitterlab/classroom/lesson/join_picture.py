@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LEFT, RIGHT, WIDE, WIDER = 0.0, 3.4, 1.5, 3.4  # where each table's rows begin, and how wide they are
 
 
-def join(follows: Sequence[tuple[int, int]], tweets: Sequence[Tweet], reader: int) -> Picture:
+def join_picture(follows: Sequence[tuple[int, int]], tweets: Sequence[Tweet], reader: int) -> Picture:
     """The reader's feed over both tables: a line for each pair of a follow of theirs and a tweet of that followee.
 
     `follows` are (follower, followee). Tweets of the feed carry their place on it, the newest first.
@@ -36,7 +36,7 @@ def join(follows: Sequence[tuple[int, int]], tweets: Sequence[Tweet], reader: in
             if tweet in feed:
                 ends = [LEFT + WIDE, RIGHT], [-mine[tweet.author], -line]
                 axes.plot(*ends, color=COLOURS["reader"], linewidth=1.6)
-        return show(figure, describe(follows, feed, reader), caption(follows, tweets, feed, reader))
+        return show(figure, describe_lines(follows, feed, reader), caption_of_rows(follows, tweets, feed, reader))
 
 
 def draw_tweet(axes: Axes, y: float, tweet: Tweet, feed: Sequence[Tweet]) -> None:
@@ -56,14 +56,16 @@ def draw_row(axes: Axes, at: tuple[float, float], width: float, words: str, *, w
     axes.text(at[0] + 0.1, at[1], words, va="center", color="white" if wanted else QUIET)
 
 
-def describe(follows: Sequence[tuple[int, int]], feed: Sequence[Tweet], reader: int) -> str:
+def describe_lines(follows: Sequence[tuple[int, int]], feed: Sequence[Tweet], reader: int) -> str:
     """The lines in words."""
     pairs = "; ".join(f"{reader} > {tweet.author} meets {tweet.text or 'a picture'}" for tweet in feed) or "none"
     others = len(follows) - sum(follower == reader for follower, _ in follows)
     return f"Two tables and lines between their rows, newest first: {pairs}. {others} follows are of other users."
 
 
-def caption(follows: Sequence[tuple[int, int]], tweets: Sequence[Tweet], feed: Sequence[Tweet], reader: int) -> str:
+def caption_of_rows(
+    follows: Sequence[tuple[int, int]], tweets: Sequence[Tweet], feed: Sequence[Tweet], reader: int
+) -> str:
     """What it took."""
     needed = sum(follower == reader for follower, _ in follows) + len(feed)
     every = len(follows) + len(tweets)

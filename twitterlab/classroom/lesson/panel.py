@@ -53,7 +53,7 @@ class Panel(widgets.VBox):
         self.title, self.controls, self.draw = title, dict(controls), draw
         self.view = widgets.HTML()
         first = self.state()
-        self.default = self._told(first)
+        self.default = self._default_bundle(first)
         for control in self.controls.values():
             control.style.description_width = "initial"
             if isinstance(control, widgets.ToggleButtons):
@@ -63,20 +63,20 @@ class Panel(widgets.VBox):
             control.observe(self._redraw, "value")
         super().__init__([widgets.HTML(f"<b>{html.escape(title)}</b>"), *self.controls.values(), self.view])
         self.add_class("twitterlab-panel")
-        self._show(first)
+        self._show_state(first)
 
     def state(self) -> State:
         """What the controls' values give now."""
         return self.draw(**{name: control.value for name, control in self.controls.items()})
 
     def _redraw(self, _: object) -> None:
-        self._show(self.state())
+        self._show_state(self.state())
 
-    def _show(self, state: State) -> None:
+    def _show_state(self, state: State) -> None:
         self.view.value = f'<div role="status">{state.html}</div>'
 
-    def _told(self, state: State) -> dict[str, str]:
-        settings = [f"{control.description} {said(control)}" for control in self.controls.values()]
+    def _default_bundle(self, state: State) -> dict[str, str]:
+        settings = [f"{control.description} {shown_value(control)}" for control in self.controls.values()]
         line = "; ".join(settings)
         return {
             "text/html": f"<p><b>{html.escape(self.title)}</b><br>{html.escape(line)}</p>{state.html}",
@@ -87,6 +87,6 @@ class Panel(widgets.VBox):
         return {**super()._repr_mimebundle_(**kwargs), **self.default}
 
 
-def said(control: Any) -> str:
+def shown_value(control: Any) -> str:
     """A control's value as it is shown: of a choice its label."""
     return str(getattr(control, "label", None) or control.value)

@@ -31,10 +31,10 @@ def predict(key: str) -> Bundled:
         "text/plain": f"Predict {key}. {asked.question} ({asked.unit})",
     }
     question, answer = widgets.HTML(told["text/html"]), widgets.HTML()
-    box = Bundled([question, form(asked), answer], told)
+    box = Bundled([question, guess_form(asked), answer], told)
 
     def thanks() -> None:
-        answer.value = said_guess(asked, _guesses[key]) + " You will see."
+        answer.value = guess_words(asked, _guesses[key]) + " You will see."
         box.children = [question, answer]  # the first guess stands, so there is no field for another
 
     if key in _guesses:
@@ -62,19 +62,21 @@ def reveal(key: str, measured: float, figure: Picture | None = None, *, modelled
     box = Bundled([view], told)
 
     def uncover() -> None:
-        view.value = f'<div role="status"><p>{verdict(asked, _guesses[key], measured)}</p>{told["text/html"]}</div>'
+        view.value = (
+            f'<div role="status"><p>{compare_guess(asked, _guesses[key], measured)}</p>{told["text/html"]}</div>'
+        )
         box.children = [view]
 
     if key in _guesses:
         uncover()
     else:
         view.value = f"<p><b>Predict {key} first.</b> {html.escape(asked.question)} A wrong guess costs nothing.</p>"
-        box.children = [view, form(asked)]
+        box.children = [view, guess_form(asked)]
         _waiting.setdefault(key, []).append(uncover)
     return box
 
 
-def form(asked: Prediction) -> Any:
+def guess_form(asked: Prediction) -> Any:
     """A field for the guess and two buttons; Enter in the field is Guess. What is not a number is asked again."""
     field = widgets.Text(placeholder="a number", description=asked.unit, continuous_update=False)
     field.style.description_width = "initial"
@@ -87,22 +89,22 @@ def form(asked: Prediction) -> Any:
             told.value = "A number, please: 250, 1e6 and 2.5 are numbers. Or skip it."
         else:
             told.value = ""
-            settle(asked.key, value)
+            settle_guess(asked.key, value)
 
     guess.on_click(take)
     field.observe(take, "value")
-    skip.on_click(lambda _: settle(asked.key, SKIPPED))
+    skip.on_click(lambda _: settle_guess(asked.key, SKIPPED))
     return widgets.VBox([widgets.HBox([field, guess, skip]), told])
 
 
-def settle(key: str, guess: Any) -> None:
+def settle_guess(key: str, guess: Any) -> None:
     """Remember a guess, the first one for good, and tell whoever waits for it."""
     _guesses.setdefault(key, guess)
     for tell in _waiting.pop(key, []):
         tell()
 
 
-def forget() -> None:
+def forget_guesses() -> None:
     """Forget all guesses, as a new kernel does."""
     _guesses.clear()
     _waiting.clear()
@@ -117,16 +119,16 @@ def read_number(text: str) -> float | None:
     return value if abs(value) < float("inf") else None
 
 
-def said_guess(asked: Prediction, guess: Any) -> str:
+def guess_words(asked: Prediction, guess: Any) -> str:
     """The guess as a sentence."""
     return "Skipped." if guess is SKIPPED else f"Your guess: {number(guess)} {html.escape(asked.unit)}."
 
 
-def verdict(asked: Prediction, guess: Any, measured: float) -> str:
+def compare_guess(asked: Prediction, guess: Any, measured: float) -> str:
     """The guess beside the measurement, as a ratio: what is learned is the order of magnitude."""
     if guess is SKIPPED:
         return "Skipped."
-    said = said_guess(asked, guess)
+    said = guess_words(asked, guess)
     if guess == measured:
         return f"{said} Exactly so."
     if guess <= 0 or measured <= 0:

@@ -48,7 +48,7 @@ class Question:
 
 def prediction(key: str) -> Prediction:
     """The prediction `key`, such as "2.1"; an unknown one is a KeyError that names those that there are."""
-    known = lesson(key)["predict"]
+    known = questions_of(key)["predict"]
     if key not in known:
         raise KeyError(f"there is no prediction {key!r}: there are {', '.join(known) or 'none'}")
     return Prediction(key, **known[key])
@@ -56,23 +56,23 @@ def prediction(key: str) -> Prediction:
 
 def question(key: str) -> Question:
     """The question `key`, such as "2.a"; an unknown one is a KeyError that names those that there are."""
-    known = lesson(key)["question"]
+    known = questions_of(key)["question"]
     if key not in known:
         raise KeyError(f"there is no question {key!r}: there are {', '.join(known) or 'none'}")
     options = tuple(Option(**option) for option in known[key]["option"])
     return Question(key, known[key]["question"], options)
 
 
-def lesson(key: str) -> dict[str, dict[str, Any]]:
+def questions_of(key: str) -> dict[str, dict[str, Any]]:
     """All that the lesson of a key asks: the predictions and the questions by their keys."""
     number, dot, _ = key.partition(".")
     if not (dot and number.isdigit()):
         raise KeyError(f"{key!r} is not the key of a prediction or a question: they look like '2.1' and '2.a'")
-    return read(int(number))
+    return questions_in_file(int(number))
 
 
 @cache
-def read(number: int) -> dict[str, dict[str, Any]]:
+def questions_in_file(number: int) -> dict[str, dict[str, Any]]:
     """One lesson's file."""
     path = FOLDER / f"{number:02}.toml"
     asked = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -23,11 +23,13 @@ def quiz(key: str) -> Bundled:
     """
     asked = lessons.question(key)
     answer = widgets.HTML('<div role="status"></div>')
-    buttons = [button(asked, place, answer) for place in range(len(asked.options))]
-    return Bundled([widgets.HTML(f"{STYLE}<p><b>{html.escape(asked.question)}</b></p>"), *buttons, answer], told(asked))
+    buttons = [option_button(asked, place, answer) for place in range(len(asked.options))]
+    return Bundled(
+        [widgets.HTML(f"{STYLE}<p><b>{html.escape(asked.question)}</b></p>"), *buttons, answer], committed_form(asked)
+    )
 
 
-def button(asked: Question, place: int, answer: Any) -> Any:
+def option_button(asked: Question, place: int, answer: Any) -> Any:
     """One option: clicked, it says whether it is right and why, and marks itself."""
     option = asked.options[place]
     made = widgets.Button(description=f"{LETTERS[place]} · {option.answer}", tooltip=option.answer)
@@ -37,24 +39,24 @@ def button(asked: Question, place: int, answer: Any) -> Any:
     def click(_: object) -> None:
         made.button_style = "success" if option.right else "warning"
         made.icon = "check" if option.right else "times"
-        answer.value = f'<div role="status"><p>{replied(LETTERS[place], option)}</p></div>'
+        answer.value = f'<div role="status"><p>{option_reply(LETTERS[place], option)}</p></div>'
 
     made.on_click(click)
     return made
 
 
-def replied(letter: str, option: Option) -> str:
+def option_reply(letter: str, option: Option) -> str:
     """What an option is answered with, as HTML."""
     if option.right:
         return f"<b>{letter} is right.</b> {html.escape(option.why)}"
     return f"<b>Not {letter}: {html.escape(option.misconception)}.</b> {html.escape(option.why)}"
 
 
-def told(asked: Question) -> dict[str, str]:
+def committed_form(asked: Question) -> dict[str, str]:
     """The question as a notebook keeps it: HTML with the answers under a fold, and text."""
     lettered = list(zip(LETTERS, asked.options, strict=False))
     options = "<br>".join(f"{letter}&ensp;{html.escape(option.answer)}" for letter, option in lettered)
-    replies = "".join(f"<p>{replied(letter, option)}</p>" for letter, option in lettered)
+    replies = "".join(f"<p>{option_reply(letter, option)}</p>" for letter, option in lettered)
     plain = [f"{letter}  {option.answer}" for letter, option in lettered]
     return {
         "text/html": f"<p><b>{html.escape(asked.question)}</b></p><p>{options}</p>"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def page_way(offers: Mapping[str, Sequence[int]], limit: int, drawn: int = 40) -> Picture:
+def page_lanes(offers: Mapping[str, Sequence[int]], limit: int, drawn: int = 40) -> Picture:
     """A lane for each shard with the IDs that it offers, newest first; the `limit` newest of all make the page.
 
     The first that is left over in each lane was looked at to know that it is older, and waits. At most the `drawn`
@@ -36,7 +36,7 @@ def page_way(offers: Mapping[str, Sequence[int]], limit: int, drawn: int = 40) -
         axes.tick_params(length=0)
         axes.set_xticks([])
         waiting = sum(any(place[tweet] >= limit for tweet in lane) for lane in offers.values())
-        said = "; ".join(describe(name, [place[tweet] for tweet in lane], limit) for name, lane in offers.items())
+        said = "; ".join(describe_lane(name, [place[tweet] for tweet in lane], limit) for name, lane in offers.items())
         caption = (
             f"{min(limit, len(newest))} tweets make the page. The next of each shard was looked at, {waiting} more. "
             f"The other {max(0, len(newest) - limit - waiting)} candidates never came into the merge."
@@ -59,7 +59,7 @@ def draw_lane(axes: Axes, y: float, name: str, places: Sequence[int], limit: int
             axes.plot(at, y, "o", color=FAINT, markersize=4)
 
 
-def describe(name: str, places: Sequence[int], limit: int) -> str:
+def describe_lane(name: str, places: Sequence[int], limit: int) -> str:
     """A lane in words."""
     shown = [str(at + 1) for at in places if at < limit]
     left = len(places) - len(shown)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import twitterlab as tl
 from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
 from twitterlab.classroom.check.guard import Misbehaved, limited, shown
-from twitterlab.studies.cache_lookups import Lookups, lookups, play, streams
+from twitterlab.studies.cache_lookups import Lookups, page_lookups, play_lookups, posts_then_mix
 from twitterlab.parts.cache.eviction import LRU
 from twitterlab.parts.store.shards import Key
 from twitterlab.workloads.mixes import replay
@@ -210,13 +210,13 @@ class Guarded:
 def stream() -> tuple[tl.FollowGraph, Lookups]:
     """Some hours of the lecture's mix, and what its pages look up."""
     graph = tl.FollowGraph.synthetic(users=USERS, mean_follows=12, seed=7)
-    return graph, lookups(graph, stored=STORED, events=EVENTS)
+    return graph, page_lookups(graph, stored=STORED, events=EVENTS)
 
 
 def keys(system: tl.TweetCache) -> list[list[Key]]:
     """Post all tweets of the stream; returns where the tweets of each page are found."""
     graph, asked = stream()
-    posts = [event for part in streams(graph, stored=STORED, events=EVENTS) for event in part if event.kind == "post"]
+    posts = [event for part in posts_then_mix(graph, stored=STORED, events=EVENTS) for event in part if event.kind == "post"]
     places = [Key(made.id, system.tables.shard_number(made.author)) for _, made in replay(system, posts, batch=500)]
     return [[places[number] for number in page] for page in asked.pages]
 
@@ -224,7 +224,7 @@ def keys(system: tl.TweetCache) -> list[list[Key]]:
 def budget(answer: Any) -> list[Cost]:
     """The pages of some hours in the real stage, whose cache is the answer, beside a reference."""
     graph, asked = stream()
-    misses = sum(map(len, play(asked.pages, LRU(ROOM))))
+    misses = sum(map(len, play_lookups(asked.pages, LRU(ROOM))))
     settings: Any = {"cache": partial(Guarded, answer), "cache_tweets": ROOM, "shards": 1, "counting": False}
     with tl.TweetCache(graph, clock=tl.ManualClock(), **settings) as system:
         for page in keys(system):

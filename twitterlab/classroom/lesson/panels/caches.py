@@ -12,13 +12,22 @@ from twitterlab.figures.charts import number
 from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, QUIET, styled
 from twitterlab.parts.cache.eviction import FIFO, LRU, S3FIFO, SIEVE
-from twitterlab.studies.cache_lookups import FULL, SKEW, STORED, Lookups, Outcome, Rule, lookups, tried
+from twitterlab.studies.cache_lookups import (
+    FULL,
+    SKEW,
+    STORED,
+    CacheOutcome,
+    CachePolicy,
+    Lookups,
+    page_lookups,
+    policy_outcome,
+)
 from twitterlab.workloads.graph import FollowGraph
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-POLICIES: dict[str, Rule] = {"LRU": LRU, "FIFO": FIFO, "SIEVE": SIEVE, "S3-FIFO": S3FIFO}
+POLICIES: dict[str, CachePolicy] = {"LRU": LRU, "FIFO": FIFO, "SIEVE": SIEVE, "S3-FIFO": S3FIFO}
 SHARES = (0.2, 0.5, 1, 2, 5, 10, 20, 50)  # cache sizes, in per cent of the tweets stored at the start
 SKEWS = {"0: all alike": 0.0, "0.8: as in this lesson": SKEW, "1.2: a few write most": 1.2}
 
@@ -30,7 +39,7 @@ def caches(graph: FollowGraph | None = None) -> Panel:
     """
     graph = graph or FollowGraph.synthetic(users=5_000, mean_follows=25, seed=7)
     for skew in SKEWS.values():
-        curve(graph, skew, "LRU")
+        outcomes_by_size(graph, skew, "LRU")
     names = [(f"{number(share)} % of the tweets", place) for place, share in enumerate(SHARES)]
     controls = {
         "at": widgets.SelectionSlider(options=names, value=SHARES.index(10), description="Cache"),
@@ -45,34 +54,34 @@ def tweets_in(share: float) -> int:
     return round(share / 100 * STORED)
 
 
-def curve(graph: FollowGraph, skew: float, policy: str) -> list[Outcome]:
+def outcomes_by_size(graph: FollowGraph, skew: float, policy: str) -> list[CacheOutcome]:
     """What a policy makes of the same lookups at every size."""
-    return [tried(graph, POLICIES[policy], tweets_in(share), skew) for share in SHARES]
+    return [policy_outcome(graph, POLICIES[policy], tweets_in(share), skew) for share in SHARES]
 
 
-def independent(hits: float) -> float:
+def whole_if_independent(hits: float) -> float:
     """Modelled: the share of pages without a miss if each lookup were a hit by its own luck."""
     return hits**FULL
 
 
 def state(graph: FollowGraph, at: int, policy: str, skew: float) -> State:
     """The panel's state for its controls."""
-    outcomes = curve(graph, skew, policy)
-    here, plain = outcomes[at], curve(graph, skew, "LRU")[at]
+    outcomes = outcomes_by_size(graph, skew, policy)
+    here, plain = outcomes[at], outcomes_by_size(graph, skew, "LRU")[at]
     beside = "" if policy == "LRU" else f" LRU finds {per_cent(plain.hits)} in the same room."
     finding = (
         f"{policy} with room for {tweets_in(SHARES[at]):,} tweets finds {per_cent(here.hits)} of what pages look up, "
         f"and {per_cent(here.whole)} of the pages find all of theirs. If misses fell independently, "
-        f"{per_cent(independent(here.hits))} would (modelled).{beside}"
+        f"{per_cent(whole_if_independent(here.hits))} would (modelled).{beside}"
     )
     numbers = {
         "hit ratio": per_cent(here.hits),
         "pages without a miss": per_cent(here.whole),
-        "pages without a miss, modelled": per_cent(independent(here.hits)),
+        "pages without a miss, modelled": per_cent(whole_if_independent(here.hits)),
         "shard requests a page, to fetch what is missing": f"{here.fetching:.2f}",
-        "shard requests a page, to find its IDs": f"{finding_requests(lookups(graph, skew)):.2f}",
+        "shard requests a page, to find its IDs": f"{finding_requests(page_lookups(graph, skew)):.2f}",
     }
-    return State(finding, draw(outcomes, curve(graph, skew, "LRU"), at, policy), numbers)
+    return State(finding, draw_shares(outcomes, outcomes_by_size(graph, skew, "LRU"), at, policy), numbers)
 
 
 def per_cent(share: float) -> str:
@@ -87,7 +96,7 @@ def finding_requests(asked: Lookups) -> float:
     return float(asked.finding[full].mean()) if full else 0.0
 
 
-def draw(outcomes: list[Outcome], plain: list[Outcome], at: int, policy: str) -> Picture:
+def draw_shares(outcomes: list[CacheOutcome], plain: list[CacheOutcome], at: int, policy: str) -> Picture:
     """Hit ratio, whole pages, and whole pages as modelled, over the cache's size, with the chosen size marked."""
     with styled():
         figure = canvas(8.2, 3.7)
@@ -95,11 +104,11 @@ def draw(outcomes: list[Outcome], plain: list[Outcome], at: int, policy: str) ->
         if policy != "LRU":
             axes.plot(SHARES, [100 * o.hits for o in plain], ":", color=COLOURS["cache"], label="hit ratio of LRU")
         hits, whole = [100 * o.hits for o in outcomes], [100 * o.whole for o in outcomes]
-        modelled = [100 * independent(o.hits) for o in outcomes]
+        modelled = [100 * whole_if_independent(o.hits) for o in outcomes]
         axes.plot(SHARES, hits, "o-", color=COLOURS["cache"], label="hit ratio")
         axes.plot(SHARES, whole, "s--", color=COLOURS["reader"], label="pages without a miss")
         axes.plot(SHARES, modelled, "-.", color=COLOURS["other"], label="the same, modelled\n(independent misses)")
-        mark(axes, SHARES[at], (hits[at], whole[at], modelled[at]))
+        mark_size(axes, SHARES[at], (hits[at], whole[at], modelled[at]))
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
         points = "; ".join(
             f"at {number(share)} % hit ratio {hits[i]:.1f}, whole pages {whole[i]:.1f}, modelled {modelled[i]:.1f}"
@@ -111,7 +120,7 @@ def draw(outcomes: list[Outcome], plain: list[Outcome], at: int, policy: str) ->
         )
 
 
-def mark(axes: Axes, share: float, values: tuple[float, ...]) -> None:
+def mark_size(axes: Axes, share: float, values: tuple[float, ...]) -> None:
     """A line at the chosen size with its values beside it, and scales that stay where they are."""
     axes.axvline(share, color=QUIET, linewidth=1, linestyle=":")
     axes.set_xscale("log")

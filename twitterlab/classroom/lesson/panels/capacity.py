@@ -39,24 +39,24 @@ def capacity() -> Panel:
     The feed cache is counted in stated laptops, or live in machines with the memory of the one that this runs on.
     """
     controls = {
-        "active": slider("Active users", [1e6, 2e6, 5e6, 10e6, 20e6, 50e6, 100e6, 200e6, 500e6], 200e6),
-        "read": slider("Tweets read by each, a day", [10, 20, 50, 100, 200, 500, 1000], 100),
-        "followers": slider("Followers of an average author", [10, 20, 50, 100, 200, 500, 1000], 100),
-        "feed_length": slider("Tweets kept in a feed", [20, 50, 100, 200, 500], 100),
-        "id_size": slider("Bytes kept of each (1,000 is the whole tweet)", [4, 8, 16, 32, 100, 1000], 8),
-        "peak": slider("Peak, times the mean", [1, 2, 5, 10, 20, 50, 100], 10),
+        "active": value_slider("Active users", [1e6, 2e6, 5e6, 10e6, 20e6, 50e6, 100e6, 200e6, 500e6], 200e6),
+        "read": value_slider("Tweets read by each, a day", [10, 20, 50, 100, 200, 500, 1000], 100),
+        "followers": value_slider("Followers of an average author", [10, 20, 50, 100, 200, 500, 1000], 100),
+        "feed_length": value_slider("Tweets kept in a feed", [20, 50, 100, 200, 500], 100),
+        "id_size": value_slider("Bytes kept of each (1,000 is the whole tweet)", [4, 8, 16, 32, 100, 1000], 8),
+        "peak": value_slider("Peak, times the mean", [1, 2, 5, 10, 20, 50, 100], 10),
         "machine": widgets.ToggleButtons(options=(LAPTOP, THIS), description="Feed cache counted in"),
     }
     return Panel("From givens to rates and sizes", controls, state)
 
 
-def slider(words: str, values: Sequence[float], value: float) -> Any:
+def value_slider(words: str, values: Sequence[float], value: float) -> Any:
     """A slider over a few numbers that are about evenly spaced in their logarithm."""
-    options = [(short(each) if each >= 1e6 else number(each), each) for each in values]
+    options = [(short_number(each) if each >= 1e6 else number(each), each) for each in values]
     return widgets.SelectionSlider(options=options, value=value, description=words)
 
 
-def short(value: float) -> str:
+def short_number(value: float) -> str:
     """A bare number to three digits and its prefix: 11.6 k."""
     return readable(registry().Quantity(value, "dimensionless")).strip()
 
@@ -71,7 +71,7 @@ def memory_here() -> float:
     return float(psutil.virtual_memory().total)
 
 
-def machines(needed: float, memory: float) -> int:
+def machines_needed(needed: float, memory: float) -> int:
     """How many machines with so much memory hold the bytes that are needed; rounding errors fill no machine."""
     return max(1, ceil(round(needed / memory, 6)))
 
@@ -81,31 +81,31 @@ def state(machine: str, peak: float, **givens: float) -> State:
     rows = rows_of(peak=peak, **givens)
     memory = MEMORY if machine == LAPTOP else memory_here()
     needed = rows["feed cache memory"]
-    count = number(machines(needed.quantity.magnitude, memory))
+    count = number(machines_needed(needed.quantity.magnitude, memory))
     finding = (
-        f"Modelled: {amount(rows, 'pages read a second')} pages and {amount(rows, 'tweets written a second')} posts a "
-        f"second, {amount(rows, 'pages read for each post')} pages for each post; the feed cache takes {needed.text}: "
-        f"that is {count} {machine}."
+        f"Modelled: {amount_of(rows, 'pages read a second')} pages and {amount_of(rows, 'tweets written a second')} "
+        f"posts a second, {amount_of(rows, 'pages read for each post')} pages for each post; the feed cache takes "
+        f"{needed.text}: that is {count} {machine}."
     )
-    numbers = {f"{name} a second, mean and peak": " and ".join(both(rows, name, peak)) for name in RATES}
-    numbers |= {name: size(rows, name) for name in SIZES} | {f"{machine}, for the feed cache": count}
+    numbers = {f"{name} a second, mean and peak": " and ".join(mean_and_peak(rows, name, peak)) for name in RATES}
+    numbers |= {name: size_of(rows, name) for name in SIZES} | {f"{machine}, for the feed cache": count}
     if machine == THIS:
         numbers["memory of this machine"] = gigabytes(memory)
-    return State(finding, draw(rows, peak, memory), numbers)
+    return State(finding, draw_rates_and_sizes(rows, peak, memory), numbers)
 
 
-def amount(rows: Rows, name: str) -> str:
+def amount_of(rows: Rows, name: str) -> str:
     """A row's number without its unit."""
-    return short(rows[name].quantity.magnitude)
+    return short_number(rows[name].quantity.magnitude)
 
 
-def both(rows: Rows, name: str, peak: float) -> tuple[str, str]:
+def mean_and_peak(rows: Rows, name: str, peak: float) -> tuple[str, str]:
     """A rate's mean and its peak."""
     mean = rows[RATES[name][0]].quantity.magnitude
-    return short(mean), short(mean * peak)
+    return short_number(mean), short_number(mean * peak)
 
 
-def size(rows: Rows, name: str) -> str:
+def size_of(rows: Rows, name: str) -> str:
     """A size; a year's text is said without its "a year", which is in its name."""
     return rows[SIZES[name][0]].text.removesuffix("/year")
 
@@ -115,7 +115,7 @@ def gigabytes(memory: float) -> str:
     return readable(registry().Quantity(memory, "byte"))
 
 
-def draw(rows: Rows, peak: float, memory: float) -> Picture:
+def draw_rates_and_sizes(rows: Rows, peak: float, memory: float) -> Picture:
     """Rates on the left, a tint for the peak behind the mean; sizes on the right, beside one machine's memory."""
     with styled():
         figure = canvas(8.2, 2.3)
@@ -123,23 +123,23 @@ def draw(rows: Rows, peak: float, memory: float) -> Picture:
         rates = {name: rows[row].quantity.magnitude for name, (row, _) in RATES.items()}
         left.barh(list(rates), [v * peak for v in rates.values()], color=[tint(r, 0.4) for _, r in RATES.values()])
         left.barh(list(rates), list(rates.values()), color=[COLOURS[r] for _, r in RATES.values()])
-        spans = {name: " to ".join(both(rows, name, peak)) for name in RATES}
-        tidy(left, "a second, mean to peak", (1, 1e13), [(spans[name], rates[name] * peak) for name in RATES])
+        spans = {name: " to ".join(mean_and_peak(rows, name, peak)) for name in RATES}
+        tidy_bars(left, "a second, mean to peak", (1, 1e13), [(spans[name], rates[name] * peak) for name in RATES])
         sizes = {name: rows[row].quantity.magnitude for name, (row, _) in SIZES.items()}
         right.barh(["one machine", *sizes], [memory, *sizes.values()], color=COLOURS["other"])
         right.barh(list(sizes), list(sizes.values()), color=[COLOURS[r] for _, r in SIZES.values()])
-        told = {"one machine": gigabytes(memory)} | {name: size(rows, name) for name in SIZES}
+        told = {"one machine": gigabytes(memory)} | {name: size_of(rows, name) for name in SIZES}
         ends = zip(told.values(), [memory, *sizes.values()], strict=True)
-        tidy(right, "bytes held", (1e7, 3e17), list(ends))
+        tidy_bars(right, "bytes held", (1e7, 3e17), list(ends))
         words = "; ".join(f"{name} {said}" for name, said in (spans | told).items())
         caption = (
-            f"Modelled: {amount(rows, 'pages read for each post')} pages are read for each post, and the feed cache "
+            f"Modelled: {amount_of(rows, 'pages read for each post')} pages are read for each post, and the feed cache "
             f"is {number(sizes['feed cache'] / memory)} times one machine's memory."
         )
         return show(figure, f"Bars, modelled, rates from mean to peak a second, then bytes held: {words}.", caption)
 
 
-def tidy(axes: Axes, title: str, limits: tuple[float, float], ends: Sequence[tuple[str, float]]) -> None:
+def tidy_bars(axes: Axes, title: str, limits: tuple[float, float], ends: Sequence[tuple[str, float]]) -> None:
     """A logarithmic scale that stays where it is while bars move, with words at the bars' ends, from the top down."""
     axes.set_xscale("log")
     axes.set_xlim(*limits)

@@ -21,7 +21,7 @@ from twitterlab.classroom.lesson.panels.journey_steps import (
     OLD,
     STRANGER,
     Moment,
-    recorded,
+    recorded_moments,
 )
 from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, FAINT, INK, QUIET, Role, styled, tint
@@ -51,7 +51,7 @@ def journey() -> Panel:
 
     The real system does every step. Its worker delivers to one follower at a time here, so that each can be seen.
     """
-    last = len(recorded()) - 1
+    last = len(recorded_moments()) - 1
     step = widgets.IntSlider(last // 2 + 1, 0, last, description="Step")
     panel = Panel("The journey of a post", {"step": step}, state)
     play = widgets.Play(value=step.value, min=0, max=last, interval=1_500)
@@ -64,17 +64,17 @@ def journey() -> Panel:
 @cache
 def state(step: int) -> State:
     """The panel's state for its step."""
-    moments = recorded()
+    moments = recorded_moments()
     moment = moments[step]
     seeing = sum(moment.has(user) for user in ACTIVE)
     finding = (
         f"Step {step} of {len(moments) - 1}: {moment.said}. {seeing} of {len(ACTIVE)} active followers can see tweet "
         f"{NEW}; deliveries so far: {moment.deliveries}; messages in the outbox: {moment.waiting}."
     )
-    return State(finding, draw(moment))
+    return State(finding, draw_journey(moment))
 
 
-def draw(moment: Moment) -> Picture:
+def draw_journey(moment: Moment) -> Picture:
     """The system's boxes above, and below them the follow graph, with each follower's feed."""
     with styled():
         figure = canvas(8.6, 5.2)
@@ -85,10 +85,10 @@ def draw(moment: Moment) -> Picture:
         axes.axis("off")
         draw_boxes(axes, moment)
         draw_graph(axes, moment)
-        return show(figure, describe(moment), LEGEND)
+        return show(figure, describe_moment(moment), LEGEND)
 
 
-def contents(moment: Moment) -> dict[str, str]:
+def box_contents(moment: Moment) -> dict[str, str]:
     """What each box holds, in words."""
     return {
         "shard": f"{NEW} is stored" if moment.stored else f"only {OLD} is stored",
@@ -106,7 +106,7 @@ def draw_boxes(axes: Axes, moment: Moment) -> None:
         FancyBboxPatch((0.55, 4.2), 4.1, 1.05, boxstyle="round,pad=0.08", facecolor="white", edgecolor=QUIET)
     )
     axes.text(0.6, 5.42, f"one database, that of user {AUTHOR}: one transaction", fontsize=9.5, color=QUIET)
-    words = contents(moment)
+    words = box_contents(moment)
     for name, (x, title, role) in BOXES.items():
         here = name in moment.boxes
         corner, style = (x - 0.92, 4.3), "round,pad=0.02,rounding_size=0.1"
@@ -144,7 +144,7 @@ def draw_graph(axes: Axes, moment: Moment) -> None:
     )
     nodes.set_linestyle(["--" if user == AWAY else "-" for user in graph])
     nx.draw_networkx_labels(graph, PLACES, font_size=11, font_color=INK, ax=axes)
-    for user, words in captions(moment).items():
+    for user, words in user_captions(moment).items():
         x, y = PLACES[user]
         above = y > PLACES[AUTHOR][1] + 0.1 and user != STRANGER
         ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
@@ -153,22 +153,22 @@ def draw_graph(axes: Axes, moment: Moment) -> None:
         )
 
 
-def captions(moment: Moment) -> dict[int, str]:
+def user_captions(moment: Moment) -> dict[int, str]:
     """What stands below each user."""
-    feeds = {user: "feed: " + held(feed) for user, feed in moment.feeds.items()}
+    feeds = {user: "feed: " + feed_words(feed) for user, feed in moment.feeds.items()}
     feeds[AWAY] += "" if moment.has(AWAY) else " (away)"
     return feeds | {AUTHOR: "the author", STRANGER: f"follows 2, not {AUTHOR}"}
 
 
-def held(feed: tuple[str, ...] | None) -> str:
+def feed_words(feed: tuple[str, ...] | None) -> str:
     """A feed's tweets in words."""
     return "given up" if feed is None else ", ".join(feed) or "empty"
 
 
-def describe(moment: Moment) -> str:
+def describe_moment(moment: Moment) -> str:
     """The drawing in words."""
-    boxes = "; ".join(f"{BOXES[name][1]}: {words}" for name, words in contents(moment).items())
-    feeds = "; ".join(f"user {user} {held(feed)}" for user, feed in moment.feeds.items())
+    boxes = "; ".join(f"{BOXES[name][1]}: {words}" for name, words in box_contents(moment).items())
+    feeds = "; ".join(f"user {user} {feed_words(feed)}" for user, feed in moment.feeds.items())
     places = " and ".join(BOXES[name][1] for name in moment.boxes) or "nowhere"
     return (
         f"Users {FOLLOWERS[0]} to {FOLLOWERS[-1]} follow user {AUTHOR}, who is the author; user {AWAY} is away. "

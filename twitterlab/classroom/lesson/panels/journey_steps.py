@@ -33,7 +33,7 @@ class Moment(NamedTuple):
 
 
 @cache
-def recorded() -> tuple[Moment, ...]:
+def recorded_moments() -> tuple[Moment, ...]:
     """The moments of one post, from the real stage on a graph of ten users."""
     graph = FollowGraph.from_edges([*FOLLOWERS, STRANGER], [AUTHOR] * len(FOLLOWERS) + [2], users=10)
     clock = ManualClock()
@@ -51,52 +51,56 @@ class Recording:
 
     def __init__(self, system: PrecomputedFeeds, clock: ManualClock) -> None:
         self.system, self.moments, self.deliveries = system, list[Moment](), 0
-        self._watch()
-        self.look("nothing is posted yet")
+        self._watch_workers()
+        self.remember_moment("nothing is posted yet")
         system.post(AUTHOR, NEW)
-        self.look("the post has returned, for the tweet and its outbox row are committed together", "shard", "outbox")
+        self.remember_moment(
+            "the post has returned, for the tweet and its outbox row are committed together", "shard", "outbox"
+        )
         clock.advance(SECOND_MS)
         system.step(1)
         clock.advance(SECOND_MS)
         system.feed(AWAY)
-        self.look(f"user {AWAY} is back and asks for a page: the feed is rebuilt from the shards", "shard", "feeds")
+        self.remember_moment(
+            f"user {AWAY} is back and asks for a page: the feed is rebuilt from the shards", "shard", "feeds"
+        )
 
-    def look(self, said: str, *boxes: str) -> None:
+    def remember_moment(self, said: str, *boxes: str) -> None:
         """Remember what there is now."""
         shard = self.system.tables.home_of(AUTHOR, 0)
         ((stored,),) = shard.peek("SELECT count(*) FROM tweets WHERE text = ?", NEW)
         ((waiting,),) = shard.peek("SELECT count(*) FROM log")
         texts: dict[int, str] = dict(shard.peek("SELECT id, text FROM tweets"))
-        feeds = {user: self.feed(user, texts) for user in FOLLOWERS}
+        feeds = {user: self.feed_texts(user, texts) for user in FOLLOWERS}
         self.moments.append(Moment(said, boxes, stored, waiting, feeds, self.deliveries))
 
-    def feed(self, user: int, texts: dict[int, str]) -> tuple[str, ...] | None:
+    def feed_texts(self, user: int, texts: dict[int, str]) -> tuple[str, ...] | None:
         """What a follower's feed holds, newest first; None where it is cold."""
         found = self.system.fanout.feeds.read(user, None, 100)
         return None if found is None else tuple(texts[tweet_id] for tweet_id in ids_in(found[0]).tolist())
 
-    def _watch(self) -> None:
+    def _watch_workers(self) -> None:
         """Look on from now on whenever a worker takes, passes over, delivers or acknowledges."""
         (outbox,), feeds = self.system.queue.outboxes, self.system.fanout.feeds
         taken = "a worker has taken the message, which stays in the outbox until it is acknowledged"
         passed = f"user {AWAY} has read nothing for 31 days: no delivery, and the feed is given up"
         done = "the message is acknowledged and leaves the outbox"
-        after(outbox, "take", lambda *_: self.look(taken, "outbox", "worker"))
-        after(feeds, "cool", lambda *_: self.look(passed, "worker"))
-        after(outbox, "acknowledge", lambda *_: self.look(done, "outbox"))
+        call_after(outbox, "take", lambda *_: self.remember_moment(taken, "outbox", "worker"))
+        call_after(feeds, "cool", lambda *_: self.remember_moment(passed, "worker"))
+        call_after(outbox, "acknowledge", lambda *_: self.remember_moment(done, "outbox"))
         deliver = feeds.deliver
 
         def one_by_one(users: Any, entries: Any) -> int:
             before = self.deliveries
             for place, user in enumerate(users.tolist()):
                 self.deliveries += deliver(users[place : place + 1], entries[place : place + 1])
-                self.look(f"delivered to user {user}", "worker", "feeds")
+                self.remember_moment(f"delivered to user {user}", "worker", "feeds")
             return self.deliveries - before
 
         feeds.deliver = one_by_one  # type: ignore[method-assign]
 
 
-def after(thing: object, name: str, then: Callable[..., None]) -> None:
+def call_after(thing: object, name: str, then: Callable[..., None]) -> None:
     """From now on call `then` after each call of a method."""
     called = getattr(thing, name)
 

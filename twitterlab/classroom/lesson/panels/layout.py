@@ -50,17 +50,17 @@ def layout(users: int = USERS, follows: int = FOLLOWS) -> Panel:
 
 def state(users: int, follows: int, order: str, column: int, user: int) -> State:
     """The panel's state for its controls."""
-    reading = read(table(users, follows), ORDERS.index(order), column, user)
+    reading = read_blocks(random_follows(users, follows), ORDERS.index(order), column, user)
     wanted, blocks = int(reading.wanted.sum()), int(reading.blocks.sum())
     finding = (
         f"Rows {order}: {wanted} rows answer the question, and {blocks} of {len(reading.blocks)} blocks are read "
         f"to find them: {blocks * BLOCK} rows."
     )
-    return State(finding, draw(reading, column))
+    return State(finding, draw_blocks(reading, column))
 
 
 @cache
-def table(users: int, follows: int) -> NDArray[np.int64]:
+def random_follows(users: int, follows: int) -> NDArray[np.int64]:
     """Some follows among a few users, in the order in which they came: shape (follows, 2)."""
     rng = np.random.default_rng(2)
     fame = 1 / np.arange(1, users + 1) ** 0.7
@@ -69,7 +69,7 @@ def table(users: int, follows: int) -> NDArray[np.int64]:
     return pairs[chosen]
 
 
-def read(rows: NDArray[np.int64], order: int, column: int, user: int) -> Reading:
+def read_blocks(rows: NDArray[np.int64], order: int, column: int, user: int) -> Reading:
     """Lay the rows out, then find `user` in a column, a block at a time."""
     if order:
         rows = rows[np.lexsort((rows[:, 2 - order], rows[:, order - 1]))]
@@ -77,7 +77,7 @@ def read(rows: NDArray[np.int64], order: int, column: int, user: int) -> Reading
     return Reading(rows, rows[:, column] == user, (blocks.min(1) <= user) & (user <= blocks.max(1)))
 
 
-def draw(reading: Reading, column: int) -> Picture:
+def draw_blocks(reading: Reading, column: int) -> Picture:
     """A line of squares for each block, one a row, with follower and followee in it."""
     with styled():
         figure = canvas(8.2, 0.36 * len(reading.blocks) + 0.5)
@@ -92,7 +92,7 @@ def draw(reading: Reading, column: int) -> Picture:
             axes.text(-0.7, -line, f"block {line}", va="center", ha="right", fontsize=9, color=QUIET)
         axes.set(xlim=(-2.0, BLOCK + 1.7), ylim=(-len(reading.blocks) + 0.4, 0.6))
         axes.axis("off")
-        lines = "; ".join(describe(reading, line) for line in range(len(reading.blocks)))
+        lines = "; ".join(describe_block(reading, line) for line in range(len(reading.blocks)))
         asked = ("follower", "followee")[column]
         return show(figure, f"Blocks of rows, follower > followee, asked for a {asked}: {lines}.", LEGEND)
 
@@ -108,7 +108,7 @@ def draw_row(axes: Axes, at: tuple[float, float], words: str, role: Role | None)
     axes.text(*at, words, ha="center", va="center", fontsize=9, color=ink, weight=weight)
 
 
-def describe(reading: Reading, line: int) -> str:
+def describe_block(reading: Reading, line: int) -> str:
     """A block in words."""
     part = slice(line * BLOCK, (line + 1) * BLOCK)
     pairs = " ".join(f"{a}>{b}" for a, b in reading.rows[part][reading.wanted[part]].tolist())

@@ -20,7 +20,7 @@ ACCEPTED = (5, 20)  # the lecture's seconds until a tweet shows: as a rule, and 
 CAPTION = "A backlog grows as fast as people post, and shrinks only by what the link can do beyond that."
 
 
-class Course(NamedTuple):
+class LagCourse(NamedTuple):
     """What was so at the end of each second; both of shape (seconds, replicas)."""
 
     missing: NDArray[np.int64]  # posts that the replica has not applied
@@ -44,13 +44,13 @@ def replica_lag() -> Panel:
 
 def state(replicas: int, posts: int, shipped: int, outage: int) -> State:
     """The panel's state for its controls."""
-    course = modelled(replicas, posts, shipped, outage)
+    course = modelled_lag(replicas, posts, shipped, outage)
     ages, lost = course.ages, int(course.missing.min(1).max())
     late = int((ages.max(1) > ACCEPTED[0]).sum())
     finding = (
         f"Modelled: with the link out for {outage} s, the stalest page is {ages.max()} s old, and for {late} s some "
-        f"replica shows pages older than {ACCEPTED[0]} s. {recovery(course, outage)} A leader that dies at the worst "
-        f"moment takes {lost:,} posts along."
+        f"replica shows pages older than {ACCEPTED[0]} s. {recovery_words(course, outage)} A leader that dies at the "
+        f"worst moment takes {lost:,} posts along."
     )
     numbers = {
         "greatest staleness": f"{ages.max()} s",
@@ -59,10 +59,10 @@ def state(replicas: int, posts: int, shipped: int, outage: int) -> State:
         "entries to ship a second, to keep up": f"{posts * replicas}",
         "posts lost with the leader, at worst": f"{lost:,}",
     }
-    return State(finding, draw(course, outage), numbers)
+    return State(finding, draw_ages(course, outage), numbers)
 
 
-def modelled(replicas: int, posts: int, shipped: int, outage: int) -> Course:
+def modelled_lag(replicas: int, posts: int, shipped: int, outage: int) -> LagCourse:
     """*Modelled*: each second posts come, the link ships unless it is out, and then we look."""
     applied, positions = [0] * replicas, []
     for second in range(SECONDS):
@@ -75,10 +75,10 @@ def modelled(replicas: int, posts: int, shipped: int, outage: int) -> Course:
             left -= sent
         positions.append(list(applied))
     seconds, reached = np.arange(SECONDS)[:, np.newaxis], np.array(positions)
-    return Course(posts * (seconds + 1) - reached, np.maximum(seconds - reached // posts, 0))
+    return LagCourse(posts * (seconds + 1) - reached, np.maximum(seconds - reached // posts, 0))
 
 
-def recovery(course: Course, outage: int) -> str:
+def recovery_words(course: LagCourse, outage: int) -> str:
     """When all replicas have everything again, in words."""
     behind = np.flatnonzero(course.missing.max(1))
     if not len(behind):
@@ -93,7 +93,7 @@ def per_cent(which: NDArray[np.bool_]) -> str:
     return f"{100 * which.mean():.0f} %"
 
 
-def draw(course: Course, outage: int) -> Picture:
+def draw_ages(course: LagCourse, outage: int) -> Picture:
     """The age of the stalest and the freshest replica over time, the outage, and what users accept."""
     stalest, freshest = course.ages.max(1), course.ages.min(1)
     with styled():

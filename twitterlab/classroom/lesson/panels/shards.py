@@ -29,7 +29,7 @@ LABELS = {"users": "users kept", "tweets": "tweets kept", "requests": "requests 
 CROWDS = (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
-class Day(NamedTuple):
+class LectureDay(NamedTuple):
     """What users do on a day, by user: tweets posted, pages of their feed read, their rank in fame (0 is the first)."""
 
     posts: Amounts
@@ -59,40 +59,44 @@ def shards(graph: FollowGraph | None = None) -> Panel:
 
 def state(graph: FollowGraph, count: int, rule: str, crowd: float, what: str) -> State:
     """The panel's state for its controls."""
-    work, places = day(graph), dealt(graph, rule, count)
-    done = loads(graph, work, places, count, crowd)
+    work, places = lecture_day(graph), deal_users(graph, rule, count)
+    done = shard_loads(graph, work, places, count, crowd)
     home = int(places[work.celebrity])
     hot, per_page = int(done[what].argmax()), float(done["requests"].sum() / work.pages.sum())
     finding = (
-        f"Dealt {rule}, shard {hot} is the hottest of {count}: {what}, {number(heat(done[what]))} times the mean. "
+        f"Dealt {rule}, shard {hot} is the hottest of {count}: {what}, {number(heat_of(done[what]))} times the mean. "
         f"It is {'' if hot == home else 'not '}the celebrity's shard. "
         f"A page makes {number(per_page)} shard requests, on average."
     )
-    numbers = {f"hottest shard over the mean, {name}": number(heat(load)) for name, load in done.items()}
-    return State(finding, draw(done[what], what, home), {**numbers, "shard requests a page": number(per_page)})
+    numbers = {f"hottest shard over the mean, {name}": number(heat_of(load)) for name, load in done.items()}
+    return State(finding, draw_loads(done[what], what, home), {**numbers, "shard requests a page": number(per_page)})
 
 
-def heat(load: Amounts) -> float:
+def heat_of(load: Amounts) -> float:
     """The hottest shard's load over the mean: 1 where all have the same to do."""
     return float(load.max() / load.mean())
 
 
 @lru_cache(4)
-def day(graph: FollowGraph) -> Day:
+def lecture_day(graph: FollowGraph) -> LectureDay:
     """A day of the lecture's stream on this graph, with the most followed writing most."""
     events = [event for event in lecture(graph, EVENTS, SEED, correlation=1.0) if event.at_ms < START_MS + DAY_MS]
     posts, pages = rates(events, graph.users)
     rank = np.empty(graph.users, np.int64)
     rank[np.argsort(-graph.follower_counts, kind="stable")] = np.arange(graph.users)
-    return Day(posts, pages, rank, int(np.argmax(posts * graph.follower_counts)))
+    return LectureDay(posts, pages, rank, int(np.argmax(posts * graph.follower_counts)))
 
 
-def dealt(graph: FollowGraph, rule: str, count: int) -> Places:
+def deal_users(graph: FollowGraph, rule: str, count: int) -> Places:
     """The shard of every user: by the real `shard_of`, or in equal ranges of users in the order of their fame."""
-    return placement(shard_of, graph.users, count) if rule == RULES[0] else day(graph).rank * count // graph.users
+    return (
+        placement(shard_of, graph.users, count) if rule == RULES[0] else lecture_day(graph).rank * count // graph.users
+    )
 
 
-def loads(graph: FollowGraph, work: Day, places: Places, count: int, crowd: float = 0.0) -> Mapping[str, Amounts]:
+def shard_loads(
+    graph: FollowGraph, work: LectureDay, places: Places, count: int, crowd: float = 0.0
+) -> Mapping[str, Amounts]:
     """What each shard keeps and is asked, by what is counted, each of shape (shards,).
 
     Of the pages the share `crowd` asks for the celebrity's tweets: one request, and that author's rows. Any other page
@@ -114,7 +118,7 @@ def loads(graph: FollowGraph, work: Day, places: Places, count: int, crowd: floa
     }
 
 
-def draw(load: Amounts, what: str, home: int) -> Picture:
+def draw_loads(load: Amounts, what: str, home: int) -> Picture:
     """A column for each shard, the mean as a line, and a name over the celebrity's."""
     with styled():
         figure = canvas(8.2, 3.3)
@@ -130,4 +134,4 @@ def draw(load: Amounts, what: str, home: int) -> Picture:
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         said = ", ".join(f"{value:,.0f}" for value in load)
         alt = f"Columns, {LABELS[what]} by shard, from 0 on: {said}. Mean {load.mean():,.0f}. Celebrity: shard {home}."
-        return show(figure, alt, f"The hottest shard stands at {number(heat(load))} times the mean in {what}.")
+        return show(figure, alt, f"The hottest shard stands at {number(heat_of(load))} times the mean in {what}.")

@@ -21,7 +21,7 @@ Amounts = NDArray[np.float64]
 EVENTS, SEED = 60_000, 7
 
 
-class Work(NamedTuple):
+class StreamCosts(NamedTuple):
     """A stream's work on a graph, a value an edge and a value a threshold: deliveries, and pulled authors."""
 
     thresholds: NDArray[np.int64]  # shape (candidates,): from "nobody is pushed" to "everybody is"
@@ -37,8 +37,8 @@ def threshold(graph: FollowGraph | None = None) -> Panel:
     Posts and readers are those of the lecture's stream in which the most followed write most; the pages are scaled.
     """
     graph = graph or FollowGraph.synthetic(users=5_000, mean_follows=25, seed=SEED)
-    work = day(graph)
-    names = [(said(limit), place) for place, limit in enumerate(work.thresholds.tolist())]
+    work = stream_costs(graph)
+    names = [(threshold_words(limit), place) for place, limit in enumerate(work.thresholds.tolist())]
     near = int(np.argmin(work.pushes + 20 * work.pulls))
     controls = {
         "at": widgets.SelectionSlider(options=names, value=min(near + 4, len(names) - 1), description="Threshold"),
@@ -52,13 +52,13 @@ def threshold(graph: FollowGraph | None = None) -> Panel:
     return Panel("Where push and pull cross", controls, partial(state, work))
 
 
-def said(limit: int) -> str:
+def threshold_words(limit: int) -> str:
     """A threshold in words."""
     return "0: all are pulled" if limit == 0 else f"{limit:,} follower{'s' * (limit != 1)}"
 
 
 @lru_cache(4)
-def day(graph: FollowGraph) -> Work:
+def stream_costs(graph: FollowGraph) -> StreamCosts:
     """The lecture's stream on this graph, summed over all follows for every threshold that could matter."""
     posts, views = rates(lecture(graph, EVENTS, SEED, correlation=1.0), graph.users)
     views *= posts.sum() / views.sum()
@@ -70,10 +70,10 @@ def day(graph: FollowGraph) -> Work:
     pulled = np.bincount(authors, weights=views[readers], minlength=graph.users)[order]
     pulling = np.concatenate([[0.0], np.cumsum(pulled)])
     below = np.searchsorted(followers[order], limits)  # how many authors are below each threshold, and so are pushed
-    return Work(limits, pushing[below], pulling[-1] - pulling[below], posts[authors], views[readers])
+    return StreamCosts(limits, pushing[below], pulling[-1] - pulling[below], posts[authors], views[readers])
 
 
-def state(work: Work, at: int, pages: float, ratio: float) -> State:
+def state(work: StreamCosts, at: int, pages: float, ratio: float) -> State:
     """The panel's state for its controls; costs are in pulls."""
     pushes, pulls = work.pushes * ratio, work.pulls * pages
     total = pushes + pulls
@@ -84,16 +84,16 @@ def state(work: Work, at: int, pages: float, ratio: float) -> State:
         f"{number(total[0] / total[best])} times, and the per-edge rule {number(edges / total[best], 2)} of it."
     )
     numbers = {
-        "chosen threshold": said(int(work.thresholds[at])),
-        "best threshold": f"{said(int(work.thresholds[best]))}, of those drawn",
+        "chosen threshold": threshold_words(int(work.thresholds[at])),
+        "best threshold": f"{threshold_words(int(work.thresholds[best]))}, of those drawn",
         "pushes, in pulls": f"{pushes[at]:,.0f}",
         "pulls": f"{pulls[at]:,.0f}",
         "the per-edge rule, in pulls": f"{edges:,.0f}",
     }
-    return State(finding, draw(work.thresholds, pushes, pulls, edges, at), numbers)
+    return State(finding, draw_costs(work.thresholds, pushes, pulls, edges, at), numbers)
 
 
-def draw(limits: NDArray[np.int64], pushes: Amounts, pulls: Amounts, edges: float, at: int) -> Picture:
+def draw_costs(limits: NDArray[np.int64], pushes: Amounts, pulls: Amounts, edges: float, at: int) -> Picture:
     """The two curves, their sum, the per-edge rule, and the chosen threshold."""
     with styled():
         figure = canvas(8.2, 3.7)
@@ -120,6 +120,6 @@ def draw(limits: NDArray[np.int64], pushes: Amounts, pulls: Amounts, edges: floa
             f"at {limits[i]:,} push {pushes[i]:,.0f}, pull {pulls[i]:,.0f}, both {total[i]:,.0f}" for i in shown
         )
         alt = f"Curves over the threshold in followers, cost in pulls: {points}. Per-edge rule {edges:,.0f}. "
-        cheapest = said(int(limits[total.argmin()]))
+        cheapest = threshold_words(int(limits[total.argmin()]))
         caption = f"A higher threshold pushes more and pulls less; the cheapest sum drawn is at {cheapest}."
         return show(figure, f"{alt}The dot is at {limits[at]:,}, {total[at]:,.0f}.", caption)
