@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import nbformat
-
 from twitterlab.model import TwitterlabError
 
 FOLDERS = ("notebooks/", "exercises/", "solutions/")  # a name that is in several means the first of them
@@ -45,6 +43,8 @@ def as_given(path: Path) -> bytes:
 
 def without_outputs(data: bytes, name: str) -> bytes:
     """The notebook as nobody has run it: no outputs, counts or widget states, but every cell with its id and tags."""
+    import nbformat  # brings a validator along that takes longer to import than all that a check needs
+
     try:
         notebook = nbformat.reads(data.decode(), as_version=4)  # type: ignore[no-untyped-call]
     except ValueError as error:
