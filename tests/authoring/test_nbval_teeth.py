@@ -22,12 +22,13 @@ from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams, get_sanitize_pa
 from support import lesson_rules
 
 from authoring.verify import NBVAL, ROOT, impersonal
+from twitterlab.classroom.course.outline import outline
 from twitterlab.classroom.lesson.timing import on_this_machine
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CONFIG = ROOT / "tests" / "nbval.cfg"
-LESSONS = [path for path in NOTEBOOKS if re.match(r"0[0-7]_", path.name)]
-LESSON = next((path for path in LESSONS if path.name.startswith("02")), NOTEBOOKS[-1])
+LESSONS = [ROOT / lesson.lesson_file for lesson in outline().lessons]
+LESSON = ROOT / outline().lesson(2).lesson_file
 PATTERNS = dict(get_sanitize_patterns(CONFIG.read_text(encoding="utf-8")))
 NUMBER = re.compile(r"\d(?:[\d,.]*\d)?")
 WHERE = {"text", "text/plain", "text/html", "text/markdown"}  # all of them compared by nbval

@@ -16,7 +16,9 @@ from support import lesson_rules
 from authoring import verify
 from authoring.notebooks import normalised
 from authoring.verify import ROOT
+from twitterlab.classroom.course.outline import outline
 from twitterlab.figures import figure as figures
+from twitterlab.instructor.front_page import header
 
 
 def named(path):
@@ -24,7 +26,7 @@ def named(path):
 
 
 NOTEBOOKS = [path for folder in verify.NOTEBOOKS for path in sorted((ROOT / folder).glob("*.ipynb"))]
-LESSONS = [path for path in NOTEBOOKS if re.fullmatch(r"notebooks/0[0-7]_\w+\.ipynb", named(path))]
+LESSONS = outline().lessons
 
 
 def cells(path):
@@ -79,10 +81,20 @@ def test_a_notebook_that_lost_an_output_is_refused(path):
     assert refused >= len(cells(path)) / 2
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.name)
+def test_the_lessons_and_the_tour_are_those_of_the_course():
+    expected = {f"{outline().tour}.ipynb", *(f"{lesson.notebook}.ipynb" for lesson in LESSONS)}
+    assert {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} == expected
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook)
 @pytest.mark.parametrize("rule", lesson_rules.RULES, ids=lambda rule: rule.__name__)
-def test_a_lesson_has_the_shape_of_lessons(path, rule):
-    assert rule(nbformat.read(path, as_version=4), int(path.name[:2])) == []
+def test_a_lesson_has_the_shape_of_lessons(lesson, rule):
+    assert rule(nbformat.read(ROOT / lesson.lesson_file, as_version=4), lesson.number) == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook)
+def test_a_lesson_has_the_title_that_the_course_gives_it(lesson):
+    assert header(ROOT / lesson.lesson_file).title == lesson.title
 
 
 def test_a_normalised_cell_keeps_its_tags_and_what_a_grader_needs():

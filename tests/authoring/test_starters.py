@@ -18,10 +18,10 @@ from support.solutions import FUNCTION, TWO_METHODS, VALUE, solution
 
 from authoring import starters
 from authoring.verify import ROOT, impersonal
+from twitterlab.classroom.course.outline import outline
 
-CAPSTONE = "08_capstone.ipynb"
-SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
-WITH_EXERCISES = [path for path in SOLUTIONS if path.name != CAPSTONE]
+CAPSTONE = f"{outline().capstone.notebook}.ipynb"
+WITH_EXERCISES = [ROOT / lesson.solution_file for lesson in outline().with_exercises]
 named = pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.name)
 
 
@@ -38,6 +38,16 @@ def clone(tmp_path: Path, whole: NotebookNode) -> Path:
 
 
 # What is committed
+
+
+def test_the_solutions_are_those_of_the_course_and_have_its_exercises_in_order() -> None:
+    assert {path.name for path in (ROOT / "solutions").glob("*.ipynb")} == {
+        CAPSTONE,
+        *(path.name for path in WITH_EXERCISES),
+    }
+    for lesson in outline().with_exercises:
+        notebook = nbformat.read(ROOT / lesson.solution_file, as_version=4)
+        assert rules.names(notebook) == [*lesson.exercises.values()]
 
 
 def test_a_fresh_making_is_what_is_committed() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from authoring.verify import ROOT
 from twitterlab.classroom.course import copy as course
-from twitterlab.commands import doctor, lab, probes
+from twitterlab.commands import clones, doctor, lab, probes
 from twitterlab.commands.cli import main
 from twitterlab.commands.doctor import Check, Finding
 from twitterlab.model import InvalidGraph
@@ -221,7 +221,7 @@ def test_without_a_clone_the_datasets_are_a_problem_that_names_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(lab, "__file__", str(tmp_path / "site-packages" / "twitterlab" / "commands" / "lab.py"))
+    monkeypatch.setattr(clones, "__file__", str(tmp_path / "site-packages" / "twitterlab" / "commands" / "clones.py"))
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
     assert main(["doctor"]) == 1
     assert "-> run this in a clone of the project" in capsys.readouterr().out

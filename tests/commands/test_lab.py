@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 
 from twitterlab.classroom.course import copy as course
-from twitterlab.commands import lab
+from twitterlab.commands import clones, lab
 
+MODULE = Path("twitterlab", "commands", "clones.py")
 RAN = {"output_type": "stream", "name": "stdout", "text": ["1"]}
 CELL = {"cell_type": "code", "id": "cell-0", "metadata": {}, "source": ["print(1)"]}
 NOTEBOOK = {
@@ -121,7 +122,7 @@ def test_without_lessons_it_says_where_to_run_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(lab, "__file__", str(tmp_path / "site-packages" / "twitterlab" / "commands" / "lab.py"))
+    monkeypatch.setattr(clones, "__file__", str(tmp_path / "site-packages" / MODULE))
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
     assert lab.lab(["--course", str(tmp_path / "copy")]) == 1
     assert "run it in a clone" in capsys.readouterr().err
@@ -130,23 +131,23 @@ def test_without_lessons_it_says_where_to_run_it(
 
 def test_a_copy_is_no_clone_to_copy_from(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(clone)
-    monkeypatch.setattr(lab, "__file__", str(clone / "twitterlab" / "commands" / "lab.py"))
-    assert lab.find_clone() == clone
+    monkeypatch.setattr(clones, "__file__", str(clone / MODULE))
+    assert clones.find_clone() == clone
     course.refresh(clone, clone.parent / "a copy")
     monkeypatch.chdir(clone.parent / "a copy")
-    assert lab.find_clone() == clone
-    monkeypatch.setattr(lab, "__file__", str(clone.parent / "site-packages" / "twitterlab" / "commands" / "lab.py"))
+    assert clones.find_clone() == clone
+    monkeypatch.setattr(clones, "__file__", str(clone.parent / "site-packages" / MODULE))
     monkeypatch.setattr(sys, "prefix", str(clone.parent / ".venv"))
-    assert lab.find_clone() is None
+    assert clones.find_clone() is None
 
 
 def test_a_handout_in_which_the_environment_lies_is_a_clone_to_copy_from(
     clone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(clone.parent)
-    monkeypatch.setattr(lab, "__file__", str(clone / ".venv" / "site-packages" / "twitterlab" / "commands" / "lab.py"))
+    monkeypatch.setattr(clones, "__file__", str(clone / ".venv" / "site-packages" / MODULE))
     monkeypatch.setattr(sys, "prefix", str(clone / ".venv"))
-    assert lab.find_clone() == clone
+    assert clones.find_clone() == clone
 
 
 def test_where_the_copy_cannot_be_made_it_says_so_in_a_line(

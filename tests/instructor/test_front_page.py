@@ -42,7 +42,7 @@ def save(path: Path, header: str) -> Path:
 
 
 def test_a_lesson_is_read_from_its_first_cell(tmp_path: Path) -> None:
-    assert front.lesson(save(tmp_path / "02_follower_index.ipynb", HEADER)) == front.Lesson(
+    assert front.header(save(tmp_path / "02_follower_index.ipynb", HEADER)) == front.Header(
         file="02_follower_index.ipynb",
         number="02",
         title="The follower index",
@@ -77,13 +77,13 @@ def test_a_first_cell_of_code_is_no_header(tmp_path: Path) -> None:
     path = tmp_path / "02_follower_index.ipynb"
     nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(HEADER)]), path)
     with pytest.raises(front.HeaderError, match="02_follower_index"):
-        front.lesson(path)
+        front.header(path)
 
 
 def test_a_number_that_is_not_the_files_is_an_error(tmp_path: Path) -> None:
     path = save(tmp_path / "03_follower_index.ipynb", HEADER)
     with pytest.raises(front.HeaderError, match=r"03_follower_index\.ipynb: .* lesson 02"):
-        front.lesson(path)
+        front.header(path)
 
 
 def test_the_path_is_a_table_in_order_with_its_minutes_together(tmp_path: Path) -> None:
@@ -117,12 +117,12 @@ def test_the_exercises_are_listed_where_they_came_with_the_lessons(tmp_path: Pat
     (tmp_path / "notebooks").mkdir()
     assert "exercises" not in front.page(tmp_path / "notebooks").partition("## The path")[2].partition("## Gloss")[0]
     (tmp_path / "exercises").mkdir()
-    for name in ("04_user_shards.ipynb", "08_capstone.ipynb"):
+    for name in ("04_user_shards.ipynb", "capstone.ipynb"):
         (tmp_path / "exercises" / name).touch()
     page = front.page(tmp_path / "notebooks")
     assert "| [04](../exercises/04_user_shards.ipynb) | 4.1 " in page
     assert "**4.2 A lazy merge (15)**" in page
-    assert "| [08](../exercises/08_capstone.ipynb) | the capstone" in page
+    assert "| [Capstone](../exercises/capstone.ipynb) | your own timeline |\n" in page
     assert "[05]" not in page
 
 

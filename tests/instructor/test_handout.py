@@ -18,10 +18,13 @@ from support import exercise_rules as rules
 from authoring import links
 from authoring.verify import ROOT, impersonal
 from twitterlab.classroom.course.contents import CourseError
+from twitterlab.classroom.course.outline import outline
 from twitterlab.commands.cli import main
 from twitterlab.instructor import handout
 
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
+FOLDERS = ("notebooks", "exercises", "solutions")
+CAPSTONES = ("exercises/capstone.ipynb", "solutions/capstone.ipynb")
 BIN = "Scripts" if os.name == "nt" else "bin"
 LIBRARY = Path(nbformat.__file__).parents[1]
 
@@ -122,17 +125,17 @@ def test_the_lab_and_a_reset_work_from_a_handout_alone(folder: Path, installed: 
 
 
 def chosen(*stages: int) -> set[str]:
-    course = [f"{folder}/{n:02}_a.ipynb" for folder in ("notebooks", "exercises", "solutions") for n in range(9)]
-    return {*handout.of_stages([*course, "notebooks/tour.ipynb", "datasets/small.parquet"], stages)}
+    course = [f"{folder}/{lesson.notebook}.ipynb" for folder in FOLDERS for lesson in outline().lessons]
+    return {*handout.of_stages([*course, *CAPSTONES, "notebooks/tour.ipynb", "datasets/small.parquet"], stages)}
 
 
-def test_lesson_00_comes_with_any_stage_and_the_capstone_with_all() -> None:
-    assert chosen(2) == {f"{name}.ipynb" for name in ("notebooks/00_a", "notebooks/02_a", "exercises/02_a")} | {
-        "datasets/small.parquet"
-    }
-    assert "exercises/08_a.ipynb" not in chosen(*range(2, 8))
-    assert "exercises/08_a.ipynb" in chosen(*range(1, 8))
-    assert not [name for name in chosen(*range(1, 8)) if "solutions" in name or "tour" in name]
+def test_lesson_00_comes_with_any_stage_and_the_capstone_with_all_that_it_runs() -> None:
+    names = ("notebooks/00_the_numbers", "notebooks/02_follower_index", "exercises/02_follower_index")
+    assert chosen(2) == {"datasets/small.parquet", *(f"{name}.ipynb" for name in names)}
+    first, *others = (lesson.number for lesson in outline().before_the_capstone)
+    assert "exercises/capstone.ipynb" not in chosen(*others)
+    assert "exercises/capstone.ipynb" in chosen(first, *others)
+    assert not [name for name in chosen(*outline().numbers) if "solutions" in name or "tour" in name]
 
 
 @pytest.mark.parametrize(
@@ -165,13 +168,13 @@ def test_a_folder_with_something_in_it_is_refused_and_left(
 
 def test_without_exercises_or_sources_nothing_is_made(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
-    for name in ("notebooks/04_a.ipynb", "datasets/small.parquet"):
+    for name in ("notebooks/04_user_shards.ipynb", "datasets/small.parquet"):
         (clone / name).parent.mkdir(parents=True)
         (clone / name).touch()
     with pytest.raises(CourseError, match="lacks lessons, exercises or datasets"):
         handout.handout(clone, [4], tmp_path / "new")
     (clone / "exercises").mkdir()
-    (clone / "exercises" / "04_a.ipynb").touch()
+    (clone / "exercises" / "04_user_shards.ipynb").touch()
     with pytest.raises(CourseError, match=r"no pyproject\.toml"):
         handout.handout(clone, [4], tmp_path / "new")
     assert not (tmp_path / "new").exists()

@@ -28,10 +28,10 @@ def test_there_is_a_plan_for_half_a_day_and_one_for_a_day() -> None:
 def test_a_plan_adds_up_and_gives_an_exercise_its_minutes(title: str, plan: str) -> None:
     (together,) = re.findall(r"\*\*(\d+)\*\*", plan)
     assert sum(minutes for minutes, _ in rows(plan)) == int(together)
-    planned = {key: minutes for minutes, part in rows(plan) for key in re.findall(r"Exercise (\d\.\d)", part)}
+    planned = {key: minutes for minutes, part in rows(plan) for key in re.findall(r"Exercise (\d+\.\d+)", part)}
     assert planned == {key: texts_of(key).minutes for key in planned}
     assert set(planned) <= set(CORE)
 
 
 def test_a_day_has_every_core_exercise() -> None:
-    assert re.findall(r"Exercise (\d\.\d)", PLANS[1][1]) == CORE
+    assert re.findall(r"Exercise (\d+\.\d+)", PLANS[1][1]) == CORE

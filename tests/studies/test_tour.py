@@ -11,7 +11,8 @@ from support.places import SLASHDOT
 
 import twitterlab as tl
 from authoring.verify import ROOT
-from twitterlab.commands.cli import main, parser, stages
+from twitterlab.commands.cli import main, parser
+from twitterlab.commands.tour import stages
 from twitterlab.figures import tour as plots
 from twitterlab.studies import tour
 from twitterlab.workloads.mixes import START_MS, replay

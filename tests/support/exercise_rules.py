@@ -17,7 +17,7 @@ BEGIN, END = MARKS
 INSTEAD = "# your answer in place of the dots"
 ANSWER = {"grade": False, "locked": False, "schema_version": 3, "solution": True, "task": False}
 POINTS = {"grade": True, "locked": True, "schema_version": 3, "solution": False, "task": False}
-HEADING = re.compile(r"^## (\d(?:\.\d)?) · \S", re.MULTILINE)
+HEADING = re.compile(r"^## (\d+(?:\.\d+)?) · \S", re.MULTILINE)
 SAID = re.compile(r"check\.(\w+)\(\1\)\.points\((\d+)\)")
 
 

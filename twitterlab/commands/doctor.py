@@ -10,11 +10,22 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from twitterlab.commands import probes
-from twitterlab.commands.probes import Seen, Status
+from twitterlab.commands import options as shared
+
+if TYPE_CHECKING:
+    from twitterlab.commands.probes import Seen, Status
 
 INSTALL = "in the clone say: make lab (or: python -m pip install -e '.[service]' -c constraints.txt)"
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    command = commands.add_parser("doctor", help="whether this machine can give the course, and what to do where not")
+    shared.add_course(command, "where the course is to be")
+    command.add_argument("--json", action="store_true", help="print what was found as JSON")
+    command.set_defaults(run=lambda options: doctor(options.course, options.json))
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,8 @@ def examine(checks: Iterable[Check]) -> Iterator[Finding]:
 
 def basics() -> list[Check]:
     """What everything else stands on."""
+    from twitterlab.commands import probes
+
     wanted = importlib.metadata.metadata("twitterlab")["Requires-Python"]
     required = importlib.metadata.requires("twitterlab") or []
     return [
@@ -84,7 +97,8 @@ def basics() -> list[Check]:
 def on_this_machine(chosen: str | None) -> list[Check]:
     """The machine, the course and the programs that it runs on."""
     from twitterlab.classroom.course.copy import folder
-    from twitterlab.commands.lab import find_clone
+    from twitterlab.commands import probes
+    from twitterlab.commands.clones import find_clone
 
     clone, course, temporary = find_clone(), folder(chosen, os.environ), Path(tempfile.gettempdir())
     return [

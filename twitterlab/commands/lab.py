@@ -10,22 +10,29 @@ import sys
 import webbrowser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from twitterlab.classroom.course import copy as course
-from twitterlab.classroom.course.contents import CourseError
 from twitterlab.model import TwitterlabError
+
+if TYPE_CHECKING:
+    from twitterlab.classroom.course.copy import Refreshed
 
 SETTINGS = Path(__file__).parent / "settings"
 FRONT = "notebooks/README.md"
 WORKSPACES = ".jupyterlab-workspaces"
-HELP = f"""usage: twitterlab lab [--course DIR] [any option of `jupyter lab`]
+HELP = """usage: twitterlab lab [--course DIR] [any option of `jupyter lab`]
 
 Opens JupyterLab on your own copy of the course, in your browser where there is one; where there is none, it prints the
-address to open. Control-C ends it. The copy is in {course.DEFAULT}, unless --course or the environment variable
-{course.VARIABLE} names another folder. What you change there stays as you left it, also when a lesson has a newer
+address to open. Control-C ends it. The copy is in {default}, unless --course or the environment variable
+{variable} names another folder. What you change there stays as you left it, also when a lesson has a newer
 version; `twitterlab reset 03` gives you a fresh copy of lesson 03 and keeps yours beside it. Two options that help on
 another machine or in a container: --port=8888, --ip=0.0.0.0
 """
+
+
+def add(commands: Any) -> None:
+    """Add the command; its options are JupyterLab's, so it is run with the words that follow and not with options."""
+    commands.add_parser("lab", help="open your copy of the course in JupyterLab", add_help=False)
 
 
 def lab(argv: Sequence[str]) -> int:
@@ -33,8 +40,11 @@ def lab(argv: Sequence[str]) -> int:
 
     What of `argv` is not ours goes to JupyterLab as it is, after our own options, so it has the last word.
     """
+    from twitterlab.classroom.course import copy as course
+    from twitterlab.commands.clones import clone
+
     if {"-h", "--help"} & set(argv):
-        print(HELP, end="")
+        print(HELP.format(default=course.DEFAULT, variable=course.VARIABLE), end="")
         return 0
     try:
         chosen, others = ours(argv)
@@ -52,8 +62,10 @@ def lab(argv: Sequence[str]) -> int:
 
 def for_terminals(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """What JupyterLab's terminals need for a plain `twitterlab reset 03` to find the program and the course."""
+    from twitterlab.classroom.course.copy import VARIABLE
+
     here = str(Path(sys.executable).parent)
-    return {"PATH": os.pathsep.join([here, environ.get("PATH", os.defpath)]), course.VARIABLE: str(home)}
+    return {"PATH": os.pathsep.join([here, environ.get("PATH", os.defpath)]), VARIABLE: str(home)}
 
 
 def ours(argv: Sequence[str]) -> tuple[str | None, list[str]]:
@@ -64,7 +76,7 @@ def ours(argv: Sequence[str]) -> tuple[str | None, list[str]]:
     return known.course, others
 
 
-def news(home: Path, done: course.Refreshed, chosen: str | None) -> list[str]:
+def news(home: Path, done: Refreshed, chosen: str | None) -> list[str]:
     """What to tell the learner: where the course is, what came new, and what of theirs has a newer version."""
     where = f" --course {shlex.quote(chosen)}" if chosen else ""
     counts = {"new or newer files": len(done.written), "files that the course no longer has": len(done.removed)}
@@ -81,25 +93,6 @@ def program() -> str:
     if shutil.which("twitterlab") or not beside.exists():
         return "twitterlab"
     return shlex.quote(os.path.relpath(beside) if beside.is_relative_to(Path.cwd()) else str(beside))
-
-
-def clone() -> Path:
-    """As `find_clone`, but its absence is a CourseError."""
-    found = find_clone()
-    if found is None:
-        raise CourseError("no folder notebooks/ here; run it in a clone of the project")
-    return found
-
-
-def find_clone() -> Path | None:
-    """The folder that holds notebooks/: the current one, else the clone in which this package lies, else None.
-
-    A workshop's handout, in which the environment was made that runs this, serves as a clone does.
-
-    A learner's copy is no clone, though it looks like one: its terminal is where `twitterlab reset` is called.
-    """
-    homes = (Path.cwd(), Path(__file__).resolve().parents[2], Path(sys.prefix).parent)
-    return next((home for home in homes if (home / "notebooks").is_dir() and not course.is_course(home)), None)
 
 
 def options(home: Path, browser: bool, root: bool) -> list[str]:

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import nbformat
 
-from twitterlab.classroom.course.exercise_texts import all_texts
+from twitterlab.classroom.course.exercise_texts import texts_of
+from twitterlab.classroom.course.outline import Lesson, outline
 from twitterlab.model import TwitterlabError
 
 GLOSSARY = Path(__file__).with_name("glossary.toml")
-LESSONS = "[0-9][0-9]_*.ipynb"
 NEEDED = {  # each part of a lesson's first cell, and how it looks
     "title": (r"# (?P<number>\d\d) · (?P<title>.+)", "# 02 · The follower index"),
     "minutes": (
@@ -83,7 +83,7 @@ class HeaderError(TwitterlabError):
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Header:
     """What a lesson says of itself in its first cell."""
 
     file: str
@@ -101,42 +101,50 @@ class Lesson:
 
 
 def page(notebooks: Path) -> str:
-    """The whole front page for the lessons of this folder."""
-    lessons = [lesson(path) for path in sorted(notebooks.glob(LESSONS))]
+    """The whole front page for those of the course's lessons that are in this folder."""
+    clone, course = notebooks.parent, outline()
+    paths = [notebooks / f"{one.notebook}.ipynb" for one in course.lessons]
+    headers = [header(path) for path in paths if path.is_file()]
+    tour = f"{course.tour}.ipynb" if (notebooks / f"{course.tour}.ipynb").is_file() else ""
     words = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
-    tour = (notebooks / "tour.ipynb").is_file()
-    to_do = exercises(notebooks.parent / "exercises")
-    return PAGE.format(begin=begin(lessons, tour), path=path_table(lessons), exercises=to_do, glossary=glossary(words))
+    return PAGE.format(
+        begin=begin(headers, tour), path=path_table(headers), exercises=exercises(clone), glossary=glossary(words)
+    )
 
 
-def begin(lessons: Sequence[Lesson], tour: bool) -> str:
-    """The first sentence: where to click."""
+def begin(lessons: Sequence[Header], tour: str) -> str:
+    """The first sentence: where to click; `tour` is the tour's file, or nothing."""
     first = f"Open {lessons[0].link} and go on in order." if lessons else ""
-    short = "If five minutes are all you have, take [the tour](tour.ipynb) instead: all seven stages at once."
+    short = f"If five minutes are all you have, take [the tour]({tour}) instead: all seven stages at once."
     other = f"{short}\nIt tells some answers that the lessons let you guess." if tour else ""
     return "\n".join(filter(None, (first, other)))
 
 
-def path_table(lessons: Sequence[Lesson]) -> str:
+def path_table(lessons: Sequence[Header]) -> str:
     """The lessons in order, and their minutes together."""
     head = ["| lesson | its question | after | minutes |", "|:--|:--|:--|--:|"]
     rows = [f"| {one.link} | {in_cell(one.question)} | {in_short(one.after)} | {one.minutes} |" for one in lessons]
     return "\n".join([*head, *rows, f"| **together** | | | **{sum(one.minutes for one in lessons)}** |"])
 
 
-def exercises(folder: Path) -> str:
-    """What is to be written and where, a row a stage; nothing where no exercises came with these lessons."""
-    files = {int(path.name[:2]): path.name for path in sorted(folder.glob(LESSONS))}
-    rows = [f"| [{number:02}](../exercises/{name}) | {to_write(number)} |" for number, name in files.items()]
+def exercises(clone: Path) -> str:
+    """What is to be written and where, a row a notebook; nothing where no exercises came with these lessons."""
+    capstone = outline().capstone
+    there = (clone / capstone.exercise_file).is_file()
+    rows = []
+    for lesson in outline().lessons:
+        if (clone / lesson.exercise_file).is_file():
+            rows.append(f"| [{lesson.number:02}](../{lesson.exercise_file}) | {to_write(lesson)} |")
+        if there and lesson.number == capstone.after:
+            rows.append(f"| [{capstone.title}](../{capstone.exercise_file}) | your own timeline |")
     head = ["| exercises | what you write, and the minutes for it |", "|:--|:--|"]
-    intro = [EXERCISES, *([CAPSTONE] if 8 in files else [])]
-    return "\n".join(["", *intro, "", *head, *rows, ""]) if rows else ""
+    return "\n".join(["", EXERCISES, *([CAPSTONE] * there), "", *head, *rows, ""]) if rows else ""
 
 
-def to_write(stage: int) -> str:
-    """A stage's exercises, the core one in bold."""
-    titles = [(one, f"{one.key} {one.title} ({one.minutes})") for one in all_texts().values() if one.stage == stage]
-    return ", ".join(f"**{said}**" if one.core else said for one, said in titles) or "the capstone: your own timeline"
+def to_write(lesson: Lesson) -> str:
+    """A lesson's exercises, the core one in bold."""
+    titles = [(one, f"{one.key} {one.title} ({one.minutes})") for one in map(texts_of, lesson.exercises)]
+    return ", ".join(f"**{said}**" if one.core else said for one, said in titles)
 
 
 def in_cell(question: str) -> str:
@@ -161,7 +169,7 @@ def anchor(word: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
 
 
-def lesson(path: Path) -> Lesson:
+def header(path: Path) -> Header:
     """What the first cell of a lesson says; where a part is missing, HeaderError shows a line of the kind."""
     cells = nbformat.read(path, as_version=4).cells  # type: ignore[no-untyped-call]
     parts = paragraphs(cells[0].source if cells and cells[0].cell_type == "markdown" else "")
@@ -174,7 +182,7 @@ def lesson(path: Path) -> Lesson:
     if not path.name.startswith(found["number"]):
         raise HeaderError(f"{path.name}: the first cell says that this is lesson {found['number']}")
     outcomes = tuple(part.removeprefix("- ") for part in found.pop("outcomes").split("\n- "))
-    return Lesson(file=path.name, outcomes=outcomes, **(found | {"minutes": int(found["minutes"])}))  # type: ignore[arg-type]
+    return Header(file=path.name, outcomes=outcomes, **(found | {"minutes": int(found["minutes"])}))  # type: ignore[arg-type]
 
 
 def paragraphs(source: str) -> list[str]:

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -18,10 +18,9 @@ import nbformat
 from packaging.version import Version
 
 from twitterlab.classroom.course.contents import CourseError, as_given, names
+from twitterlab.classroom.course.outline import outline
 from twitterlab.instructor import front_page as front
 
-LESSON = re.compile(r"(notebooks|exercises)/(\d\d)_\w+\.ipynb")
-CAPSTONE = 8  # its exercise needs the parts of all seven stages
 PACKAGE = ("pyproject.toml", "README.md", "LICENSE", "twitterlab")  # what the wheel is built from
 TAIL = 500  # of what a failing build says, the characters that are shown
 SETUPTOOLS = Version("77")  # as pyproject.toml asks
@@ -71,14 +70,18 @@ def handout(clone: Path, stages: Sequence[int], folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def of_stages(course: Collection[str] | Iterator[str], stages: Collection[int]) -> Iterator[str]:
-    """Of the course's files: the lessons 00 and of these stages, their exercises, and the data."""
-    exercises = {*stages} | ({CAPSTONE} if {*stages} >= {*range(1, CAPSTONE)} else set())
-    wanted = {"notebooks": {0, *stages}, "exercises": exercises}
-    for name in course:
-        match = LESSON.fullmatch(name)
-        if name.startswith("datasets/") or (match and int(match[2]) in wanted[match[1]]):
-            yield name
+def of_stages(files: Iterable[str], stages: Collection[int]) -> Iterator[str]:
+    """Of the course's files: lesson 0 and those of these stages, their exercises, and the data.
+
+    The capstone comes where all lessons are there whose exercises it runs.
+    """
+    course = outline()
+    lessons = [lesson for lesson in course.lessons if lesson.number in {0, *stages}]
+    wanted = {lesson.lesson_file for lesson in lessons}
+    wanted |= {lesson.exercise_file for lesson in lessons if lesson.exercises}
+    if {*stages} >= {lesson.number for lesson in course.before_the_capstone}:
+        wanted.add(course.capstone.exercise_file)
+    return (name for name in files if name in wanted or name.startswith("datasets/"))
 
 
 def write_texts(made: Path, wheel: str) -> None:

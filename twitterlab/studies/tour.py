@@ -86,7 +86,7 @@ def celebrity_threshold(graph: FollowGraph) -> int:
 
 def tour(
     graph: FollowGraph,
-    stages: Sequence[int] = range(1, 8),
+    stages: Sequence[int] = range(1, len(STAGES) + 1),
     tweets: int | None = None,
     seed: int = 7,
     progress: Step = lambda n: None,

@@ -17,12 +17,13 @@ import pytest
 from authoring.verify import ROOT
 from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course.exercise_texts import texts_of
+from twitterlab.classroom.course.outline import outline
 
 sync_api = pytest.importorskip("playwright.sync_api")
 from support import browser  # noqa: E402  it needs playwright
 
 ASKED = os.environ.get("CI") == "true" or os.environ.get("TWITTERLAB_BROWSER") == "1"
-STARTERS = sorted((ROOT / "exercises").glob("[0-9][0-9]_*.ipynb"))
+STARTERS = [ROOT / lesson.exercise_file for lesson in outline().with_exercises]
 KEY, NAME = "4.2", "merge_newest"
 WRONG = """from itertools import chain
 

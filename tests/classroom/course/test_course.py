@@ -20,14 +20,14 @@ from nbformat import v4
 from authoring.verify import ROOT
 from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course.contents import CourseError, contents, find
-from twitterlab.commands import lab
+from twitterlab.commands import clones
 from twitterlab.commands.cli import main
 from twitterlab.instructor.front_page import anchor
 
 REPLICAS = "notebooks/03_read_replicas.ipynb"
 TOUR = "notebooks/tour.ipynb"
 EXERCISE, SOLUTION = "exercises/03_read_replicas.ipynb", "solutions/03_read_replicas.ipynb"
-CAPSTONES = ("exercises/08_capstone.ipynb", "solutions/08_capstone.ipynb")
+CAPSTONES = ("exercises/capstone.ipynb", "solutions/capstone.ipynb")
 PRACTICE = (EXERCISE, SOLUTION, *CAPSTONES, "exercises/deep/04_shards.ipynb")
 
 
@@ -194,6 +194,23 @@ def test_a_lesson_that_the_course_no_longer_has_goes_unless_it_was_changed(clone
     assert course.refresh(clone, home) == course.Refreshed()
 
 
+@pytest.mark.parametrize("work", ["as it came", "mine"])
+def test_a_notebook_that_was_renamed_comes_by_its_new_name_and_the_learners_work_stays(
+    clone: Path, home: Path, work: str
+) -> None:
+    old, new = "exercises/08_capstone.ipynb", CAPSTONES[0]
+    (clone / new).rename(clone / old)
+    (home / new).unlink()
+    course.refresh(clone, home)
+    if work == "mine":
+        write(home / old, work)
+    (clone / old).rename(clone / new)
+    assert course.refresh(clone, home) == course.Refreshed(written=[new], removed=[] if work == "mine" else [old])
+    assert (home / new).read_bytes() == contents(clone)[new]
+    assert [(home / name).read_text() for name in [old] if (home / name).exists()] == [work] * (work == "mine")
+    assert "nothing to reset" in course.reset(clone, home, "capstone")
+
+
 @pytest.mark.parametrize("manifest", [None, "", "{", "[1]", '{"a": 1}'])
 def test_without_a_readable_manifest_everything_is_the_learners(clone: Path, home: Path, manifest: str | None) -> None:
     (home / course.MANIFEST).unlink()
@@ -292,7 +309,7 @@ def test_a_notebook_is_reset_by_number_name_or_file(clone: Path, home: Path, ask
     ("asked", "name"),
     [
         *(("exercises/03", EXERCISE), ("solutions/03", SOLUTION), ("Exercises/read_replicas", EXERCISE)),
-        *(("03", REPLICAS), ("08", CAPSTONES[0]), ("capstone", CAPSTONES[0])),
+        *(("03", REPLICAS), ("capstone", CAPSTONES[0]), ("Exercises/Capstone.ipynb", CAPSTONES[0])),
     ],
 )
 def test_a_lesson_goes_before_an_exercise_and_that_before_its_solution(
@@ -355,7 +372,7 @@ def test_before_there_is_a_course_a_reset_says_how_to_get_one(clone: Path, tmp_p
 def test_the_command_resets_from_within_the_copy_too(
     clone: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(lab, "__file__", str(clone / "twitterlab" / "commands" / "lab.py"))
+    monkeypatch.setattr(clones, "__file__", str(clone / "twitterlab" / "commands" / "clones.py"))
     monkeypatch.chdir(home)
     monkeypatch.setenv(course.VARIABLE, str(home))
     write(home / REPLICAS, "mine")

@@ -8,13 +8,14 @@ import re
 import pytest
 
 from twitterlab.classroom import architecture, bars, lines, predict, quiz, reveal
+from twitterlab.classroom.course.outline import outline
 from twitterlab.classroom.lesson import panels, timing
 from twitterlab.classroom.lesson import questions as lessons
 from twitterlab.classroom.lesson.architecture import ADDS, BOXES
 from twitterlab.classroom.lesson.predict import forget_guesses, settle_guess
 from twitterlab.figures.palette import COLOURS, ROLES
 
-LESSONS = sorted(int(path.stem) for path in lessons.FOLDER.glob("*.toml"))
+LESSONS = [lesson.number for lesson in outline().lessons]
 
 
 @pytest.fixture(autouse=True)
@@ -198,6 +199,10 @@ class TestWhatALessonAsks:
         assert keys == [f"{number}.{i}" for i in range(1, len(keys) + 1)]
         assert 1 <= len(keys) <= 3
         assert all(lessons.prediction(key).unit and lessons.prediction(key).question.endswith("?") for key in keys)
+
+
+def test_there_are_questions_for_the_lessons_of_the_course_and_for_no_others():
+    assert sorted(int(path.stem) for path in lessons.FOLDER.glob("*.toml")) == LESSONS
 
 
 def test_the_right_answer_is_not_always_at_the_same_place():

@@ -21,13 +21,14 @@ from support import lesson_rules
 
 from authoring.verify import ROOT
 from twitterlab.classroom.course import copy as course
+from twitterlab.classroom.course.outline import outline
 from twitterlab.classroom.lesson import questions as lessons
 
 sync_api = pytest.importorskip("playwright.sync_api")
 from support import browser  # noqa: E402  it needs playwright
 
 ASKED = os.environ.get("CI") == "true" or os.environ.get("TWITTERLAB_BROWSER") == "1"
-LESSONS = sorted((ROOT / "notebooks").glob("0[0-7]_*.ipynb"))
+LESSONS = [ROOT / lesson.lesson_file for lesson in outline().lessons]
 SECONDS = 120  # the longest that a lesson may take to run here, other tests beside it
 RESULT = re.compile("Measured:|Modelled:")
 PROBE = '''

@@ -1,0 +1,20 @@
+"""`twitterlab estimate`: the lecture's capacity figures, from their givens."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    estimate = commands.add_parser("estimate", help="the lecture's capacity figures, from their givens")
+    estimate.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the table."""
+    from twitterlab.studies.estimate import table
+
+    print(table().to_string())
+    return 0

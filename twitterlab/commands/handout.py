@@ -1,0 +1,35 @@
+"""`twitterlab handout`: a folder for a workshop, with lessons and exercises and without solutions."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from twitterlab.commands import options as shared
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    handout = commands.add_parser("handout", help="a folder for a workshop: lessons and exercises, without solutions")
+    handout.add_argument("folder", type=Path, metavar="DIR", help="a new folder, or an empty one")
+    handout.add_argument("--stages", type=lessons, metavar="1-4", help="as 4, 2-5 or 1,6,7 (default: all)")
+    handout.set_defaults(run=run)
+
+
+def lessons(value: str) -> list[int]:
+    """The numbers of some lessons."""
+    from twitterlab.classroom.course.outline import outline
+
+    return shared.some_of(outline().numbers, value)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the folder, and say what came of it."""
+    from twitterlab.classroom.course.outline import outline
+    from twitterlab.commands.clones import clone
+    from twitterlab.instructor.handout import handout
+
+    made = handout(clone(), options.stages or outline().numbers, options.folder)
+    print(f"{len(made)} files in {options.folder}; its README.md says how to begin")
+    return 0

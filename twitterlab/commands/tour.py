@@ -1,0 +1,54 @@
+"""`twitterlab tour`: one workload through the stages, a row of measurements each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from twitterlab import STAGES
+from twitterlab.commands import options as shared
+
+NUMBERS = range(1, len(STAGES) + 1)
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    tour = commands.add_parser("tour", help="one workload through the seven stages, a row of measurements each")
+    shared.add_graph(tour)
+    tour.add_argument("--stages", type=stages, default=NUMBERS, metavar="1-7", help="for instance 4, 2-5 or 1,6,7")
+    tour.add_argument(
+        "--tweets", type=shared.positive, metavar="N", help="posts (default: 5 for 4 users, at most 100,000)"
+    )
+    tour.add_argument("--json", type=Path, metavar="FILE", help="save the measurements")
+    tour.add_argument("--plot", type=Path, metavar="FILE", help="save a figure: .png, .svg or .pdf")
+    tour.set_defaults(run=run)
+
+
+def stages(value: str) -> list[int]:
+    """The numbers of some stages."""
+    return shared.some_of(NUMBERS, value)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the table, save what is asked for; returns 1 where a page differs from that of stage 1."""
+    from tqdm import tqdm
+
+    from twitterlab.studies import tour
+
+    for file in filter(None, (options.json, options.plot)):
+        file.touch()  # where it cannot be written, say so now
+    graph = shared.chosen_graph(options)
+    tweets = options.tweets or tour.default_tweets(graph)
+    total = len(tour.script(graph, tweets, options.seed)) * len({1, *options.stages})
+    with tqdm(total=total, unit=" events", disable=None, leave=False) as bar:
+        result = tour.tour(graph, options.stages, tweets, options.seed, bar.update)
+    print(tour.text(result))
+    if options.json:
+        options.json.write_text(json.dumps(result.as_dict(), indent=1) + "\n")
+    if options.plot:
+        from twitterlab.figures.tour import tour_figure
+
+        tour_figure(result).savefig(options.plot, dpi=150)
+    return 0 if not any(row.pages_differing for row in result.stages) else 1
