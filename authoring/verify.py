@@ -16,7 +16,10 @@ NBVAL = (
     *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "--nbval-sanitize-with=tests/nbval.cfg"),
     *("-n", "2", "--dist", "loadscope"),
 )
-CONTRACT = tuple(f"tests/test_{name}.py" for name in ("contract", "histories", "queue", "errors", "threads", "work"))
+CONTRACT = (
+    *("tests/stages/contract", "tests/stages/work", "tests/stages/test_histories.py", "tests/stages/test_threads.py"),
+    "tests/parts/test_queue.py",
+)
 FANNED_OUT = "PrecomputedFeeds or HybridFeeds"
 CHECKS = (
     ("ruff", "check", "."),

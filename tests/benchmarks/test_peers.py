@@ -146,13 +146,13 @@ def test_peer_serves_the_pages_of_the_plain_model(sides):
     readers = list(range(STAR.users))
     for reader in readers:
         for read in sides.peer.reads(reader).values():
-            assert read() == model.page(reader, 20)
-    assert sides.peer.pages(readers) == [model.page(reader, 20).tweets for reader in readers]
+            assert read() == model.feed(reader, 20)
+    assert sides.peer.pages(readers) == [model.feed(reader, 20).tweets for reader in readers]
 
 
 def test_every_way_trims_a_feed_to_the_newest(sides):
     model = deliver(sides, [(1, f"tweet {n}") for n in range(LENGTH + 50)])
-    newest = [str(tweet.id).encode() for tweet in model.feed(0)[:LENGTH]]
+    newest = [str(tweet.id).encode() for tweet in model.whole_feed(0)[:LENGTH]]
     assert sides.peer.alike(0)
     assert sides.peer.server.public.zrevrange("feed:z:0", 0, -1) == newest
 
@@ -173,14 +173,14 @@ def test_newest_of_keeps_the_order_of_time():
 def test_comparison_sees_an_entry_that_is_missing(sides):
     model = deliver(sides, [(1, "one"), (2, "two")])
     assert sides.compare([0, 3]) == 2
-    sides.peer.server.public.zrem("feed:z:0", model.feed(0)[1].id)
+    sides.peer.server.public.zrem("feed:z:0", model.whole_feed(0)[1].id)
     with pytest.raises(Unequal, match="reader 0"):
         sides.compare([0, 3])
 
 
 def test_comparison_sees_ways_that_differ(sides):
     model = deliver(sides, [(1, "one"), (2, "two")])
-    sides.peer.server.public.lrem("feed:sl:0", 0, model.feed(0)[0].id)
+    sides.peer.server.public.lrem("feed:sl:0", 0, model.whole_feed(0)[0].id)
     with pytest.raises(Unequal, match="ways"):
         sides.compare([0])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.systems import small
+from support.systems import EVERY_STAGE, small
 
 import twitterlab as tl
 from twitterlab.model import MAX_ID
@@ -20,8 +20,6 @@ from twitterlab.stages.base import Stage
 START = 1_700_000_000_000
 LAST_MS = EPOCH_MS + 2**41 - 1
 READINGS = st.one_of(st.integers(EPOCH_MS - 10, EPOCH_MS + 10), st.integers(-(2**50), LAST_MS - 10_000))
-
-stages = pytest.mark.parametrize("stage", tl.STAGES, ids=lambda stage: stage.__name__)
 
 
 def parts(tweet_id: int) -> tuple[int, int, int]:
@@ -131,7 +129,7 @@ def test_threads_never_get_the_same_id() -> None:
 # In a system
 
 
-@stages
+@EVERY_STAGE
 def test_five_thousand_posts_in_one_frozen_millisecond_are_in_order_and_all_there(stage: type[Stage]) -> None:
     with small(stage) as system:
         tweets = system.post_many([(1 + i % 2, f"tweet {i}") for i in range(5000)])
@@ -145,7 +143,7 @@ def test_five_thousand_posts_in_one_frozen_millisecond_are_in_order_and_all_ther
         assert milliseconds(system.post(1, "next").id) == milliseconds(tweets[-1].id) + 1
 
 
-@stages
+@EVERY_STAGE
 def test_pages_stay_in_order_when_the_clock_steps_back(stage: type[Stage]) -> None:
     clock = tl.ManualClock()
     with small(stage, clock=clock) as system:
@@ -160,7 +158,7 @@ def test_pages_stay_in_order_when_the_clock_steps_back(stage: type[Stage]) -> No
         assert tweets[3].created_at < tweets[0].created_at  # the row tells what the clock showed
 
 
-@stages
+@EVERY_STAGE
 def test_a_clock_before_the_epoch_is_no_hindrance(stage: type[Stage]) -> None:
     with small(stage, clock=tl.ManualClock(0)) as system:
         tweets = [system.post(1, "one"), *system.post_many([(2, "two"), (1, "three")])]
@@ -173,7 +171,7 @@ def test_a_clock_before_the_epoch_is_no_hindrance(stage: type[Stage]) -> None:
         assert system.feed(0).tweets == tweets[:0:-1]
 
 
-@stages
+@EVERY_STAGE
 def test_a_clock_past_the_ids_refuses_posts_until_it_is_right_again(stage: type[Stage]) -> None:
     clock = tl.ManualClock(LAST_MS + 1)
     with small(stage, clock=clock) as system:
@@ -188,7 +186,7 @@ def test_a_clock_past_the_ids_refuses_posts_until_it_is_right_again(stage: type[
         assert system.feed(0).tweets == [tweet]
 
 
-@stages
+@EVERY_STAGE
 def test_the_last_id_survives_a_reopening_though_its_tweet_was_deleted(stage: type[Stage], tmp_path: Path) -> None:
     with small(stage, tmp_path) as system:
         kept = system.post(2, "kept")
@@ -204,7 +202,7 @@ def test_the_last_id_survives_a_reopening_though_its_tweet_was_deleted(stage: ty
         assert system.feed(0).tweets == [tweet, kept]
 
 
-@stages
+@EVERY_STAGE
 def test_the_last_id_survives_a_delete_that_no_copy_had_heard_of(stage: type[Stage], tmp_path: Path) -> None:
     with small(stage, tmp_path) as system:
         gone = system.post(1, "gone")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.plain import Plain, apply
-from support.systems import GRAPH, small
+from support.systems import FANNED_OUT, GRAPH, small
 
 import twitterlab as tl
 from twitterlab.parts.fast.newest import NewestTweets
@@ -23,7 +23,6 @@ from twitterlab.work import Counters
 from twitterlab.workloads.mixes import lecture, replay
 
 DAY = 86_400_000
-FANNED_OUT = pytest.mark.parametrize("stage", [tl.PrecomputedFeeds, tl.HybridFeeds], ids=lambda s: s.__name__)
 
 
 def tweet(tweet_id: int, text: str = "x") -> tl.Tweet:
@@ -267,7 +266,7 @@ def test_a_batch_that_cannot_be_finished_is_handled_message_by_message() -> None
         system.fanout._pushed_to = picky
         system.drain()
         assert [row[3] for row in system.queue.set_aside()] == [poison.id]
-        assert [system.feed(user, 200) for user in range(8)] == [model.page(user, 200) for user in range(8)]
+        assert [system.feed(user, 200) for user in range(8)] == [model.feed(user, 200) for user in range(8)]
         assert not system.queue._singly
 
 

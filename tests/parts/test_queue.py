@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.plain import CI, Plain, apply, assert_equal_pages, random_calls, ring, stored
+from support.graphs import ring
+from support.plain import CI, Plain, apply, assert_equal_pages, random_calls, stored
 
 import twitterlab as tl
 from twitterlab.parts.feeds.feed_cache import FeedCache

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.systems import GRAPH, USERS, scroll, small
+from support.plain import scroll
+from support.systems import GRAPH, USERS, small
 
 import twitterlab as tl
 from twitterlab.model import MAX_ID

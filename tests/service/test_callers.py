@@ -10,7 +10,7 @@ from typing import Any
 
 import jwt
 import pytest
-from support.serving import EVERY_STAGE, STAGES, Knocking, knocking
+from support.serving import STAGES, Knocking, knocking
 from support.systems import USERS, everything
 
 import twitterlab as tl
@@ -31,7 +31,7 @@ CALLS = {
 }
 
 
-@pytest.fixture(scope="module", params=STAGES, ids=lambda kind: kind.__name__)
+@pytest.fixture(scope="module", params=STAGES)
 def house(request: pytest.FixtureRequest) -> Iterator[tuple[Knocking, dict[str, str]]]:
     """A service of a stage, with a tweet that the victim sees and one that is theirs."""
     with knocking(request.param) as knock:
@@ -178,7 +178,7 @@ def test_two_authorization_headers_prove_nobody(house: Any) -> None:
         assert knock.client.get("/feed", headers=headers).status_code == 401
 
 
-@pytest.mark.parametrize("kind", EVERY_STAGE, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", tl.STAGES)
 def test_a_post_is_its_caller_s_whatever_it_says(kind: Any) -> None:
     with knocking(kind) as knock:
         tweet = knock.post(ATTACKER, "me", params={"author": "0"}, headers={"X-User": "0"})
@@ -191,7 +191,7 @@ def test_a_post_is_its_caller_s_whatever_it_says(kind: Any) -> None:
         assert everything(knock.system) == before
 
 
-@pytest.mark.parametrize("kind", EVERY_STAGE, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", tl.STAGES)
 def test_another_s_tweet_cannot_be_deleted(kind: Any) -> None:
     with knocking(kind) as knock:
         tweet = knock.post(1, "mine")
@@ -203,7 +203,7 @@ def test_another_s_tweet_cannot_be_deleted(kind: Any) -> None:
         assert everything(knock.system) == before
 
 
-@pytest.mark.parametrize("kind", EVERY_STAGE, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", tl.STAGES)
 def test_nobody_follows_for_another(kind: Any) -> None:
     with knocking(kind) as knock:
         for method in ("PUT", "DELETE", "POST"):

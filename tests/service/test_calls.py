@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.serving import EVERY_STAGE, Knocking, knocking
+from support.serving import Knocking, knocking
 from support.systems import EDGES, USERS
 
 import twitterlab as tl
@@ -13,7 +13,7 @@ from twitterlab.service.calls import HEADER
 from twitterlab.work import Work
 
 
-@pytest.fixture(params=EVERY_STAGE, ids=lambda kind: kind.__name__)
+@pytest.fixture(params=tl.STAGES)
 def knock(request: pytest.FixtureRequest) -> Iterator[Knocking]:
     with knocking(request.param) as knock:
         yield knock
@@ -91,7 +91,7 @@ def test_the_same_key_of_the_same_caller_gets_the_first_answer(knock: Knocking) 
 
 
 def test_the_key_is_remembered_after_a_restart(tmp_path, request: pytest.FixtureRequest) -> None:  # type: ignore[no-untyped-def]
-    for kind in EVERY_STAGE:
+    for kind in tl.STAGES:
         key, path = {"Idempotency-Key": "k"}, tmp_path / kind.__name__
         with knocking(kind, path) as knock:
             first = knock.post(1, "once", headers=key)
@@ -105,7 +105,7 @@ def test_the_counters_are_the_system_s(knock: Knocking) -> None:
     told = knock(3, "GET", "/work").json()
     assert told["work"] == knock.system.work.as_dict()
     assert told["name"] == type(knock.system).__name__
-    assert told["stage"] == EVERY_STAGE.index(type(knock.system)) + 1
+    assert told["stage"] == tl.STAGES.index(type(knock.system)) + 1
     assert told["shards"] == len(knock.system.tables.databases)
     assert told["lag"] == [lag._asdict() for lag in knock.system.lag]
 
@@ -121,7 +121,7 @@ def test_each_answer_says_what_it_cost(knock: Knocking) -> None:
 
 
 def test_health_needs_no_token(knock: Knocking) -> None:
-    stage = EVERY_STAGE.index(type(knock.system)) + 1
+    stage = tl.STAGES.index(type(knock.system)) + 1
     expected = {"status": "ok", "stage": stage, "name": type(knock.system).__name__, "users": USERS}
     assert knock(None, "GET", "/health").json() == expected
 

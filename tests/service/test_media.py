@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.serving import EVERY_STAGE, Knocking, knocking, picture, upload
+from support.serving import Knocking, knocking, picture, upload
 from support.systems import everything
 
 import twitterlab as tl
@@ -44,7 +44,7 @@ def test_a_picture_comes_back_as_it_went_in(knock: Knocking, kind: str, text: st
     assert answer.headers["content-disposition"] == "inline"
 
 
-@pytest.mark.parametrize("stage", EVERY_STAGE, ids=lambda stage: stage.__name__)
+@pytest.mark.parametrize("stage", tl.STAGES)
 def test_a_picture_and_its_key_outlive_a_restart(tmp_path, stage) -> None:  # type: ignore[no-untyped-def]
     more = {**upload("sun", picture()), "headers": {"Idempotency-Key": "once"}}
     with knocking(stage, tmp_path / "system") as knock:

@@ -21,14 +21,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support.serving import DEEP
+from support.plain import CI
 from support.systems import EDGES
 
 import twitterlab as tl
 from twitterlab.commands.cli import main
 from twitterlab.service import Signer
 
-STAGES = range(1, len(tl.STAGES) + 1) if DEEP else (1, 4, 7)
+STAGES = range(1, len(tl.STAGES) + 1) if CI else (1, 4, 7)
 CLI = [sys.executable, "-m", "twitterlab.commands.cli"]
 
 

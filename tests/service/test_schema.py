@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.serving import DEEP, EVERY_STAGE, LOOSE, picture
+from support.plain import CI
+from support.serving import LOOSE, picture
 
 import twitterlab as tl
 from twitterlab.service import running
 
 HERE = Path(__file__).parent
-EXAMPLES = 25 if DEEP else 3
-STAGES = EVERY_STAGE if DEEP else (tl.SingleTable, tl.HybridFeeds)
-CASES = 500 if DEEP else 150  # at each stage, at least
+EXAMPLES = 25 if CI else 3
+STAGES = tl.STAGES if CI else (tl.SingleTable, tl.HybridFeeds)
+CASES = 500 if CI else 150  # at each stage, at least
 
 
 def run(address: str, token: str, media: str, report: Path) -> subprocess.CompletedProcess[str]:
@@ -36,7 +37,7 @@ def run(address: str, token: str, media: str, report: Path) -> subprocess.Comple
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("kind", STAGES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", STAGES)
 def test_no_server_error_and_no_undocumented_answer(kind: Any, tmp_path: Path) -> None:
     graph = tl.FollowGraph.synthetic(users=60, mean_follows=10, seed=7)
     with kind(graph) as system:

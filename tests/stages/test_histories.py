@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,10 +11,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from support.places import OWN, SLASHDOT
+from support.plain import CI, scroll
+from support.systems import EVERY_STAGE
 
 import twitterlab as tl
 
-CI = os.environ.get("CI") == "true"
 IN_MEMORY, ON_DISK = (60, 12) if CI else (8, 3)
 PLAIN = (20, 5) if CI else (8, 3)  # with --plain, which comes on top of a run without
 USERS = 8
@@ -248,14 +248,6 @@ class History(RuleBasedStateMachine):
                 shutil.rmtree(self.folder or "", ignore_errors=True)
 
 
-def scroll(system, reader, limit, before=None):
-    """Every page from a cursor down."""
-    pages = [system.feed(reader, limit, before)]
-    while pages[-1].next:
-        pages.append(system.feed(reader, limit, pages[-1].next))
-    return pages
-
-
 def run(stage, on_disk, examples):
     machine = type(f"{stage.__name__}History", (History,), {"stage": stage, "on_disk": on_disk})
     run_state_machine_as_test(
@@ -276,6 +268,6 @@ def test_a_stage_in_memory_answers_as_the_single_table(stage, pytestconfig):
     run(stage, False, PLAIN[0] if pytestconfig.getoption("--plain") else IN_MEMORY)
 
 
-@pytest.mark.parametrize("stage", tl.STAGES, ids=lambda s: s.__name__)
+@EVERY_STAGE
 def test_a_stage_on_disk_answers_as_the_single_table_through_reopenings(stage, pytestconfig):
     run(stage, True, PLAIN[1] if pytestconfig.getoption("--plain") else ON_DISK)

@@ -14,16 +14,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.killed import SETTINGS, open_system
-from support.killed import USERS as STORED
-from support.plain import CI, Plain, apply, assert_equal_pages, random_calls, ring, scroll, stored
+from support.graphs import ring
+from support.on_disk import SETTINGS, USERS, open_system
+from support.plain import CI, Plain, apply, assert_equal_pages, random_calls, scroll, stored
 
 import twitterlab as tl
 from authoring.verify import ROOT
 from twitterlab.parts.store import shards
 from twitterlab.parts.store.sharding import merge_newest, placement, shard_of
 
-USERS = 12
 SHARDED = (tl.UserShards, tl.TweetCache, tl.PrecomputedFeeds, tl.HybridFeeds)
 
 
@@ -241,13 +240,13 @@ def test_a_failure_while_a_shard_is_added_loses_nothing_and_the_next_attempt_suc
 
 CRASHING = """
 import os, sys
-from support import killed
+from support.on_disk import open_system
 from twitterlab.parts.store import directory as home
 from twitterlab.parts.store import shards
 from twitterlab.parts.store.database import Database
 
 stage, directory, point = sys.argv[1:]
-system = killed.open_system(stage, directory)
+system = open_system(stage, directory)
 def crash(*_, **__):
     os._exit(9)
 real, calls = system._home.restate, [0]
@@ -285,8 +284,8 @@ POINTS += ["after restate 2", "before sweep", "half swept", "before restate 3", 
 
 @pytest.mark.parametrize("stage", [tl.UserShards, tl.HybridFeeds])
 def test_a_crash_at_any_step_of_adding_a_shard_leaves_a_whole_system(stage: type, tmp_path: Path) -> None:
-    name, model = stage.__name__, Plain(ring(STORED))
-    with open_system(name, str(tmp_path), ring(STORED)) as system:
+    name, model = stage.__name__, Plain(ring(USERS))
+    with open_system(name, str(tmp_path), ring(USERS)) as system:
         fill(system, model, 11)
         count = len(system.tables.databases)
     for number, point in enumerate(POINTS if CI else POINTS[number_of(stage) :: 2]):

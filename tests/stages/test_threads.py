@@ -10,15 +10,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.killed import SETTINGS
-from support.plain import CI, Plain, assert_equal_pages, ring, stored
+from support.graphs import ring
+from support.on_disk import SETTINGS
+from support.plain import CI, Plain, assert_equal_pages, stored
+from support.systems import EVERY_STAGE
 
 import twitterlab as tl
 
 USERS = 16
 CALLS = 400 if CI else 80  # of each thread
 PATIENCE = 120  # seconds after which threads count as hung
-EVERY_STAGE = pytest.mark.parametrize("stage", tl.STAGES, ids=lambda stage: stage.__name__)
 
 
 def open_stage(stage: type, **more: Any) -> Any:

@@ -14,25 +14,9 @@ import sys
 from typing import Any
 
 import numpy as np
-from support.plain import Plain, apply, random_calls, ring
-
-import twitterlab as tl
-
-USERS = 12
-SETTINGS: dict[str, dict[str, Any]] = {
-    "SingleTable": {},
-    "FollowerIndex": {},
-    "ReadReplicas": {"replicas": 2},
-    "UserShards": {"shards": 3},
-    "TweetCache": {"shards": 3, "cache_tweets": 16},
-    "PrecomputedFeeds": {"shards": 3, "cache_tweets": 16, "feed_length": 10},
-    "HybridFeeds": {"shards": 3, "cache_tweets": 16, "feed_length": 10, "threshold": 4},
-}
-
-
-def open_system(stage: str, directory: str, graph: tl.FollowGraph | None = None, **more: Any) -> Any:
-    """The stage in its directory, under a clock that stands still, so that IDs grow by what is stored alone."""
-    return getattr(tl, stage)(graph, directory, tl.ManualClock(), **{**SETTINGS[stage], **more})
+from support.graphs import ring
+from support.on_disk import USERS, open_system
+from support.plain import Plain, apply, random_calls
 
 
 def say(**line: Any) -> None:

@@ -7,10 +7,11 @@ of tweets and a sort.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from support.graphs import pairs_of
 
 import twitterlab as tl
 
@@ -18,14 +19,14 @@ CI = os.environ.get("CI") == "true"
 
 
 class Plain:
-    """Tweets by ID and follows as pairs; `page` is the whole specification of a feed."""
+    """Tweets by ID and follows as pairs; `feed` is the whole specification of a page."""
 
     def __init__(self, graph: tl.FollowGraph | None = None) -> None:
         self.tweets: dict[int, tl.Tweet] = {}
         self.follows: set[tuple[int, int]] = set()
         self.deleted: set[int] = set()
         if graph is not None:
-            self.follows = set(zip(*(column.tolist() for column in graph.edge_arrays()), strict=True))
+            self.follows = set(pairs_of(graph))
 
     def post(self, *tweets: tl.Tweet) -> None:
         self.tweets.update((tweet.id, tweet) for tweet in tweets if tweet.id not in self.deleted)
@@ -34,13 +35,14 @@ class Plain:
         self.deleted.add(tweet_id)
         self.tweets.pop(tweet_id, None)
 
-    def feed(self, reader: int) -> list[tl.Tweet]:
-        """The whole feed, newest first."""
+    def whole_feed(self, reader: int) -> list[tl.Tweet]:
+        """All that a reader may see, newest first."""
         newest_first = sorted(self.tweets.values(), reverse=True)
         return [tweet for tweet in newest_first if (reader, tweet.author) in self.follows]
 
-    def page(self, reader: int, limit: int = 20, before: int | None = None) -> tl.Page:
-        older = [tweet for tweet in self.feed(reader) if before is None or tweet.id < before]
+    def feed(self, reader: int, limit: int = 20, before: int | None = None) -> tl.Page:
+        """A page of it."""
+        older = [tweet for tweet in self.whole_feed(reader) if before is None or tweet.id < before]
         return tl.Page(older[:limit], older[limit - 1].id if len(older) > limit else None)
 
 
@@ -60,52 +62,45 @@ def apply(model: Plain, system: Any, kind: str, *arguments: Any) -> Any:
     return answer
 
 
-def scroll(system: Any, reader: int, limit: int = 7) -> list[tl.Tweet]:
-    """Every page of a feed, one after the other; each but the last is full and says where the next begins."""
-    tweets: list[tl.Tweet] = []
-    before = None
-    while True:
-        page = system.feed(reader, limit, before)
-        tweets += page.tweets
-        before = page.next
-        if before is None:
-            return tweets
-        assert len(page.tweets) == limit
-        assert page.tweets[-1].id == before
+def scroll(system: Any, reader: int, limit: int = 7, before: int | None = None) -> list[tl.Page]:
+    """Every page of a feed from a cursor down; each but the last is full and says where the next one begins."""
+    pages = [system.feed(reader, limit, before)]
+    while (cursor := pages[-1].next) is not None:
+        assert len(pages[-1].tweets) == limit
+        assert pages[-1].tweets[-1].id == cursor
+        pages.append(system.feed(reader, limit, cursor))
+    return pages
+
+
+def scrolled(system: Any, reader: int, limit: int = 7) -> list[tl.Tweet]:
+    """The tweets of a whole feed, read page by page."""
+    return [tweet for page in scroll(system, reader, limit) for tweet in page.tweets]
 
 
 def assert_equal_pages(system: Any, model: Plain, limit: int = 7) -> None:
     """Every page of every reader is the model's, to the cursor."""
     for reader in range(system.users):
-        before = None
-        while True:
-            page, expected = system.feed(reader, limit, before), model.page(reader, limit, before)
-            assert page == expected, f"reader {reader} below {before}"
-            before = page.next
-            if before is None:
-                break
+        assert scroll(system, reader, limit) == scroll(model, reader, limit), f"reader {reader}"
+
+
+def rows_in(database: Any) -> tuple[list[Any], list[Any]]:
+    """The tweets by ID and the follows that one database holds, read without any of the system's own reading."""
+    tweets = database.peek("SELECT id, author, text, media, created_at FROM tweets ORDER BY id")
+    return tweets, sorted(database.peek("SELECT follower, followee FROM follows"))
 
 
 def stored(system: Any) -> Plain:
-    """A model of what the databases of a system hold, read without any of its own reading."""
+    """A model of what the databases of a system hold together."""
     model = Plain()
     databases = system.tables.databases[:1] if isinstance(system, tl.ReadReplicas) else system.tables.databases
-    for database in databases:
-        for row in database.peek("SELECT id, author, text, media, created_at FROM tweets"):
+    for tweets, follows in map(rows_in, databases):
+        for row in tweets:
             assert row[0] not in model.tweets, "a tweet is stored twice"
             model.post(tl.Tweet._make(row))
-        for pair in database.peek("SELECT follower, followee FROM follows"):
+        for pair in follows:
             assert pair not in model.follows, "a follow is stored twice"
             model.follows.add(pair)
     return model
-
-
-def ring(users: int, follows: Sequence[int] = (1, 2, 5)) -> tl.FollowGraph:
-    """Everybody follows the users that stand these many places further on."""
-    everybody = np.arange(users)
-    followers = np.tile(everybody, len(follows))
-    followees = np.concatenate([(everybody + step) % users for step in follows])
-    return tl.FollowGraph.from_edges(followers, followees, users)
 
 
 def random_calls(rng: np.random.Generator, users: int, calls: int, model: Plain) -> Iterable[tuple[Any, ...]]:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from PIL import Image
 from starlette.testclient import TestClient
+from support.plain import CI
 from support.systems import GRAPH, settings_of
 
 import twitterlab as tl
 from twitterlab.service import Signer, create_app
 from twitterlab.stages.base import Stage
 
-EVERY_STAGE = tuple(tl.STAGES)
-DEEP = os.environ.get("CI") == "true"
-STAGES = EVERY_STAGE if DEEP else (tl.SingleTable, tl.ReadReplicas, tl.HybridFeeds)  # for what no stage should touch
+STAGES = tl.STAGES if CI else (tl.SingleTable, tl.ReadReplicas, tl.HybridFeeds)  # for what no stage should touch
 LOOSE = "1000000/minute"
 
 

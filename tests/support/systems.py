@@ -5,12 +5,19 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import pytest
+
 import twitterlab as tl
 from twitterlab.stages.base import Stage
+
+EVERY_STAGE = pytest.mark.parametrize("stage", tl.STAGES)
+FANNED_OUT = pytest.mark.parametrize("stage", [tl.PrecomputedFeeds, tl.HybridFeeds])
 
 EDGES = [(0, 1), (0, 2), (0, 3), (0, 4), (1, 0), (1, 2), (2, 1), (5, 1), (5, 2), (6, 1)]
 USERS = 8
 GRAPH = tl.FollowGraph.from_edges([u for u, _ in EDGES], [v for _, v in EDGES], USERS)
+ROWS = [(1 + i % 4, f"tweet {i}") for i in range(40)]  # ten by each of the four whom user 0 follows
+ELSEWHERE = [(7, f"unseen {i}") for i in range(25)]
 SMALL = {"shards": 3, "feed_length": 5, "threshold": 3, "replicas": 2}
 
 
@@ -24,15 +31,30 @@ def small(stage: type[Stage], path: Any = None, clock: Any = None, graph: Any = 
     return stage(graph, path, clock or tl.ManualClock(), **{**settings_of(stage), **settings})
 
 
-def scroll(system: Stage, reader: int, limit: int, before: int | None = None) -> list[list[tl.Tweet]]:
-    """All pages of a feed, the newest first, each asked for with the `next` of the one before."""
-    pages = []
-    while True:
-        page = system.feed(reader, limit, before)
-        pages.append(page.tweets)
-        if page.next is None:
-            return pages
-        before = page.next
+def post_in_turn(system: Stage, count: int = 30, authors: tuple[int, ...] = (1, 2, 3, 4)) -> list[tl.Tweet]:
+    """Tweets by several authors in turn, some in one millisecond and some in the next, handled by all workers."""
+    rows = [(authors[number % len(authors)], f"tweet {number}") for number in range(count)]
+    tweets = system.post_many(rows[: count // 2])
+    system.clock.advance(1)
+    tweets += system.post_many(rows[count // 2 :])
+    system.drain()
+    return tweets
+
+
+def loaded(stage: type[Stage], **settings: Any) -> Stage:
+    """A small system with `ROWS` and `ELSEWHERE` posted and handled."""
+    system = small(stage, **settings)
+    system.post_many(ROWS + ELSEWHERE)
+    system.drain()
+    return system
+
+
+def cost(system: Stage, *calls: tuple[Any, ...]) -> tl.Work:
+    """What some calls, given as name and arguments, did together."""
+    before = system.work
+    for name, *given in calls:
+        getattr(system, name)(*given)
+    return system.work - before
 
 
 def everything(system: Stage) -> dict[str, Any]:

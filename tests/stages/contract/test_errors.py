@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.systems import GRAPH, everything, settings_of, small
+from support.systems import EVERY_STAGE, FANNED_OUT, GRAPH, everything, settings_of, small
 
 import twitterlab as tl
 from twitterlab.stages.base import Stage
@@ -15,8 +15,6 @@ from twitterlab.stages.base import Stage
 Case = tuple[str, type[Exception], str, Callable[[Stage], object]]
 FAR = 2**63
 MINE, THEIRS, DELETED = 1, 2, 3  # the users who wrote each of the tweets below
-
-stages = pytest.mark.parametrize("stage", tl.STAGES, ids=lambda stage: stage.__name__)
 
 
 @pytest.fixture(params=tl.STAGES, ids=lambda stage: stage.__name__)
@@ -214,7 +212,7 @@ def test_a_refused_call_with_background_work_waiting_leaves_it_waiting(system: S
     assert (system.lag, system.position) == (lag, position)
 
 
-@stages
+@EVERY_STAGE
 def test_media_of_a_refused_post_is_not_stored(stage: type[Stage], tmp_path: Path) -> None:
     with small(stage, tmp_path) as system:
         for call in (
@@ -227,7 +225,7 @@ def test_media_of_a_refused_post_is_not_stored(stage: type[Stage], tmp_path: Pat
         assert list((tmp_path / "media").iterdir()) == []
 
 
-@stages
+@EVERY_STAGE
 def test_whitespace_is_text_and_the_longest_key_is_a_key(stage: type[Stage]) -> None:
     with small(stage) as system:
         blank, keyed = system.post(1, " "), system.post(1, "x", key="k" * 255)
@@ -266,7 +264,7 @@ SETTINGS: list[tuple[str, list[Any]]] = [
 ]
 
 
-@stages
+@EVERY_STAGE
 def test_a_bad_setting_is_a_valueerror_that_leaves_no_directory_behind(stage: type[Stage], tmp_path: Path) -> None:
     import inspect
 
@@ -281,7 +279,7 @@ def test_a_bad_setting_is_a_valueerror_that_leaves_no_directory_behind(stage: ty
     assert tried or stage in (tl.SingleTable, tl.FollowerIndex)
 
 
-@stages
+@EVERY_STAGE
 def test_the_smallest_settings_that_are_allowed_work(stage: type[Stage]) -> None:
     least = {"shards": 1, "replicas": 1, "feed_length": 1, "cache_tweets": 1, "threshold": 0}
     given = {name: least[name] for name in settings_of(stage)}
@@ -292,7 +290,7 @@ def test_the_smallest_settings_that_are_allowed_work(stage: type[Stage]) -> None
         assert system.feed(0, 2, tweets[5].id).tweets == [tweets[4], tweets[3]]
 
 
-@pytest.mark.parametrize("stage", [tl.PrecomputedFeeds, tl.HybridFeeds])
+@FANNED_OUT
 def test_a_feed_may_be_longer_than_sixteen_bits_count(stage: type[Stage]) -> None:
     with small(stage, feed_length=40_000, shards=1) as system:
         tweets = system.post_many([(1 + i % 4, f"tweet {i}") for i in range(9)])
