@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.drawing import SHADE, Chart, canvas, column, dots, logarithmic, plain, short, words
-from twitterlab.figures.tour import READ, WRITE
+from benchmarks.drawing import READ, SHADE, WRITE, Chart, canvas, column, dots, logarithmic, plain, short, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ from math import log10
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.common import shown
-from twitterlab.figures.tour import INK, QUIET, READ, WRITE
+from twitterlab.figures.palette import COLOURS, INK, QUIET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from benchmarks.common import Table
 
+READ, WRITE = COLOURS["reader"], COLOURS["author"]
 SHADE = "#E8E8E8"
 PALETTE = (READ, "#E69F00", "#009E73", "#CC79A7", "#56B4E9", WRITE, INK)  # Okabe and Ito's, one for each stage
 PREFIXES = ((1e9, " G"), (1e6, " M"), (1e3, " k"), (1, ""))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.drawing import Chart, bars, canvas, column, dots, plain, short, words
-from twitterlab.figures.tour import INK, QUIET, WRITE
+from benchmarks.drawing import WRITE, Chart, bars, canvas, column, dots, plain, short, words
+from twitterlab.figures.palette import INK, QUIET
 
 if TYPE_CHECKING:
     from benchmarks.charts import Saved

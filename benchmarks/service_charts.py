@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.drawing import Chart, canvas, column, dots, plain, short, words
-from twitterlab.figures.tour import READ
+from benchmarks.drawing import READ, Chart, canvas, column, dots, plain, short, words
 
 if TYPE_CHECKING:
     from benchmarks.charts import Saved

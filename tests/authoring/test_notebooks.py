@@ -17,7 +17,7 @@ from authoring import verify
 from authoring.notebooks import normalised
 from authoring.verify import ROOT
 from twitterlab.classroom.course.outline import outline
-from twitterlab.figures import figure as figures
+from twitterlab.figures.figure import show
 from twitterlab.instructor.front_page import header
 
 
@@ -107,7 +107,7 @@ def test_a_normalised_cell_keeps_its_tags_and_what_a_grader_needs():
 def test_a_figure_carries_its_words_in_both_forms():
     from matplotlib.figure import Figure
 
-    bundle = figures.show(Figure(), 'two bars, one of 1 < 2 "rows"', "the finding")._repr_mimebundle_()
+    bundle = show(Figure(), 'two bars, one of 1 < 2 "rows"', "the finding")._repr_mimebundle_()
     assert "two bars, one of 1 &lt; 2 &quot;rows&quot;" in bundle["text/html"]
     assert "data:image/png;base64,iVBOR" in bundle["text/html"]
     assert bundle["text/plain"] == 'the finding\ntwo bars, one of 1 < 2 "rows"'

@@ -13,7 +13,7 @@ import twitterlab as tl
 from authoring.verify import ROOT
 from twitterlab.commands.cli import main, parser
 from twitterlab.commands.tour import stages
-from twitterlab.figures import tour as plots
+from twitterlab.figures.tour import tour_picture
 from twitterlab.studies import tour
 from twitterlab.workloads.mixes import START_MS, replay
 
@@ -107,7 +107,7 @@ def test_stage_numbers_outside_one_to_seven_are_refused(value):
 
 
 def test_the_figure_says_its_numbers_in_words(result):
-    words = plots.describe(result)
+    words = tour_picture(result).text
     for row in result.stages:
         assert f"stage {row.stage}, {row.name}: {row.rows_per_page:,.1f} rows read" in words
 

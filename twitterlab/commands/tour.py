@@ -48,7 +48,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         options.json.write_text(json.dumps(result.as_dict(), indent=1) + "\n")
     if options.plot:
+        from twitterlab.figures.figure import PAGE_DPI
         from twitterlab.figures.tour import tour_figure
 
-        tour_figure(result).savefig(options.plot, dpi=150)
+        tour_figure(result, times=True).savefig(options.plot, dpi=PAGE_DPI)
     return 0 if not any(row.pages_differing for row in result.stages) else 1

@@ -1,7 +1,8 @@
-"""The two charts of most lessons, bars and lines: drawn in the course's colours, with alt text made from the data.
+"""The charts of lessons, of the tour and of the page of measurements, drawn in the course's colours.
 
 What is drawn is also said: the text form lists the numbers, so that whoever cannot see the picture has them, and so
-that a check of a notebook's outputs compares them.
+that a check of a notebook's outputs compares them. `bars` and `lines` make a whole picture; what begins with `draw_`
+draws on axes that a larger figure has.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twitterlab.figures.figure import Picture, canvas, show
-from twitterlab.figures.palette import COLOURS, INK, QUIET, Role, styled
+from twitterlab.figures.palette import COLOURS, FAINT, INK, QUIET, Role, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
 Number = float | int
 STYLES = ("-", "--", ":", "-.")
-MARKERS = ("o", "s", "^", "D")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 ROOM = 0.07  # of a logarithmic axis, between two numbers beside it
 SAID = 9  # of a long line the alt text says this many points, evenly chosen, the first and the last among them
+CLOSE, SAME = 0.065, 0.015  # of an axis' height: labels nearer would overlap, lines nearer lie on each other
 
 
 def number(value: Number, digits: int = 3) -> str:
@@ -31,6 +33,13 @@ def number(value: Number, digits: int = 3) -> str:
     if float(value).is_integer() or abs(value) >= 10**digits:
         return f"{value:,.0f}"
     return f"{value:.{digits}g}"
+
+
+def short_number(value: Number) -> str:
+    """A bare number to three digits and its prefix: 11.6 k."""
+    from twitterlab.studies.estimate import readable, registry
+
+    return readable(registry().Quantity(value, "dimensionless")).strip()
 
 
 def bars(
@@ -45,24 +54,32 @@ def bars(
 
     `role` colours all bars, or is a role a bar. With `log` the scale is logarithmic but has a place for zero.
     """
-    names, counts = list(values), [float(value) for value in values.values()]
-    roles: Sequence[Role] = [role] * len(names) if isinstance(role, str) else role
     with styled():
-        figure = canvas(8.0, 0.9 + 0.42 * len(names))
+        figure = canvas(8.0, 0.9 + 0.42 * len(values))
         axes = figure.subplots()
-        drawn = axes.barh(names, counts, color=[COLOURS[r] for r in roles], height=0.66)
-        axes.bar_label(drawn, [number(value) for value in counts], padding=4)
-        axes.invert_yaxis()
-        if log:
-            axes.set_xscale("symlog", linthresh=min(1.0, *(value / 3 for value in counts if value > 0)))
-        axes.set_xlim(0, max(*counts, 1e-9) * (8 if log else 1.15))
-        axes.set_xticks([])
-        axes.set_xticks([], minor=True)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["bottom"].set_visible(False)
+        draw_bars(axes, values, role, room=8 if log else 1.15, log=log)
         axes.set_title(label + (" (logarithmic)" if log else ""))
-        said = "; ".join(f"{name} {number(value)}" for name, value in zip(names, counts, strict=True))
-        return show(figure, f"Bars, {label}: {said}.", caption)
+        each = "; ".join(f"{name} {number(value)}" for name, value in values.items())
+        return show(figure, f"Bars, {label}: {each}.", caption)
+
+
+def draw_bars(
+    axes: Axes, values: Mapping[str, Number], role: Role | Sequence[Role], *, room: float, log: bool = False
+) -> None:
+    """A horizontal bar for each name from the top down, with its number; the axis ends at `room` times the longest."""
+    lengths = [float(value) for value in values.values()]
+    roles: Sequence[Role] = [role] * len(lengths) if isinstance(role, str) else role
+    drawn = axes.barh(list(values), lengths, color=[COLOURS[r] for r in roles], height=0.66)
+    axes.bar_label(drawn, [number(value) for value in lengths], padding=4)
+    if log:
+        axes.set_xscale("symlog", linthresh=min([1.0, *(value / 3 for value in lengths if value > 0)]))
+    axes.set_xlim(0, max(*lengths, 1e-9) * room)
+    if not axes.yaxis_inverted():  # as it is where panels share the axis
+        axes.invert_yaxis()
+    axes.set_xticks([])
+    axes.set_xticks([], minor=True)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["bottom"].set_visible(False)
 
 
 def lines(
@@ -84,7 +101,9 @@ def lines(
     with styled():
         figure = canvas()
         axes = figure.subplots()
-        plot_lines(axes, x, curves, roles)
+        draw_lines(axes, x, curves, roles)
+        if len(curves) > 1:
+            axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), labelcolor=INK)
         for nth, (name, at) in enumerate((marks or {}).items()):
             axes.axvline(float(at), color=QUIET, linewidth=1, linestyle=":")
             height = 1.0 + 0.07 * (nth % 2)  # neighbours stand on two lines, so that they do not meet
@@ -100,6 +119,47 @@ def lines(
         return show(figure, say_lines(x, curves, x_label, y_label, marks or {}), caption)
 
 
+def draw_lines(axes: Axes, x: Sequence[Number], curves: Mapping[str, Sequence[Number]], roles: Sequence[Role]) -> None:
+    """Draw the lines, each with its own dashes and, where its points are few, markers."""
+    for nth, ((name, curve), role) in enumerate(zip(curves.items(), roles, strict=True)):
+        marker = MARKERS[nth % len(MARKERS)] if len(x) <= 25 else ""
+        style: dict[str, Any] = {"linestyle": STYLES[nth % len(STYLES)], "marker": marker}
+        axes.plot(x, curve, color=COLOURS[role], label=name, **style)
+
+
+def say_lines(
+    x: Sequence[Number], curves: Mapping[str, Sequence[Number]], x_label: str, y_label: str, marks: Mapping[str, Number]
+) -> str:
+    """The lines in words: of each the points at a few x, and where the marks stand."""
+    chosen = np.unique(np.linspace(0, len(x) - 1, min(SAID, len(x))).round().astype(int))
+    sentences = [f"Lines, {y_label} over {x_label}."]
+    for name, curve in curves.items():
+        points = ", ".join(f"{number(float(curve[i]))} at {number(float(x[i]))}" for i in chosen)
+        sentences.append(f"{name}: {points}.")
+    sentences += [f"{name} is at {number(float(at))}." for name, at in marks.items()]
+    return " ".join(sentences)
+
+
+def draw_dots(axes: Axes, rows: Mapping[str, Sequence[Number]], roles: Sequence[Role], labels: Sequence[str]) -> None:
+    """For each name, from the top down, a full dot at its first value, an open one at its last, and its label.
+
+    The axis is logarithmic, and its ticks say so.
+    """
+    for place, (row, role, label) in enumerate(zip(rows.values(), roles, labels, strict=True)):
+        colour = COLOURS[role]
+        axes.plot(row, [place] * len(row), color=colour)
+        axes.plot(row[-1:], [place], "o", color=colour, markersize=8, markerfacecolor="white", markeredgewidth=2)
+        axes.plot(row[:1], [place], "o", color=colour, markersize=9)
+        axes.annotate(label, (max(row), place), (10, 0), textcoords="offset points", va="center")
+    log_scale(axes.xaxis, [value for row in rows.values() for value in row])
+    axes.set_yticks(range(len(rows)), list(rows))
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x", color=FAINT, linewidth=0.5)
+    axes.set_axisbelow(True)
+
+
 def log_ticks(axis: Axis, values: Sequence[Number]) -> None:
     """A logarithmic axis with plain numbers at the values themselves, as many as have room beside each other."""
     axis.axes.set_xscale("log")
@@ -112,23 +172,49 @@ def log_ticks(axis: Axis, values: Sequence[Number]) -> None:
     axis.set_ticks([], minor=True)
 
 
-def plot_lines(axes: Axes, x: Sequence[Number], curves: Mapping[str, Sequence[Number]], roles: Sequence[Role]) -> None:
-    """Draw the lines, each with its own dashes and, at its few points, markers; their names beside them."""
-    for nth, ((name, curve), role) in enumerate(zip(curves.items(), roles, strict=True)):
-        style: dict[str, Any] = {"linestyle": STYLES[nth % 4], "marker": MARKERS[nth % 4] if len(x) <= 25 else ""}
-        axes.plot(x, curve, color=COLOURS[role], label=name, **style)
-    if len(curves) > 1:
-        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), labelcolor=INK)
+def log_scale(axis: Axis, values: Sequence[Number]) -> None:
+    """A logarithmic axis with plain numbers at its ticks, more a decade where it spans few, and 0 where a value is 0.
+
+    Upwards it spans a decade at least, so that what is nearly flat looks so.
+    """
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    upwards = axis is axis.axes.yaxis
+    set_scale: Any = axis.axes.set_yscale if upwards else axis.axes.set_xscale
+    low, high = (math.log10(bound([value for value in values if value > 0] or [1.0])) for bound in (min, max))
+    if min(values) <= 0:
+        set_scale("symlog", linthresh=1)
+    else:
+        set_scale("log")
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high - low < 2.5 else (1.0,)))
+        if upwards:
+            pad = max(0.08 * (high - low), (1 - high + low) / 2)
+            axis.axes.set_ylim(10 ** (low - pad), 10 ** (high + pad))
+    axis.set_major_formatter(lambda value, _: short_number(value))
+    axis.set_minor_formatter(NullFormatter())
 
 
-def say_lines(
-    x: Sequence[Number], curves: Mapping[str, Sequence[Number]], x_label: str, y_label: str, marks: Mapping[str, Number]
-) -> str:
-    """The lines in words: of each the points at a few x, and where the marks stand."""
-    chosen = np.unique(np.linspace(0, len(x) - 1, min(SAID, len(x))).round().astype(int))
-    told = [f"Lines, {y_label} over {x_label}."]
-    for name, curve in curves.items():
-        points = ", ".join(f"{number(float(curve[i]))} at {number(float(x[i]))}" for i in chosen)
-        told.append(f"{name}: {points}.")
-    told += [f"{name} is at {number(float(at))}." for name, at in marks.items()]
-    return " ".join(told)
+def name_ends(axes: Axes, ends: Mapping[str, tuple[float, float]]) -> None:
+    """Write each stage's name at its line's end, from top to bottom as they lie; lines on one another share a label."""
+    axes.get_xlim(), axes.get_ylim()  # from here on they are known
+    to_axes = axes.transScale + axes.transLimits
+    groups: list[tuple[float, list[str]]] = []
+    for height, name in sorted((float(to_axes.transform(end)[1]), name) for name, end in ends.items()):
+        if groups and height - groups[-1][0] < SAME:
+            groups[-1][1].append(name)
+        else:
+            groups.append((height, [name]))
+    for height, (_, names) in zip(spread([height for height, _ in groups]), groups, strict=True):
+        text = f"stage{'s' if len(names) > 1 else ''} {', '.join(sorted(names))}"
+        axes.text(1.02, height, text, transform=axes.transAxes, va="center")
+
+
+def spread(heights: Sequence[float]) -> list[float]:
+    """Ascending heights moved so far that labels there do not overlap, and no further."""
+    blocks: list[list[float]] = []  # labels that touch, by where each would be if it were the lowest of its block
+    for height in heights:
+        blocks.append([height])
+        while len(blocks) > 1 and np.mean(blocks[-2]) + len(blocks[-2]) * CLOSE > np.mean(blocks[-1]):
+            upper = blocks.pop()
+            blocks[-1] += [value - len(blocks[-1]) * CLOSE for value in upper]
+    return [float(np.mean(block)) + place * CLOSE for block in blocks for place in range(len(block))]

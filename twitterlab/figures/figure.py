@@ -1,6 +1,6 @@
-"""Figures in a notebook: HTML with alt text and the finding as caption, and the same words as plain text.
+"""Figures: HTML with alt text and the finding as caption in a notebook, the same words as plain text, a PNG on a page.
 
-JupyterLab shows no alternative text for a bare PNG output, so a figure is never one.
+JupyterLab shows no alternative text for a bare PNG output, so a figure in a notebook is never one.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from twitterlab.figures.palette import PAPER, styled
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DPI = 110
+LESSON_DPI, PAGE_DPI = 110, 150  # a page of measurements is looked at more closely
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as a notebook's output keeps it."""
+    """A figure as a notebook's output keeps it; `png` is also what a page's file holds."""
 
     png: bytes
     alt: str
@@ -54,12 +54,13 @@ def canvas(width: float = 8.0, height: float = 3.6) -> Figure:
         return Figure(figsize=(width, height), facecolor=PAPER)
 
 
-def show(figure: Figure, alt: str, caption: str) -> Picture:
+def show(figure: Figure, alt: str, caption: str, dpi: int = LESSON_DPI) -> Picture:
     """A matplotlib figure with words for who does not see it (`alt`) and the finding (`caption`).
 
     Its background is white in light and dark themes, so that its ink is always read on the ground it was drawn for.
+    Nothing in the PNG says when or by what it was made, so the same drawing gives the same bytes.
     """
     buffer = io.BytesIO()
     with styled():
-        figure.savefig(buffer, format="png", dpi=DPI, facecolor=PAPER, metadata={"Software": None})
+        figure.savefig(buffer, format="png", dpi=dpi, facecolor=PAPER, metadata={"Software": None})
     return Picture(buffer.getvalue(), alt, caption)

@@ -1,75 +1,61 @@
-"""Figures of the toolkit's own measurements; matplotlib is imported where one is drawn."""
+"""The picture of the tour: what a page reads and a post writes at every stage, and on request how long a page takes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twitterlab.figures.charts import draw_bars
+from twitterlab.figures.figure import Picture, canvas, show
+from twitterlab.figures.palette import INK, QUIET, Role, styled
+
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from twitterlab.studies.tour import Tour
+    from twitterlab.studies.tour import Row, Tour
 
-READ, WRITE = "#0072B2", "#D55E00"  # Okabe and Ito's blue and vermilion, told apart by colour-blind readers too
-INK, QUIET = "#222222", "#666666"
+LARGE = {"font.size": 12.5, "axes.titlesize": 13}  # a figure of three columns is seen smaller than one of a lesson
 
 
-def tour_figure(result: Tour) -> Figure:
-    """Three columns of bars, a stage a line: rows read for a page, time of a page, deliveries for a post."""
-    figure, (left, middle, right) = canvas(result, 3)
-    counts(left, right, result)
-    times = [row.page_p50_ms for row in result.stages]
-    bars(middle, names(result), times, colour=READ, label="milliseconds for a page (median)", form="{:.2g}")
+def tour_picture(result: Tour) -> Picture:
+    """What is equal on every machine: rows read for a page and deliveries for a post, at each stage."""
+    return show(tour_figure(result), describe(result), headline(result))
+
+
+def tour_figure(result: Tour, *, times: bool = False) -> Figure:
+    """A column of bars for each measure, a stage a line; with `times` this machine's median time of a page too."""
+    import matplotlib as mpl
+
+    columns = {label: bars for label, bars in column_bars(result).items() if times or "milliseconds" not in label}
+    with styled(), mpl.rc_context(LARGE):  # type: ignore[arg-type]
+        figure = canvas(2.5 + 3.5 * len(columns), 5.2)
+        figure.suptitle(headline(result), fontsize=17, color=INK, x=0.01, ha="left", weight="bold")
+        figure.supxlabel(replayed(result), fontsize=11, color=QUIET, x=0.01, ha="left")
+        panels = figure.subplots(1, len(columns), sharey=True)
+        for axes, (label, (role, values)) in zip(panels, columns.items(), strict=True):
+            draw_bars(axes, values, role, room=30, log=True)
+            axes.set_title(label)
     return figure
 
 
-def tour_counts(result: Tour) -> Figure:
-    """The same without times: what is equal on every machine."""
-    figure, (left, right) = canvas(result, 2)
-    counts(left, right, result)
-    return figure
+def column_bars(result: Tour) -> dict[str, tuple[Role, dict[str, float]]]:
+    """The columns by their labels: whom their colour means, and the values of the stages."""
+
+    def column(value: str) -> dict[str, float]:
+        return {f"{row.stage}  {row.name}": getattr(row, value) for row in result.stages}
+
+    return {
+        "rows read for a page": ("reader", column("rows_per_page")),
+        "milliseconds for a page (median)": ("reader", column("page_p50_ms")),
+        "deliveries for a post": ("author", column("deliveries_per_post")),
+    }
 
 
-def canvas(result: Tour, columns: int) -> tuple[Figure, list[Axes]]:
-    """An empty figure under the tour's headline, with what was replayed as its note."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(2.5 + 3.5 * columns, 5.2), layout="constrained", facecolor="white")
-    figure.suptitle(headline(result), fontsize=17, color=INK, x=0.01, ha="left", weight="bold")
+def replayed(result: Tour) -> str:
+    """What was replayed, as the figure's note."""
     users, follows, posts = result.graph["users"], result.graph["follows"], result.workload["post"]
-    note = (
+    return (
         f"{users:,} users, {follows:,} follows, {posts:,} tweets; the same answers at every stage; logarithmic scales"
     )
-    figure.supxlabel(note, fontsize=11, color=QUIET, x=0.01, ha="left")
-    return figure, list(figure.subplots(1, columns, sharey=True))
-
-
-def counts(left: Axes, right: Axes, result: Tour) -> None:
-    """The counted columns: what a page reads, and what a post writes."""
-    rows = [row.rows_per_page for row in result.stages]
-    deliveries = [row.deliveries_per_post for row in result.stages]
-    form = "{:,.0f}" if all(value == 0 or value >= 1 for value in rows) else "{:,.1f}"
-    bars(left, names(result), rows, colour=READ, label="rows read for a page", form=form)
-    bars(right, names(result), deliveries, colour=WRITE, label="deliveries for a post", form="{:,.1f}")
-
-
-def names(result: Tour) -> list[str]:
-    """The stages as the axis names them."""
-    return [f"{row.stage}  {row.name}" for row in result.stages]
-
-
-def bars(axes: Axes, lines: list[str], values: list[float], *, colour: str, label: str, form: str) -> None:
-    """One column of horizontal bars on a scale that holds both zero and millions, each with its number."""
-    drawn = axes.barh(lines, values, color=colour, height=0.68)
-    axes.set_xscale("symlog", linthresh=0.1 if max(values, default=0) < 100 else 1)
-    axes.invert_yaxis() if not axes.yaxis_inverted() else None
-    axes.bar_label(drawn, [form.format(v) for v in values], padding=4, fontsize=12, color=INK)
-    axes.set_title(label, fontsize=13, color=INK, loc="left")
-    axes.set_xlim(0, max(max(values, default=0), 1) * 30)
-    axes.set_xticks([])
-    axes.set_xticks([], minor=True)
-    axes.tick_params(axis="y", length=0, labelsize=13, labelcolor=INK)
-    axes.spines[["top", "right", "bottom"]].set_visible(False)
 
 
 def headline(result: Tour) -> str:
@@ -80,9 +66,12 @@ def headline(result: Tour) -> str:
 
 def describe(result: Tour) -> str:
     """The figure in words, for whoever does not see it."""
-    lines = (
+    return f"Bars, a stage a line. {'; '.join(map(describe_stage, result.stages))}."
+
+
+def describe_stage(row: Row) -> str:
+    """One stage's bars in words."""
+    return (
         f"stage {row.stage}, {row.name}: {row.rows_per_page:,.1f} rows read for a page, "
         f"{row.deliveries_per_post:,.1f} deliveries for a post"
-        for row in result.stages
     )
-    return "Bars, a stage a line. " + "; ".join(lines) + "."

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 import psutil  # type: ignore[import-untyped]
 
 from twitterlab.classroom.lesson.panel import Panel, State
-from twitterlab.figures.charts import number
+from twitterlab.figures.charts import number, short_number
 from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, Role, styled, tint
 from twitterlab.studies.estimate import Givens, Row, estimate, readable, registry
@@ -54,11 +54,6 @@ def value_slider(words: str, values: Sequence[float], value: float) -> Any:
     """A slider over a few numbers that are about evenly spaced in their logarithm."""
     options = [(short_number(each) if each >= 1e6 else number(each), each) for each in values]
     return widgets.SelectionSlider(options=options, value=value, description=words)
-
-
-def short_number(value: float) -> str:
-    """A bare number to three digits and its prefix: 11.6 k."""
-    return readable(registry().Quantity(value, "dimensionless")).strip()
 
 
 def rows_of(active: float, **givens: float) -> Rows:

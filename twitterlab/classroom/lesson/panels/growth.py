@@ -8,8 +8,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from twitterlab.classroom.lesson.panel import Panel, State
-from twitterlab.classroom.lesson.panels.capacity import short_number, value_slider
-from twitterlab.figures.charts import number
+from twitterlab.classroom.lesson.panels.capacity import value_slider
+from twitterlab.figures.charts import number, short_number
 from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, INK, styled, tint
 from twitterlab.studies.estimate import Givens
