@@ -1,0 +1,26 @@
+# error
+
+
+class LRU:
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.kept = {}
+
+    def discard(self, key):
+        self.kept.pop(key, None)
+
+    def __len__(self):
+        return len(self.kept)
+
+    def __contains__(self, key):
+        return key in self.kept
+
+    def get(self, key):
+        self.kept[key] = self.kept.pop(key)
+        return self.kept[key]
+
+    def put(self, key, value):
+        self.kept.pop(key, None)
+        while len(self.kept) >= self.capacity:
+            self.kept.pop(next(iter(self.kept)))
+        self.kept[key] = value

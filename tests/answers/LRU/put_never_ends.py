@@ -1,0 +1,32 @@
+# error
+#
+# …did not end…
+
+
+class LRU:
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.kept = {}
+
+    def discard(self, key):
+        self.kept.pop(key, None)
+
+    def __len__(self):
+        return len(self.kept)
+
+    def __contains__(self, key):
+        return key in self.kept
+
+    def get(self, key):
+        if key not in self.kept:
+            return None
+        value = self.kept.pop(key)
+        self.kept[key] = value
+        return value
+
+    def put(self, key, value):
+        self.kept.pop(key, None)
+        while len(self.kept) >= self.capacity:
+            pass
+        pass
+        self.kept[key] = value

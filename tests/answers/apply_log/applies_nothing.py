@@ -1,0 +1,5 @@
+# wrong
+
+
+def apply_log(position, entries, apply):
+    return max([position, *(number for number, change in entries)])

@@ -1,0 +1,8 @@
+# wrong
+
+
+def apply_log(position, entries, apply):
+    for number, change in sorted(entries):
+        if number == position + 1:
+            apply(change)
+            position += 1

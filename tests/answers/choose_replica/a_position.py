@@ -1,0 +1,6 @@
+# wrong
+
+
+def choose_replica(positions, at_least, turn):
+    fresh = [position for position in positions if position >= at_least]
+    return fresh[turn % len(fresh)] if fresh else None

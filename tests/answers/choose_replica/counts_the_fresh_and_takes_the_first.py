@@ -1,0 +1,6 @@
+# wrong: soon_up_to_date
+
+
+def choose_replica(positions, at_least, turn):
+    fresh = [position for position in positions if position >= at_least]
+    return turn % len(fresh) if fresh else None

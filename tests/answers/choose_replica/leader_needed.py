@@ -1,0 +1,7 @@
+# wrong: leader_needed
+
+
+def choose_replica(positions, at_least, turn):
+    if at_least > 0:
+        return None
+    return turn % len(positions)

@@ -1,0 +1,20 @@
+# wrong: any
+
+
+def homes_of(places, followees):
+    homes = {}
+    for followee in followees:
+        homes.setdefault(places[followee], []).append(followee)
+    return homes
+
+
+def newest(shards, homes, before, limit):
+    found = [tweet for shard in homes for tweet in shards[shard].newest(homes[shard], before, limit)]
+    return sorted(found, reverse=True)
+
+
+def feed_page(shards, places, followees, cursor, limit):
+    homes = homes_of(places, followees)
+    share = limit // max(len(homes), 1) + 1
+    found = newest(shards, homes, cursor, share)
+    return found[:limit], found[limit - 1] if len(found) > limit else None

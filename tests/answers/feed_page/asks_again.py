@@ -1,0 +1,20 @@
+# over budget: asks_again
+
+
+def homes_of(places, followees):
+    homes = {}
+    for followee in followees:
+        homes.setdefault(places[followee], []).append(followee)
+    return homes
+
+
+def newest(shards, homes, before, limit):
+    found = [tweet for shard in homes for tweet in shards[shard].newest(homes[shard], before, limit)]
+    return sorted(found, reverse=True)
+
+
+def feed_page(shards, places, followees, cursor, limit):
+    homes = homes_of(places, followees)
+    page = newest(shards, homes, cursor, limit)[:limit]
+    more = page and newest(shards, homes, page[-1], 1)
+    return page, page[-1] if more else None

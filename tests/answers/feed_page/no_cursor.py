@@ -1,0 +1,17 @@
+# wrong
+
+
+def homes_of(places, followees):
+    homes = {}
+    for followee in followees:
+        homes.setdefault(places[followee], []).append(followee)
+    return homes
+
+
+def newest(shards, homes, before, limit):
+    found = [tweet for shard in homes for tweet in shards[shard].newest(homes[shard], before, limit)]
+    return sorted(found, reverse=True)
+
+
+def feed_page(shards, places, followees, cursor, limit):
+    return newest(shards, homes_of(places, followees), cursor, limit)[:limit]

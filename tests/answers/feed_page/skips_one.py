@@ -1,0 +1,18 @@
+# wrong: skips_one
+
+
+def homes_of(places, followees):
+    homes = {}
+    for followee in followees:
+        homes.setdefault(places[followee], []).append(followee)
+    return homes
+
+
+def newest(shards, homes, before, limit):
+    found = [tweet for shard in homes for tweet in shards[shard].newest(homes[shard], before, limit)]
+    return sorted(found, reverse=True)
+
+
+def feed_page(shards, places, followees, cursor, limit):
+    found = newest(shards, homes_of(places, followees), cursor, limit + 1)
+    return found[:limit], found[limit] if len(found) > limit else None

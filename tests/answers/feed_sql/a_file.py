@@ -1,0 +1,7 @@
+# error
+#
+# …
+#
+# …disabled…
+
+feed_sql = """SELECT id, author, text FROM 'elsewhere.csv'"""

@@ -1,0 +1,9 @@
+# wrong: by_created_at
+
+feed_sql = """
+    SELECT t.id, t.author, t.text
+    FROM follows f JOIN tweets t ON t.author = f.followee
+    WHERE f.follower = $reader AND t.id < $before
+    ORDER BY t.created_at DESC, t.id DESC
+    LIMIT $limit
+"""

@@ -1,0 +1,9 @@
+# wrong: cursor_forgotten
+
+feed_sql = """
+    SELECT t.id, t.author, t.text
+    FROM follows f JOIN tweets t ON t.author = f.followee
+    WHERE f.follower = $reader
+    ORDER BY t.id DESC
+    LIMIT $limit
+"""

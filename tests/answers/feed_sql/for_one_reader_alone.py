@@ -1,0 +1,11 @@
+# wrong
+#
+# …your SQL has no $reader…
+
+feed_sql = """
+    SELECT t.id, t.author, t.text
+    FROM follows f JOIN tweets t ON t.author = f.followee
+    WHERE f.follower = 0 AND t.id < $before
+    ORDER BY t.id DESC
+    LIMIT $limit;
+"""

@@ -1,0 +1,6 @@
+# wrong
+
+feed_sql = """
+    SELECT t.id, t.author, t.media FROM follows f JOIN tweets t ON t.author = f.followee
+    WHERE f.follower = $reader AND t.id < $before ORDER BY t.id DESC LIMIT $limit
+"""

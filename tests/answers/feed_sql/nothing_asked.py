@@ -1,0 +1,5 @@
+# wrong
+#
+# …One SELECT is asked for…
+
+feed_sql = """"""

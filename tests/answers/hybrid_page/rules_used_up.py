@@ -1,0 +1,10 @@
+# wrong
+
+
+def hybrid_page(pushed, timelines, rules, limit):
+    ids = {row[0] for row in pushed}
+    for author in timelines:
+        while rules[author]:
+            rules[author].pop()
+        ids |= {row[0] for row in timelines[author]}
+    return sorted(ids, reverse=True)[:limit]

@@ -1,0 +1,5 @@
+# wrong
+#
+# …a list of strings was asked for…
+
+layout = "CREATE INDEX a ON follows (follower)"

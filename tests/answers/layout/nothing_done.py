@@ -1,0 +1,5 @@
+# wrong
+#
+# …no statement in your list…
+
+layout = []

@@ -1,0 +1,3 @@
+# over budget: nothing_for_it
+
+layout = ["CREATE INDEX b ON tweets (author)", "CREATE INDEX c ON tweets (id)"]

@@ -1,0 +1,3 @@
+# right
+
+layout = ["CREATE INDEX a ON follows (follower); CREATE INDEX b ON tweets (author); CREATE INDEX c ON tweets (id)"]

@@ -1,0 +1,8 @@
+# wrong
+
+layout = [
+    "INSERT INTO tweets FROM tweets",
+    "CREATE INDEX a ON follows (follower)",
+    "CREATE INDEX b ON tweets (author)",
+    "CREATE INDEX c ON tweets (id)",
+]

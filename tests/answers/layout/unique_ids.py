@@ -1,0 +1,7 @@
+# right
+
+layout = [
+    "CREATE INDEX a ON follows (follower)",
+    "CREATE INDEX b ON tweets (author)",
+    "CREATE UNIQUE INDEX c ON tweets (id)",
+]

@@ -1,0 +1,7 @@
+# wrong
+#
+# …returned None…
+
+
+def newest(table, authors, before, limit):
+    sorted(table)

@@ -1,0 +1,5 @@
+# wrong: ignores_costs
+
+
+def push_edge(posts, views, followers, push, pull):
+    return views > posts

@@ -1,0 +1,5 @@
+# wrong
+
+
+def push_edge(posts, views, followers, push, pull):
+    return False

@@ -1,0 +1,5 @@
+# right
+
+
+def push_edge(posts, views, followers, push, pull):
+    return posts * push < views * pull

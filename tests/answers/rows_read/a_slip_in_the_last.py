@@ -1,0 +1,3 @@
+# wrong: tweets_alone
+
+rows_read = [3000, 6000, 16000]

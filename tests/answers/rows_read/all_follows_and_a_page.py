@@ -1,0 +1,3 @@
+# wrong: twenty
+
+rows_read = [2020, 2020, 2020]

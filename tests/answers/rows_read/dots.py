@@ -1,0 +1,3 @@
+# not attempted
+
+rows_read = ...  # three whole numbers

@@ -1,0 +1,5 @@
+# wrong
+#
+# …Three whole numbers are asked for…
+
+rows_read = [3000, ..., 18000]

@@ -1,0 +1,3 @@
+# wrong: twenty
+
+rows_read = [20, 20, 20]
