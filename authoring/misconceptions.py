@@ -1,7 +1,7 @@
 """The page of misconceptions for instructors, `docs/misconceptions.md`: made from the words of the exercises.
 
 `python -m authoring.misconceptions` makes it. A wrong answer's key there is the one that the summary of a
-class counts, and the one by which the tests of an exercise name it.
+class counts, and the one that stands in the heads of `tests/answers/NAME/*.py`.
 """
 
 from __future__ import annotations
