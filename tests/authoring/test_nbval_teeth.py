@@ -28,7 +28,6 @@ from twitterlab.classroom.lesson.timing import on_this_machine
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CONFIG = ROOT / "tests" / "nbval.cfg"
 LESSONS = [ROOT / lesson.lesson_file for lesson in outline().lessons]
-PANELS = [lesson.panel for lesson in outline().lessons]
 LESSON = ROOT / outline().lesson(2).lesson_file
 PATTERNS = dict(get_sanitize_patterns(CONFIG.read_text(encoding="utf-8")))
 NUMBER = re.compile(r"\d(?:[\d,.]*\d)?")
@@ -133,7 +132,7 @@ class TestANotebook:
 @pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.name)
 def test_the_html_that_a_widget_keeps_is_compared(path: Path, as_nbval: Collect) -> None:
     cells, notebook = as_nbval(path), nbformat.read(path, as_version=4)
-    widgets = {call.cell for call in lesson_rules.calls(notebook, "predict", "reveal", "quiz", *PANELS)}
+    widgets = {call.cell for call in lesson_rules.calls(notebook, "predict", "reveal", "quiz", *lesson_rules.PANELS)}
     assert len(widgets) >= 5
     for place in widgets:
         changed = copy.deepcopy(cells[place].cell.outputs)

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 import twitterlab as tl
 from twitterlab.classroom.course.outline import outline
 
+PANELS = tuple(lesson.panel for lesson in outline().lessons)
 MODULE = "twitterlab.classroom.lesson.panels"
 MOST_CELLS = 27
 SILENT = {"advance", "close", "delete", "drain", "follow", "step", "unfollow"}  # they do something and say nothing
