@@ -6,11 +6,10 @@ class counts, and the one that stands in the heads of `tests/answers/NAME/*.py`.
 
 from __future__ import annotations
 
-from itertools import groupby
 from pathlib import Path
 
-from twitterlab.classroom.course.exercise_texts import ExerciseTexts, all_texts
-from twitterlab.classroom.course.progress_map import STAGES
+from twitterlab.classroom.course.exercise_texts import ExerciseTexts, texts_of
+from twitterlab.classroom.course.outline import Lesson, outline
 
 PAGE = Path("docs/misconceptions.md")
 HEAD = """<!-- Made by `make notebooks` from twitterlab/classroom/course/exercise_texts/NN.toml: edit those. -->
@@ -24,13 +23,13 @@ counts them over a class, under the same names. In a workshop, ask who believes 
 
 def page() -> str:
     """The whole page."""
-    stages = groupby(all_texts().values(), key=lambda one: one.stage)
-    return "\n".join([HEAD, *("\n".join(stage(number, list(some))) for number, some in stages)])
+    return "\n".join([HEAD, *("\n".join(section(lesson)) for lesson in outline().with_exercises)])
 
 
-def stage(number: int, some: list[ExerciseTexts]) -> list[str]:
-    """One stage's exercises."""
-    return [f"## {number} · {STAGES[number - 1]}", "", *(line for one in some for line in exercise(one))]
+def section(lesson: Lesson) -> list[str]:
+    """One lesson's exercises."""
+    lines = (line for key in lesson.exercises for line in exercise(texts_of(key)))
+    return [f"## {lesson.number} · {lesson.title}", "", *lines]
 
 
 def exercise(one: ExerciseTexts) -> list[str]:

@@ -30,7 +30,7 @@ def test_an_exercise_has_three_hints_and_words_for_its_wrong_answers(key: str) -
 
 
 def test_each_lesson_with_exercises_has_one_core_exercise() -> None:
-    core = [one.stage for one in all_texts().values() if one.core]
+    core = [one.lesson for one in all_texts().values() if one.core]
     assert core == [lesson.number for lesson in outline().with_exercises]
 
 

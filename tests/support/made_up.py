@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from twitterlab.classroom.course import copy as course
-from twitterlab.classroom.course import exercise_texts, my_parts, progress
+from twitterlab.classroom.course import exercise_texts, my_parts, outline, progress
 
 WORDS = {
     "01.toml": """
 [exercise."1.1"]
-name = "ask"
 title = "Ask <the> table"
 minutes = 10
 core = true
@@ -25,7 +24,6 @@ misconception = "One follows oneself"
 says = "Look again."
 
 [exercise."1.2"]
-name = "count_rows"
 title = "Count"
 minutes = 5
 core = false
@@ -33,13 +31,23 @@ hints = ["a", "b", "c"]
 """,
     "04.toml": """
 [exercise."4.2"]
-name = "merge"
 title = "Merge"
 minutes = 15
 core = true
 hints = ["a", "b", "c"]
 """,
 }
+EXERCISES = {1: {"1.1": "ask", "1.2": "count_rows"}, 4: {"4.2": "merge"}}
+LESSONS = outline.outline().lessons
+
+
+def course_file() -> str:
+    """The real lessons, with the made-up exercises in place of theirs."""
+    lines = ['tour = "tour"']
+    for lesson in LESSONS:
+        lines += ["[[lesson]]", *(f'{field} = "{getattr(lesson, field)}"' for field in ("notebook", "title", "panel"))]
+        lines += ["[lesson.exercises]", *(f'"{k}" = "{name}"' for k, name in EXERCISES.get(lesson.number, {}).items())]
+    return "\n".join([*lines, "[capstone]", 'notebook = "capstone"', 'title = "Capstone"', "after = 7"])
 
 
 def make(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -49,19 +57,22 @@ def make(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ours.mkdir()
     for name, text in WORDS.items():
         (words / name).write_text(text, encoding="utf-8")
-    for name in ("ask", "count_rows", "merge"):
+    for name in (name for some in EXERCISES.values() for name in some.values()):
         (ours / f"{name}.py").write_text(f"{name} = 'ours'\n", encoding="utf-8")
+    (folder / "course.toml").write_text(course_file(), encoding="utf-8")
+    monkeypatch.setattr(outline, "FILE", folder / "course.toml")
     monkeypatch.setattr(exercise_texts, "FOLDER", words)
     monkeypatch.setattr(my_parts, "OURS", ours)
     monkeypatch.setattr(progress, "_callers", [])
-    exercise_texts.all_texts.cache_clear()
+    unmake()
     home = empty(folder / "course")
     monkeypatch.setenv(course.VARIABLE, str(home))
     return home
 
 
 def unmake() -> None:
-    """Forget the made-up exercises."""
+    """Forget the exercises that were read."""
+    outline.outline.cache_clear()
     exercise_texts.all_texts.cache_clear()
 
 

@@ -10,6 +10,7 @@ import twitterlab as tl
 from authoring.verify import ROOT
 from twitterlab.classroom.capstone.parts import NAMES
 from twitterlab.classroom.check.exercise import names
+from twitterlab.classroom.course import exercise_texts
 from twitterlab.classroom.course.outline import FILE, CourseFileError, is_ascending, key_numbers, outline, read
 from twitterlab.classroom.lesson import panels
 
@@ -126,3 +127,16 @@ def test_a_faulty_file_is_refused_with_what_is_wrong_and_where(tmp_path: Path, t
 def test_where_there_is_no_file_it_is_named(tmp_path: Path) -> None:
     with pytest.raises(CourseFileError, match=r"course\.toml describes no course: .*No such file"):
         read(tmp_path / "course.toml")
+
+
+@pytest.mark.parametrize("words", [None, '[exercise."4.1"]\n'])
+def test_words_for_other_exercises_than_the_courses_are_refused_with_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str | None
+) -> None:
+    if words:
+        (tmp_path / "04.toml").write_text(words)
+    monkeypatch.setattr(exercise_texts, "FOLDER", tmp_path)
+    with pytest.raises(CourseFileError) as error:
+        exercise_texts.texts_of_lesson(outline().lesson(4))
+    assert "lesson 4 has the exercises 4.1, 4.2, 4.3 in course.toml, and " in str(error.value)
+    assert f"{'4.1' if words else 'none'} in {tmp_path / '04.toml'}" in str(error.value)

@@ -41,7 +41,7 @@ def test_a_pointer_says_the_minutes_the_core_and_the_file(lesson: Lesson) -> Non
 @pytest.mark.parametrize("key", all_texts())
 def test_an_exercise_notebook_says_the_title_and_the_minutes(key: str) -> None:
     one = texts_of(key)
-    path = ROOT / outline().lesson(one.stage).solution_file
+    path = ROOT / outline().lesson(one.lesson).solution_file
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
     head = f"## {key} · {one.title}\n\n*{one.minutes} minutes{', core' if one.core else ''}*\n\n"
     assert sum(f"\n{cell}".count(f"\n{head}") for cell in cells) == 1

@@ -16,6 +16,7 @@ import ipywidgets as widgets
 from twitterlab.classroom.check.verdict import Verdict
 from twitterlab.classroom.course import my_parts, progress
 from twitterlab.classroom.course.exercise_texts import ExerciseTexts, texts_of
+from twitterlab.classroom.course.outline import outline
 from twitterlab.figures.bundled import Bundled
 
 ABSENT = "This copy of the course came without solutions. Whoever gave it to you can show you one."
@@ -119,9 +120,9 @@ def solution_button(asked: ExerciseTexts, view: Any) -> Any:
 
 def solution_source(asked: ExerciseTexts) -> str | None:
     """Our answer as it stands in the solutions beside this course, else None."""
-    here = Path.cwd()
+    here, file = Path.cwd(), outline().lesson(asked.lesson).solution_file
     for folder in (here, *here.parents[:2]):
-        for path in sorted(folder.glob(f"solutions/{asked.stage:02}_*.ipynb")):
+        if (path := folder / file).is_file():
             for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
                 if cell["metadata"].get("nbgrader", {}).get("grade_id") == asked.name:
                     return "".join(cell["source"])

@@ -9,6 +9,7 @@ from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course import my_parts, progress
 from twitterlab.classroom.course.contents import CourseError
 from twitterlab.classroom.course.exercise_texts import ExerciseTexts, all_texts
+from twitterlab.classroom.course.outline import key_numbers
 
 
 @dataclass
@@ -29,17 +30,17 @@ class CaughtUp:
             "left open: the course has no answer of ours": self.absent,
         }
         rows = [(one, said) for said, some in told.items() for one in some]
-        rows.sort(key=lambda row: row[0].key)
+        rows.sort(key=lambda row: key_numbers(row[0].key))
         return [f"{one.key}  {my_parts.FOLDER}/{one.name}.py: {said}" for one, said in rows]
 
 
 def catch_up(folder: Path, to: int) -> CaughtUp:
-    """Save ours for each exercise of the stages up to `to` that has no part of the learner's own."""
+    """Save ours for each exercise of the lessons up to `to` that has no part of the learner's own."""
     done = CaughtUp()
     with course.locked(folder):
         here = my_parts.load(folder)
         for one in all_texts().values():
-            if one.stage <= to:
+            if one.lesson <= to:
                 _fill(folder, here.get(one.name), one, done)
     progress.tell()
     return done

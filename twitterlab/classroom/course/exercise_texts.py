@@ -1,7 +1,8 @@
-"""What the exercises say: titles, minutes, hints and misconceptions, one file a stage beside this one.
+"""What the exercises say: titles, minutes, hints and misconceptions, one file a lesson beside this one.
 
-A stage's file `exercise_texts/NN.toml` has a table `[exercise."4.2"]` with `name`, `title`, `minutes`, `core`, three
-`hints` and, for each wrong answer that is known, a table `[exercise."4.2".wrong.KEY]` with `misconception` and `says`.
+A lesson's file `exercise_texts/NN.toml` has a table `[exercise."4.2"]` with `title`, `minutes`, `core`, three `hints`
+and, for each wrong answer that is known, a table `[exercise."4.2".wrong.KEY]` with `misconception` and `says`. Which
+exercises there are, in which order and by which names, says `course.toml`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from twitterlab.classroom.course.outline import CourseFileError, Lesson, key_numbers, outline
 
 FOLDER = Path(__file__).parent / "exercise_texts"
 
@@ -37,9 +40,9 @@ class ExerciseTexts:
     wrong: dict[str, Misconception]
 
     @property
-    def stage(self) -> int:
-        """The stage that it belongs to."""
-        return int(self.key.partition(".")[0])
+    def lesson(self) -> int:
+        """The number of the lesson that it belongs to."""
+        return key_numbers(self.key)[0]
 
 
 def texts_of(key: str) -> ExerciseTexts:
@@ -53,17 +56,20 @@ def texts_of(key: str) -> ExerciseTexts:
 @cache
 def all_texts() -> dict[str, ExerciseTexts]:
     """The words of every exercise, in the order of the course."""
-    found = [one for path in sorted(FOLDER.glob("[0-9][0-9].toml")) for one in texts_in_file(path)]
-    return {one.key: one for one in found}
+    return {one.key: one for lesson in outline().with_exercises for one in texts_of_lesson(lesson)}
 
 
-def texts_in_file(path: Path) -> list[ExerciseTexts]:
-    """The exercises of one file, in the order of their keys."""
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))["exercise"]
-    return [texts_from_table(key, tables[key]) for key in sorted(tables)]
+def texts_of_lesson(lesson: Lesson) -> list[ExerciseTexts]:
+    """The words of a lesson's exercises; a CourseFileError where its file has others than the course."""
+    path = FOLDER / f"{lesson.number:02}.toml"
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))["exercise"] if path.is_file() else {}
+    if tables.keys() != lesson.exercises.keys():
+        there, asked = (", ".join(keys) or "none" for keys in (tables, lesson.exercises))
+        raise CourseFileError(f"lesson {lesson.number} has the exercises {asked} in course.toml, and {there} in {path}")
+    return [texts_from_table(key, name, tables[key]) for key, name in lesson.exercises.items()]
 
 
-def texts_from_table(key: str, table: dict[str, Any]) -> ExerciseTexts:
+def texts_from_table(key: str, name: str, table: dict[str, Any]) -> ExerciseTexts:
     """One exercise from its table."""
-    wrong = {name: Misconception(name, **words) for name, words in table.pop("wrong", {}).items()}
-    return ExerciseTexts(key=key, wrong=wrong, **{**table, "hints": tuple(table["hints"])})
+    wrong = {why: Misconception(why, **words) for why, words in table.pop("wrong", {}).items()}
+    return ExerciseTexts(key=key, name=name, wrong=wrong, **{**table, "hints": tuple(table["hints"])})

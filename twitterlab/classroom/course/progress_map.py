@@ -1,4 +1,4 @@
-"""The map of the course: a row a stage with its exercises, and where the learner is in each of them.
+"""The map of the course: a row a lesson with its exercises, and where the learner is in each of them.
 
 `progress()` shows it in a notebook and keeps it up to date; `text` is the same for the terminal. A state is told in
 words; the sign and the border beside them are in the theme's own ink.
@@ -18,13 +18,10 @@ from twitterlab.classroom.course import my_parts
 from twitterlab.classroom.course import progress as kept
 from twitterlab.classroom.course.exercise_texts import ExerciseTexts, all_texts
 from twitterlab.classroom.course.my_parts import Part
+from twitterlab.classroom.course.outline import outline
 from twitterlab.classroom.course.progress_records import Progress, Record
 from twitterlab.figures.bundled import Bundled
 
-STAGES = (
-    *("One table", "The follower index", "Read replicas", "User shards", "A tweet cache", "Precomputed feeds"),
-    *("Hybrid feeds", "Capstone"),
-)
 SIGNS = {"not begun": "○", "tried": "◐", "right": "●", "ours": "◇"}
 BORDERS = {"not begun": "1px dashed", "tried": "3px dotted", "right": "5px solid", "ours": "5px double"}
 LEFT = "text-align:left;vertical-align:top;line-height:1.4;padding:4px 12px"
@@ -94,17 +91,17 @@ def summary(all_places: list[Place]) -> str:
     """How far the learner is, in a sentence, and which exercise comes next in the order of the course."""
     states = [place.state for place in all_places]
     open_ones = [place.about for place in all_places if place.state in ("not begun", "tried")]
-    open_ones.sort(key=lambda about: (about.stage, not about.core))  # each lesson comes to its core first, or can
+    open_ones.sort(key=lambda about: (about.lesson, not about.core))  # each lesson comes to its core first, or can
     said = f"{states.count('right')} of {len(states)} exercises are right, {states.count('tried')} more tried."
     if not open_ones:
         return said
     return f"{said} Next: {open_ones[0].key}, {open_ones[0].title} ({open_ones[0].minutes} minutes)."
 
 
-def by_stage(all_places: list[Place]) -> list[tuple[str, list[Place]]]:
-    """The exercises of each stage, by its number and title."""
-    groups = groupby(all_places, key=lambda place: place.about.stage)
-    return [(f"{stage} · {STAGES[stage - 1]}", list(some)) for stage, some in groups]
+def by_lesson(all_places: list[Place]) -> list[tuple[str, list[Place]]]:
+    """The exercises of each lesson, by its number and title."""
+    groups = groupby(all_places, key=lambda place: place.about.lesson)
+    return [(f"{number} · {outline().lesson(number).title}", list(some)) for number, some in groups]
 
 
 def caption(all_places: list[Place]) -> str:
@@ -115,29 +112,30 @@ def caption(all_places: list[Place]) -> str:
 
 def text(all_places: list[Place]) -> str:
     """The map as lines of text."""
-    width = max((len(place.about.title) for place in all_places), default=0)
+    keys = max((len(place.key) for place in all_places), default=0)
+    titles = max((len(place.about.title) for place in all_places), default=0)
     lines = [caption(all_places)]
-    for stage, some in by_stage(all_places):
-        lines += ["", stage, *(row(place, width) for place in some)]
+    for lesson, some in by_lesson(all_places):
+        lines += ["", lesson, *(row(place, keys, titles) for place in some)]
     return "\n".join(lines)
 
 
-def row(place: Place, width: int) -> str:
-    """One exercise as a line."""
+def row(place: Place, keys: int, titles: int) -> str:
+    """One exercise as a line, with its key and title as wide as the widest."""
     about = place.about
-    return f"  {SIGNS[place.state]} {place.key:4}  {about.title:{width}}  {about.minutes:3} min  {place.said}"
+    return f"  {SIGNS[place.state]} {place.key:{keys}}  {about.title:{titles}}  {about.minutes:3} min  {place.said}"
 
 
 def table(all_places: list[Place]) -> str:
     """The map as an HTML table: no script, no drawing, no colour of its own."""
-    stages = by_stage(all_places)
-    most = max((len(some) for _, some in stages), default=1)
+    lessons = by_lesson(all_places)
+    most = max((len(some) for _, some in lessons), default=1)
     heads = (
         f'<th scope="col" style="{LEFT}">Stage</th><th scope="colgroup" colspan="{most}" style="{LEFT}">Exercises</th>'
     )
     rows = "".join(
-        f'<tr><th scope="row" style="{LEFT}">{html.escape(stage)}</th>{"".join(map(cell, some))}</tr>'
-        for stage, some in stages
+        f'<tr><th scope="row" style="{LEFT}">{html.escape(lesson)}</th>{"".join(map(cell, some))}</tr>'
+        for lesson, some in lessons
     )
     return (
         f'<table style="border-collapse:separate"><caption style="{LEFT}">{html.escape(caption(all_places))}</caption>'
