@@ -1,18 +1,13 @@
-"""The tour and the command line: what they print is what the stages did, and every command has its page."""
+"""The tour: what it prints is what the stages did."""
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 
 import pytest
 from support.places import SLASHDOT
 
 import twitterlab as tl
-from authoring.verify import ROOT
-from twitterlab.commands.cli import main, parser
-from twitterlab.commands.tour import stages
 from twitterlab.figures.tour import tour_picture
 from twitterlab.studies import tour
 from twitterlab.workloads.mixes import START_MS, replay
@@ -78,55 +73,10 @@ def test_the_same_seed_gives_the_same_counters(result):
     assert not tour.table(other, times=False).equals(before.iloc[[0]])
 
 
-def test_the_command_prints_a_row_a_stage_and_saves_json_and_a_figure(tmp_path, capsys):
-    arguments = ["--users", "200", "--tweets", "150", "--seed", "5", "--stages", "2,6-7"]
-    files = ["--json", str(tmp_path / "t.json"), "--plot", str(tmp_path / "t.png")]
-    assert main(["tour", *arguments, *files]) == 0
-    printed = capsys.readouterr().out
-    assert [name in printed for name in ("FollowerIndex", "HybridFeeds", "SingleTable ")] == [True, True, False]
-    saved = json.loads((tmp_path / "t.json").read_text())
-    assert [row["stage"] for row in saved["stages"]] == [2, 6, 7]
-    assert [row["pages_differing"] for row in saved["stages"]] == [0, 0, 0]
-    assert saved["graph"]["users"] == 200
-    assert (tmp_path / "t.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_a_bad_graph_file_is_one_line_on_stderr(tmp_path, capsys):
-    bad = tmp_path / "bad.csv"
-    bad.write_text("follower,followee\n0,1\n1,x\n")
-    assert main(["tour", "--graph", str(bad)]) == 2
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1
-    assert "'x'" in error
-
-
-@pytest.mark.parametrize("value", ["0", "8", "3-9", "x", "", "5-2", "1,,2"])
-def test_stage_numbers_outside_one_to_seven_are_refused(value):
-    with pytest.raises(argparse.ArgumentTypeError):
-        stages(value)
-
-
 def test_the_figure_says_its_numbers_in_words(result):
     words = tour_picture(result).text
     for row in result.stages:
         assert f"stage {row.stage}, {row.name}: {row.rows_per_page:,.1f} rows read" in words
-
-
-def test_other_commands_answer(capsys, tmp_path):
-    assert main(["estimate"]) == 0
-    assert main(["policies", "--users", "200", "--events", "500"]) == 0
-    assert main(["graph", "--users", "200", "--save", str(tmp_path / "g.parquet")]) == 0
-    assert tl.FollowGraph.read(tmp_path / "g.parquet").users == 200
-    printed = capsys.readouterr().out
-    assert "deliver" in printed
-    assert "per edge" in printed.lower() or "per-edge" in printed.lower()
-
-
-def test_every_command_is_in_the_readme():
-    readme = (ROOT / "README.md").read_text()
-    commands = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)).choices
-    missing = [name for name in commands if f"twitterlab {name}" not in readme]
-    assert missing == []
 
 
 def test_the_real_graph_gives_the_same_pages_at_every_stage():

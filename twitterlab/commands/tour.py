@@ -17,7 +17,10 @@ def add(commands: Any) -> None:
     """Add the command."""
     tour = commands.add_parser("tour", help="one workload through the seven stages, a row of measurements each")
     shared.add_graph(tour)
-    tour.add_argument("--stages", type=stages, default=NUMBERS, metavar="1-7", help="for instance 4, 2-5 or 1,6,7")
+    all_of_them = f"{NUMBERS[0]}-{NUMBERS[-1]}"
+    tour.add_argument(
+        "--stages", type=stages, default=NUMBERS, metavar=all_of_them, help="for instance 4, 2-5 or 1,6,7"
+    )
     tour.add_argument(
         "--tweets", type=shared.positive, metavar="N", help="posts (default: 5 for 4 users, at most 100,000)"
     )

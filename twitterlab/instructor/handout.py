@@ -93,7 +93,7 @@ def write_texts(made: Path, wheel: str) -> None:
             if cell.cell_type == "markdown":
                 cell.source = unlinked(cell.source, path.parent.name, there)
         nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
-    lessons = [path.name[:2] for path in sorted((made / "notebooks").glob("*.ipynb"))]
+    lessons = [f"{one.number:02}" for one in outline().lessons if (made / one.lesson_file).is_file()]
     page = unlinked(front.page(made / "notebooks"), "notebooks", there)
     (made / "notebooks" / "README.md").write_text(page, encoding="utf-8")
     (made / "README.md").write_text(README.format(wheel=wheel, lessons=", ".join(lessons)), encoding="utf-8")
