@@ -21,19 +21,22 @@ CONTRACT = (
     "tests/parts/test_queue.py",
 )
 FANNED_OUT = "PrecomputedFeeds or HybridFeeds"
+# nbval brings Jupyter's validator of notebooks into every process that loads it, which takes seconds.
+PYTEST = ("pytest", "-n", "2", "--dist", "worksteal", "-p", "no:nbval")
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("authoring.links",),
-    ("pytest", "-n", "2", "--dist", "worksteal"),
-    ("pytest", "-n", "2", "--dist", "worksteal", "--plain", "-k", FANNED_OUT, *CONTRACT),
+    PYTEST,
+    (*PYTEST, "--plain", "-k", FANNED_OUT, *CONTRACT),
     ("pytest", *NBVAL, *NOTEBOOKS),
 )
 # What somebody set for their own terminal, kernels and figures; a check of outputs must not see it.
 PERSONAL = (
     *("JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "MPLBACKEND", "LANG", "LANGUAGE", "LINES"),
     *("PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "NO_COLOR", "FORCE_COLOR", "TWITTERLAB_COURSE"),
+    "PYTHONDONTWRITEBYTECODE",  # with it, each of some hundred processes compiles the package again
 )
 
 
