@@ -195,7 +195,7 @@ def test_a_stage_that_is_none_is_refused(home: Path, stage: str, capsys: pytest.
 
 
 def test_the_map_redraws_itself_after_catching_up(home: Path) -> None:
-    shown = progress_map.progress()
+    shown = progress_map.my_progress()
     catch_up(home, 7)
     assert "ours, from catch-up" in shown.children[1].value
 

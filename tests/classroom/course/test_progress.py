@@ -110,18 +110,18 @@ def test_the_course_of_the_environment_goes_before_the_one_around(
     other = made_up.empty(tmp_path / "other")
     (other / "exercises").mkdir()
     monkeypatch.chdir(other / "exercises")
-    assert progress.home() == home
+    assert progress.course_folder() == home
     monkeypatch.setenv(course.VARIABLE, str(tmp_path / "no course"))
-    assert progress.home() == other
+    assert progress.course_folder() == other
     monkeypatch.delenv(course.VARIABLE)
-    assert progress.home() == other
+    assert progress.course_folder() == other
 
 
 def test_outside_of_a_course_nothing_is_written(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(course.VARIABLE)
     monkeypatch.chdir(tmp_path)
     before = made_up.state(tmp_path)
-    assert progress.home() is None
+    assert progress.course_folder() is None
     progress.note("4.2", "right")
     progress.note_help("4.2", 3, solution=True)
     assert made_up.state(tmp_path) == before

@@ -150,7 +150,7 @@ def test_a_plain_progress_file_comes_in_too(home: Path, second: Path, file: Path
 
 def test_the_map_redraws_itself_after_an_import(second: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWITTERLAB_COURSE", str(second))
-    shown = progress_map.progress()
+    shown = progress_map.my_progress()
     take_in(second, file)
     assert "right after 2 tries" in shown.children[1].value
 

@@ -65,7 +65,7 @@ def test_opening_a_hint_is_not_yet_a_try(home: Path) -> None:
 
 
 def test_the_map_redraws_itself_after_each_note(home: Path) -> None:
-    shown = progress_map.progress()
+    shown = progress_map.my_progress()
     assert "0 of 3 exercises are right" in live(shown)
     progress.note("1.1", "wrong")
     assert "tried once" in live(shown)
@@ -74,15 +74,15 @@ def test_the_map_redraws_itself_after_each_note(home: Path) -> None:
 
 
 def test_the_committed_map_is_that_of_nothing_done(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    nothing = {kind: progress_map.progress()._repr_mimebundle_()[kind] for kind in ("text/html", "text/plain")}
+    nothing = {kind: progress_map.my_progress()._repr_mimebundle_()[kind] for kind in ("text/html", "text/plain")}
     progress.note("1.1", "right")
     my_parts.save(home, "merge", "4.2", "merge = 1", ours=True)
-    bundle = progress_map.progress()._repr_mimebundle_()
+    bundle = progress_map.my_progress()._repr_mimebundle_()
     assert {kind: bundle[kind] for kind in nothing} == nothing
     assert nothing["text/plain"].count("not begun") == 3
     monkeypatch.delenv(course.VARIABLE)
     monkeypatch.chdir("/")
-    bundle = progress_map.progress()._repr_mimebundle_()
+    bundle = progress_map.my_progress()._repr_mimebundle_()
     assert {kind: bundle[kind] for kind in nothing} == nothing
 
 
@@ -90,7 +90,7 @@ def test_outside_of_a_course_the_map_says_that_nothing_is_kept(home: Path, monke
     progress.note("1.1", "right")
     monkeypatch.delenv(course.VARIABLE)
     monkeypatch.chdir("/")
-    shown = live(progress_map.progress())
+    shown = live(progress_map.my_progress())
     assert "Nothing is kept here" in shown
     assert "right at" not in shown
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from twitterlab.classroom.capstone.parts import Parts
 from twitterlab.classroom.capstone.shard import Node, Shard
-from twitterlab.classroom.check.exercises.newest import Table
+from twitterlab.classroom.check.exercises.newest import TweetTable
 from twitterlab.model import MAX_ID, StorageError, Tweet, Users
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.sharding import lazily
@@ -98,7 +98,7 @@ class Window:
         store = self._store
         rows = [row for row in self._node().rows(authors) if row[1] not in store.deleted]
         store.authors.update((tweet_id, author) for author, tweet_id in rows)
-        table, top = Table(rows), self._below if before is None else min(before, self._below)
+        table, top = TweetTable(rows), self._below if before is None else min(before, self._below)
         ids = store.parts.newest(table, authors, None if top == MAX_ID else top, limit)
         store.tally["rows looked at"] += len(table.read)
         return ids

@@ -47,7 +47,7 @@ def beside(verdict: Verdict) -> str:
     if verdict.kind != "right":
         return ""
     name = texts_of(verdict.key).name
-    kept = f"<p>Kept as <code>my_parts/{name}.py</code>.</p>" if verdict.source and progress.home() else ""
+    kept = f"<p>Kept as <code>my_parts/{name}.py</code>.</p>" if verdict.source and progress.course_folder() else ""
     return kept + (fold("Ours, to compare", code(my_parts.ours(name))) if differs(name, verdict.source) else "")
 
 

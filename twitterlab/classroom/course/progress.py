@@ -20,7 +20,7 @@ FILE = "progress.json"
 _callers: list[Callable[[], None]] = []  # who wants to know when something was noted
 
 
-def home() -> Path | None:
+def course_folder() -> Path | None:
     """The learner's course folder: the one of the environment, else the nearest one around here, else None."""
     named = os.environ.get(course.VARIABLE)
     around = (Path.cwd(), *Path.cwd().parents)
@@ -29,11 +29,11 @@ def home() -> Path | None:
 
 
 def chosen(named: str | None) -> Path:
-    """The course folder that a command means: the one that --course names, else `home`, else the usual one.
+    """The course folder that a command means: the one that --course names, else `course_folder`, else the usual one.
 
     Where there is no course, a CourseError says how to get one.
     """
-    found = course.folder(named, {}) if named else home() or course.folder(None, os.environ)
+    found = course.folder(named, {}) if named else course_folder() or course.folder(None, os.environ)
     if not course.is_course(found):
         raise CourseError(f"there is no course in {found} yet: twitterlab lab makes it; --course names another folder")
     return found
@@ -55,7 +55,7 @@ def note_help(key: str, hints: int, solution: bool = False) -> None:
 
 
 def _change(key: str, change: Callable[[Record], None]) -> None:
-    folder = home()
+    folder = course_folder()
     if folder is None:
         return
     with course.locked(folder):

@@ -1,6 +1,6 @@
 """The map of the course: a row a lesson with its exercises, and where the learner is in each of them.
 
-`progress()` shows it in a notebook and keeps it up to date; `text` is the same for the terminal. A state is told in
+`my_progress()` shows it in a notebook and keeps it up to date; `text` is the same for the terminal. A state is told in
 words; the sign and the border beside them are in the theme's own ink.
 """
 
@@ -60,13 +60,13 @@ class Place:
         return f"{self.about.key}{'*' if self.about.core else ''}"
 
 
-def progress() -> Bundled:
+def my_progress() -> Bundled:
     """The map, live with what the learner has done and drawn anew after each answer; committed with nothing done."""
     empty = places(Progress(), {})
     status, view = widgets.HTML(), widgets.HTML()
 
     def draw() -> None:
-        folder = kept.home()
+        folder = kept.course_folder()
         now = of(folder) if folder else empty
         status.value = f'<div role="status"><p>{html.escape(summary(now) if folder else NOWHERE)}</p></div>'
         view.value = table(now)

@@ -20,7 +20,7 @@ LIMIT, USERS, FOLLOWED, EACH, GROWTH = 20, 150, 30, 4, 100  # of the pinned run
 FOLLOWEES = range(4, USERS, USERS // FOLLOWED)
 
 
-class Table:
+class TweetTable:
     """Rows (author, ID) that lie by author, then by ID; `read` are the places of those that were read, each once.
 
     A lookup in the index reads no row, and is counted apart.
@@ -113,7 +113,7 @@ def named(tweets: Sequence[Any]) -> str:
 def problem(answer: Any, history: History) -> Wrong | None:
     """Whether the page is what is found by sorting all rows."""
     _, wanted, before, limit = history
-    got = call(answer, Table(history.rows), list(wanted), before, limit, then=list)
+    got = call(answer, TweetTable(history.rows), list(wanted), before, limit, then=list)
     right = newest(mine(history), limit)
     return None if got == right else Wrong(named(got), named(right), why(history, got))
 
@@ -151,7 +151,7 @@ def why(history: History, got: list[Any]) -> tuple[str, ...]:
 
 def below_end(history: History, author: int) -> list[int]:
     """The tweets that lie before the end of an author's run, whoever wrote them."""
-    end = Table(history.rows).end(author, history.before)
+    end = TweetTable(history.rows).end(author, history.before)
     return [tweet for _, tweet in history.rows[max(end - history.limit, 0) : end]]
 
 
@@ -183,9 +183,9 @@ def stored(growth: int) -> tuple[list[Row], int | None, list[int]]:
         return rows, cursor, [tweet.id for tweet in system.feed(0, LIMIT, cursor).tweets]
 
 
-def page(answer: Any, rows: Sequence[Row], before: int | None, right: list[int]) -> Table:
+def page(answer: Any, rows: Sequence[Row], before: int | None, right: list[int]) -> TweetTable:
     """The table after the answer has made a page from it."""
-    table = Table(rows)
+    table = TweetTable(rows)
     if call(answer, table, list(FOLLOWEES), before, LIMIT, then=list) != right:
         raise Misbehaved(f"the second page of {LIMIT} does not hold the newest tweets of the {FOLLOWED} authors.")
     return table
