@@ -42,7 +42,7 @@ for room in {first}:
 
 
 def astray(source: str) -> list[str]:
-    """The imports that reach the classroom or the figures by another path than the one that is meant, as dotted names."""
+    """The imports that reach the classroom or the figures by another path than is meant, as dotted names."""
     return [name for name, meant in imports(source) if name.startswith(GUARDED) and not meant]
 
 

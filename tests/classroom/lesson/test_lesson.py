@@ -7,12 +7,13 @@ import re
 
 import pytest
 
-from twitterlab.classroom import architecture, bars, lines, predict, quiz, reveal
+from twitterlab.classroom import architecture, predict, quiz, reveal
 from twitterlab.classroom.course.outline import outline
 from twitterlab.classroom.lesson import panels, timing
 from twitterlab.classroom.lesson import questions as lessons
 from twitterlab.classroom.lesson.architecture import ADDS, BOXES
 from twitterlab.classroom.lesson.predict import forget_guesses, settle_guess
+from twitterlab.figures import bars, lines
 from twitterlab.figures.palette import COLOURS, ROLES
 
 LESSONS = [lesson.number for lesson in outline().lessons]
