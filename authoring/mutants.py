@@ -18,12 +18,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tabulate import tabulate
+
 from authoring.mutating import ENDLESS, NO_VERDICT, judged, mutants
 from authoring.verify import ROOT
 from twitterlab.classroom.check.exercise import exercise, names
 
-HERE = Path(__file__).parent
-EXERCISES, OURS, REASONS = HERE / "exercises", HERE / "ours", HERE / "mutants_reasons.toml"
+CHECK = ROOT / "twitterlab" / "classroom" / "check"
+EXERCISES, OURS = CHECK / "exercises", CHECK / "ours"
+REASONS = Path(__file__).with_name("mutants_reasons.toml")
 JUDGES = ("exercise.py", "guard.py", "judging.py")
 RECORD, PAGE = "mutants.json", "mutants.md"
 RANDOM = 1_000
@@ -117,7 +120,7 @@ def digest(name: str) -> str:
     """The SHA-256 over what a verdict on this exercise's mutants depends on: our answer, its check, and the judges."""
     modules = {f"{one.lower()}.py" for one in names()}
     shared = [path for path in EXERCISES.glob("*.py") if path.name not in modules]
-    found = [OURS / f"{name}.py", EXERCISES / f"{name.lower()}.py", *shared, *(HERE / judge for judge in JUDGES)]
+    found = [OURS / f"{name}.py", EXERCISES / f"{name.lower()}.py", *shared, *(CHECK / judge for judge in JUDGES)]
     summed = hashlib.sha256()
     for path in sorted(found):
         summed.update(f"{path.name}\0{path.stat().st_size}\0".encode())
@@ -147,29 +150,25 @@ def page(record: Mapping[str, Any], known: Reasons) -> str:
     """The record in words."""
     entries: dict[str, Entry] = record["exercises"]
     bare = [f"`{name}`" for name, entry in entries.items() if not entry["mutants"]]
-    told = [HEAD.format(version=record["cosmic-ray"]), *table(entries)]
+    told = [HEAD.format(version=record["cosmic-ray"]), table(entries)]
     told += [NOTHING.format(" and ".join(bare)).rstrip()] if bare else []
     survivors = [line for name, entry in entries.items() for line in section(name, entry, known.get(name, {}))]
     return "\n".join([*told, "", "## Survivors, and why", *survivors]) + "\n"
 
 
-def table(entries: Mapping[str, Entry]) -> list[str]:
+def table(entries: Mapping[str, Entry]) -> str:
     """One row an exercise, and their sum."""
     kinds = [kind for kind in KINDS if any(kind in entry["killed"] for entry in entries.values())]
-    rows = [row(f"{e['key']} `{name}`", e["small"], e["random"], counts(e, kinds)) for name, e in entries.items()]
-    total = [sum(column) for column in zip(*(counts(entry, kinds) for entry in entries.values()), strict=True)]
+    numbers = {name: counts(entry, kinds) for name, entry in entries.items()}
+    rows = [[f"{e['key']} `{name}`", e["small"], e["random"], *numbers[name]] for name, e in entries.items()]
+    total = ["all", None, None, *(sum(column) for column in zip(*numbers.values(), strict=True))]
     head = ["exercise", "small histories", "random ones", "mutants", *kinds, "survive"]
-    return [f"| {' | '.join(head)} |", f"|:--|{'--:|' * (len(head) - 1)}", *rows, row("all", "", "", total)]
+    return tabulate([*rows, total], head, tablefmt="pipe", intfmt=",")
 
 
 def counts(entry: Entry, kinds: Sequence[str]) -> list[int]:
     """The numbers of one row."""
     return [entry["mutants"], *(entry["killed"].get(kind, 0) for kind in kinds), len(entry["survivors"])]
-
-
-def row(name: str, small: object, random: object, numbers: Sequence[int]) -> str:
-    """One row of the table."""
-    return f"| {' | '.join([name, *(f'{n:,}' if n != '' else '' for n in (small, random, *numbers))])} |"
 
 
 def section(name: str, entry: Entry, known: Mapping[str, str]) -> list[str]:

@@ -23,6 +23,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from tabulate import tabulate
 
 from authoring.verify import NBVAL, NOTEBOOKS, ROOT, impersonal
 from twitterlab.clock import SystemClock
@@ -30,7 +31,6 @@ from twitterlab.clock import SystemClock
 PYTHONS = ("3.11", "3.12", "3.13")
 TOOLS = ("ipykernel", "nbval", "pytest")
 HOSTS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")  # what belongs to the Python that runs this, not to the fresh ones
-TABLE = "{:<8} {:>9} {:>5} {:>12} {:>12} {:>9}"
 
 Entry = dict[str, Any]
 
@@ -165,14 +165,14 @@ def differences(entry: Entry) -> int:
 
 def table(entries: Mapping[str, Entry]) -> str:
     """The entries for a terminal, a Python a line."""
-    lines = [TABLE.format("Python", "", "runs", "cells a run", "differences", "seconds")]
+    rows = []
     for python, entry in sorted(entries.items()):
         runs = entry.get("runs", [])
-        cells, seconds = {run["cells"] for run in runs}, sum(run["seconds"] for run in runs)
-        words = "missing" if "missing" in entry else entry["python"]
-        told = (python, words, len(runs), "/".join(map(str, sorted(cells))), differences(entry), f"{seconds:.0f}")
-        lines.append(TABLE.format(*told))
-    return "\n".join(lines)
+        cells = "/".join(map(str, sorted({run["cells"] for run in runs})))
+        exactly = "missing" if "missing" in entry else entry["python"]
+        rows.append([python, exactly, len(runs), cells, differences(entry), round(sum(run["seconds"] for run in runs))])
+    head = ["Python", "", "runs", "cells a run", "differences", "seconds"]
+    return tabulate(rows, head, tablefmt="plain", disable_numparse=[0, 1, 3], colglobalalign="right")
 
 
 if __name__ == "__main__":

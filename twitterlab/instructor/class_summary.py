@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isnan
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
+from tabulate import tabulate
 
 from twitterlab.classroom.course.contents import CourseError
 from twitterlab.classroom.course.exercise_texts import all_texts
@@ -140,17 +141,7 @@ def learner_table(learners: list[tuple[str, Export]]) -> pd.DataFrame:
 
 def lines(table: pd.DataFrame) -> str:
     """A table as text: words to the left, numbers to the right, a dash where there is none."""
-    columns = []
-    for name in table.columns:
-        cells = [str(name).replace("_", " "), *map(shown, table[name])]
-        width = max(map(len, cells))
-        numbers = pd.api.types.is_numeric_dtype(table[name])
-        columns.append([cell.rjust(width) if numbers else cell.ljust(width) for cell in cells])
-    return "\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True))
-
-
-def shown(value: Any) -> str:
-    """One cell."""
-    if isinstance(value, float):
-        return "-" if isnan(value) else f"{value:g}"
-    return str(value)
+    words = [place for place, name in enumerate(table) if not is_numeric_dtype(table[name])]
+    shown = table.astype(object).where(table.notna(), None)
+    heads = [str(name).replace("_", " ") for name in table]
+    return tabulate(shown.to_numpy().tolist(), heads, tablefmt="plain", missingval="-", disable_numparse=words)
