@@ -133,7 +133,7 @@ def test_a_copy_is_no_clone_to_copy_from(clone: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(clone)
     monkeypatch.setattr(clones, "__file__", str(clone / MODULE))
     assert clones.find_clone() == clone
-    course.refresh(clone, clone.parent / "a copy")
+    course.refresh_course(clone, clone.parent / "a copy")
     monkeypatch.chdir(clone.parent / "a copy")
     assert clones.find_clone() == clone
     monkeypatch.setattr(clones, "__file__", str(clone.parent / "site-packages" / MODULE))
@@ -180,7 +180,7 @@ def test_what_was_kept_comes_with_the_command_that_gets_the_newer_one() -> None:
 def test_terminals_in_jupyterlab_find_the_program_and_the_copy(tmp_path: Path) -> None:
     environ = lab.for_terminals(tmp_path, {"PATH": "/usr/bin"})
     assert environ["PATH"].split(os.pathsep) == [str(Path(sys.executable).parent), "/usr/bin"]
-    assert course.folder(None, environ) == tmp_path
+    assert course.chosen_folder(None, environ) == tmp_path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its shells have no login")

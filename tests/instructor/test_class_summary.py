@@ -12,7 +12,7 @@ from support import made_up
 
 from twitterlab.classroom.course import progress
 from twitterlab.classroom.course.contents import CourseError
-from twitterlab.classroom.course.progress_export import export
+from twitterlab.classroom.course.progress_export import export_progress
 from twitterlab.commands.cli import main
 from twitterlab.instructor.class_summary import SHOWN, summarise
 
@@ -31,17 +31,17 @@ def folder(home: Path, tmp_path: Path) -> Path:
     (made / "cy" / "progress.json").write_bytes(b'{"version": 1, "exercises": {}}')
     note("1.1", "wrong:backwards", "wrong:backwards", "right")
     note("4.2", "error")
-    export(home, made / "file of a.json", "Ada")
+    export_progress(home, made / "file of a.json", "Ada")
     (home / "progress.json").unlink()
     note("1.1", "wrong:own_tweets", "wrong:backwards", "over budget", "wrong:nobody_knows", "wrong:own_tweets")
-    export(home, made / "Bo.json")
+    export_progress(home, made / "Bo.json")
     return made
 
 
 def note(key: str, *answers: str) -> None:
     for answer in answers:
         kind, _, why = answer.partition(":")
-        progress.note(key, kind, why)
+        progress.note_answer(key, kind, why)
 
 
 def write(path: Path, **exercises: Any) -> None:
@@ -109,7 +109,7 @@ def test_a_learner_without_a_name_is_called_as_the_file_or_its_folder(folder: Pa
 
 
 def test_two_learners_of_one_name_are_two(folder: Path, home: Path) -> None:
-    export(home, folder / "another.json", "Ada")
+    export_progress(home, folder / "another.json", "Ada")
     assert [one["name"] for one in numbers(folder)["learners"]] == ["Ada", "Ada", "Bo", "cy"]
 
 
@@ -189,8 +189,8 @@ def test_the_command_prints_the_numbers_as_json(folder: Path, capsys: pytest.Cap
 
 
 def test_a_class_that_has_met_no_misconception_is_told_so(home: Path, tmp_path: Path) -> None:
-    progress.note("1.1", "right")
+    progress.note_answer("1.1", "right")
     (tmp_path / "class").mkdir()
-    export(home, tmp_path / "class" / "a.json")
+    export_progress(home, tmp_path / "class" / "a.json")
     assert "No misconception was met." in str(summarise(tmp_path / "class"))
     assert numbers(tmp_path / "class")["misconceptions"] == []

@@ -30,5 +30,5 @@ def run(options: argparse.Namespace) -> int:
     """Fill the gaps, and say what became of each exercise."""
     from twitterlab.classroom.course import catch_up, progress
 
-    print(*catch_up.catch_up(progress.chosen(options.course), options.to).lines(), sep="\n")
+    print(*catch_up.catch_up(progress.chosen_course(options.course), options.to).report_lines(), sep="\n")
     return 0

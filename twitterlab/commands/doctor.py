@@ -96,11 +96,11 @@ def basics() -> list[Check]:
 
 def on_this_machine(chosen: str | None) -> list[Check]:
     """The machine, the course and the programs that it runs on."""
-    from twitterlab.classroom.course.copy import folder
+    from twitterlab.classroom.course.copy import chosen_folder
     from twitterlab.commands import probes
     from twitterlab.commands.clones import find_clone
 
-    clone, course, temporary = find_clone(), folder(chosen, os.environ), Path(tempfile.gettempdir())
+    clone, course, temporary = find_clone(), chosen_folder(chosen, os.environ), Path(tempfile.gettempdir())
     return [
         Check("memory", lambda: probes.memory(*probes.machine_memory()), "close other programs: a lesson needs 2 GB"),
         Check("room, course", lambda: probes.disk(course), "make room, or choose another folder with --course DIR"),

@@ -48,8 +48,8 @@ def lab(argv: Sequence[str]) -> int:
         return 0
     try:
         chosen, others = ours(argv)
-        home = course.folder(chosen, os.environ)
-        print("\n".join(news(home, course.refresh(clone(), home), chosen)), flush=True)
+        home = course.chosen_folder(chosen, os.environ)
+        print("\n".join(news(home, course.refresh_course(clone(), home), chosen)), flush=True)
     except (TwitterlabError, OSError) as error:
         print(f"twitterlab lab: {error}", file=sys.stderr)
         return 1

@@ -24,14 +24,14 @@ def run(options: argparse.Namespace) -> int:
     """Export, or take in what is to be imported and print the map."""
     from twitterlab.classroom.course import progress, progress_export, progress_map
 
-    home = progress.chosen(options.course)
+    home = progress.chosen_course(options.course)
     if options.name and not options.export:
         raise ValueError("--name goes with --export: it is the name in the file")
     if options.export:
-        print(progress_export.export(home, options.export, options.name))
+        print(progress_export.export_progress(home, options.export, options.name))
         return 0
     if options.coming:
-        print(*progress_export.take_in(home, options.coming), sep="\n", end="\n\n")
-    there = progress_map.of(home)
-    print(progress_map.text(there), progress_map.summary(there), sep="\n\n")
+        print(*progress_export.import_progress(home, options.coming), sep="\n", end="\n\n")
+    there = progress_map.places_of(home)
+    print(progress_map.map_text(there), progress_map.map_summary(there), sep="\n\n")
     return 0

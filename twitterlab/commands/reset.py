@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     from twitterlab.classroom.course import copy as course
     from twitterlab.commands.clones import clone
 
-    done = course.reset(clone(), course.folder(options.course, os.environ), options.notebook)
+    done = course.reset_file(clone(), course.chosen_folder(options.course, os.environ), options.notebook)
     print(done)
     if "fresh again" in done:
         print("Where it is open in JupyterLab: File > Reload Notebook from Disk, then Kernel > Restart Kernel.")

@@ -18,7 +18,7 @@ from tabulate import tabulate
 from twitterlab.classroom.course.contents import CourseError
 from twitterlab.classroom.course.exercise_texts import all_texts
 from twitterlab.classroom.course.progress import FILE
-from twitterlab.classroom.course.progress_export import Export, opened, printable
+from twitterlab.classroom.course.progress_export import Export, parse_export, printable_line
 from twitterlab.classroom.course.progress_records import NotProgress
 
 SHOWN = 3  # misconceptions an exercise
@@ -57,11 +57,11 @@ def summarise(folder: Path) -> Summary:
     unreadable = []
     for path in files(folder):
         try:
-            export = opened(path)
+            export = parse_export(path)
             learners.append((export.name or named(path, folder), export))
         except (NotProgress, OSError) as error:
             said = error.strerror if isinstance(error, OSError) else error
-            unreadable.append(f"{printable(path.relative_to(folder).as_posix())} ({said})")
+            unreadable.append(f"{printable_line(path.relative_to(folder).as_posix())} ({said})")
     if not learners:
         unread = f"; not read: {'; '.join(unreadable)}" if unreadable else ""
         raise CourseError(f"no progress in {folder}: a learner makes a file with twitterlab progress --export{unread}")
@@ -81,7 +81,7 @@ def files(folder: Path) -> Iterator[Path]:
 
 def named(path: Path, folder: Path) -> str:
     """A learner's name after their file; `anna/progress.json` is anna's."""
-    return printable(path.parent.name if path.name == FILE and path.parent != folder else path.stem)
+    return printable_line(path.parent.name if path.name == FILE and path.parent != folder else path.stem)
 
 
 def answers(learners: list[tuple[str, Export]]) -> pd.DataFrame:
@@ -91,7 +91,7 @@ def answers(learners: list[tuple[str, Export]]) -> pd.DataFrame:
         for key in all_texts():
             record = export.progress.of(key)
             stuck = record.tries > 0 and not record.right
-            rows.append((number, key, record.right, stuck, record.needed or None))
+            rows.append((number, key, record.right, stuck, record.tries_needed or None))
     return pd.DataFrame(rows, columns=["learner", "exercise", "right", "stuck", "tries"]).astype({"tries": float})
 
 
@@ -125,7 +125,7 @@ def misconception_table(learners: list[tuple[str, Export]]) -> pd.DataFrame:
 def words(key: str, why: str) -> str:
     """A misconception in words; one that the course no longer knows keeps its key."""
     known = all_texts()[key].wrong
-    return known[why].misconception if why in known else printable(why)
+    return known[why].misconception if why in known else printable_line(why)
 
 
 def learner_table(learners: list[tuple[str, Export]]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import nbformat
 from packaging.version import Version
 
-from twitterlab.classroom.course.contents import CourseError, as_given, names
+from twitterlab.classroom.course.contents import CourseError, bytes_as_given, course_paths
 from twitterlab.classroom.course.outline import outline
 from twitterlab.instructor import front_page as front
 
@@ -55,7 +55,7 @@ def handout(clone: Path, stages: Sequence[int], folder: Path) -> list[str]:
     """Make the handout for these stages in `folder`, which must be empty or absent, and give the paths in it."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CourseError(f"{folder} is there and not empty: name a new folder")
-    chosen = [*of_stages(names(clone), stages)]
+    chosen = [*of_stages(course_paths(clone), stages)]
     if not {name.partition("/")[0] for name in chosen} >= {"notebooks", "exercises", "datasets"}:
         raise CourseError(f"{clone} lacks lessons, exercises or datasets for these stages: run it in a whole clone")
     with TemporaryDirectory() as temporary:
@@ -64,7 +64,7 @@ def handout(clone: Path, stages: Sequence[int], folder: Path) -> list[str]:
         shutil.copy(clone / "constraints.txt", made)
         for name in chosen:
             (made / name).parent.mkdir(exist_ok=True)
-            (made / name).write_bytes(as_given(clone / name))
+            (made / name).write_bytes(bytes_as_given(clone / name))
         write_texts(made, wheel.name)
         shutil.copytree(made, folder, dirs_exist_ok=True)
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())

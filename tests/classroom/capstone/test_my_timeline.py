@@ -85,8 +85,8 @@ def test_the_same_seed_draws_the_same_history_and_another_seed_another() -> None
 
 
 def test_a_learners_part_stands_in_its_place_and_a_broken_one_is_told(tmp_path: Path) -> None:
-    my_parts.save(tmp_path, "merge_newest", "4.2", MERGE)
-    my_parts.save(tmp_path, "deliver", "6.1", "def deliver(:\n    pass\n")
+    my_parts.save_part(tmp_path, "merge_newest", "4.2", MERGE)
+    my_parts.save_part(tmp_path, "deliver", "6.1", "def deliver(:\n    pass\n")
     mine = my_timeline(tmp_path)
     assert mine.loaded.whose["merge_newest"] == "yours"
     assert list(mine.loaded.whose.values()).count("ours") == len(NAMES) - 1

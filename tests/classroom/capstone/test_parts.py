@@ -39,7 +39,7 @@ def texts(page):
 class TestLoading:
     def saved(self, folder, **sources):
         for name, source in sources.items():
-            my_parts.save(folder, name, "0.0", source)
+            my_parts.save_part(folder, name, "0.0", source)
         return assemble_parts(folder)
 
     def test_nothing_saved_is_all_ours(self, tmp_path):
@@ -86,7 +86,7 @@ class TestLoading:
         assert feeds == {2: [1]}
 
     def test_a_saved_copy_of_ours_is_ours(self, tmp_path):
-        my_parts.save(tmp_path, "deliver", "6.1", my_parts.ours("deliver"), ours=True)
+        my_parts.save_part(tmp_path, "deliver", "6.1", my_parts.our_source("deliver"), ours=True)
         assert assemble_parts(tmp_path).whose["deliver"] == "ours"
 
 

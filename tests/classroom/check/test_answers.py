@@ -25,7 +25,7 @@ def test_an_answer_gets_the_verdict_that_is_meant_for_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_ours_is_right(name: str) -> None:
-    verdict = judged(name, my_parts.ours(name))
+    verdict = judged(name, my_parts.our_source(name))
     assert verdict.kind == "right", verdict.text
 
 

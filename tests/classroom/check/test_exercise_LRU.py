@@ -19,7 +19,7 @@ from twitterlab.studies.cache_lookups import play_lookups
 
 
 def test_ours_is_right_and_says_what_a_fifo_would_have_cost() -> None:
-    verdict = judged("LRU", my_parts.ours("LRU"))
+    verdict = judged("LRU", my_parts.our_source("LRU"))
     assert verdict.kind == "right"
     (_, asked) = lru.stream()
     misses = {rule: sum(map(len, play_lookups(asked.pages, rule(lru.ROOM)))) for rule in (FIFO, LRU)}
@@ -35,7 +35,7 @@ def test_the_oracle_keeps_what_twitterlabs_own_keeps() -> None:
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the web07 trace is not here: no folder shared/datasets beside us")
 def test_hits_of_ours_on_a_real_trace_are_those_of_libcachesim() -> None:
-    ours: Any = fresh(Answer("LRU", None, my_parts.ours("LRU")))
+    ours: Any = fresh(Answer("LRU", None, my_parts.our_source("LRU")))
     trace = np.frombuffer(lzma.decompress((SHARED / "web07.trace.xz").read_bytes()), dtype=">i4").tolist()
     rows = json.loads((SHARED / "web07_reference.json").read_text())["rows"]
     assert len(rows) == 4

@@ -13,9 +13,9 @@ from twitterlab.studies.cache_lookups import FULL
 
 
 def test_ours_is_right_and_the_shares_it_tells_are_those_of_its_run() -> None:
-    verdict = judged("hydrate", my_parts.ours("hydrate"))
+    verdict = judged("hydrate", my_parts.our_source("hydrate"))
     assert verdict.kind == "right"
-    ours: Any = fresh(Answer("hydrate", None, my_parts.ours("hydrate")))
+    ours: Any = fresh(Answer("hydrate", None, my_parts.our_source("hydrate")))
     pages = hydrate.pages(ours)
     full = [page for page in pages[len(pages) // 2 :] if len(page.keys) == FULL]
     hits = 1 - sum(len(page.missed) for page in full) / (FULL * len(full))

@@ -50,7 +50,7 @@ pytestmark = [
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A learner's copy of the course."""
     folder = tmp_path_factory.mktemp("learner") / "course"
-    course.refresh(ROOT, folder)
+    course.refresh_course(ROOT, folder)
     return folder
 
 

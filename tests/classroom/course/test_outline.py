@@ -11,7 +11,7 @@ from authoring.verify import ROOT
 from twitterlab.classroom.capstone.parts import NAMES
 from twitterlab.classroom.check.exercise import names
 from twitterlab.classroom.course import exercise_texts
-from twitterlab.classroom.course.outline import FILE, CourseFileError, is_ascending, key_numbers, outline, read
+from twitterlab.classroom.course.outline import FILE, CourseFileError, is_ascending, key_numbers, outline, read_outline
 from twitterlab.classroom.lesson import panels
 
 TEXT = FILE.read_text(encoding="utf-8")
@@ -69,7 +69,7 @@ def test_the_capstone_runs_answers_to_exercises_that_come_before_it() -> None:
 
 
 def test_lessons_after_the_stages_may_come_with_exercises_or_without(tmp_path: Path) -> None:
-    course = read(written(tmp_path, TEXT + MORE))
+    course = read_outline(written(tmp_path, TEXT + MORE))
     assert course.numbers == [*outline().numbers, 8, 9]
     assert [lesson.number for lesson in course.with_exercises] == [*outline().numbers, 8]
     assert [*course.exercises.items()][-2:] == [("8.1", "retry"), ("8.2", "hedge")]
@@ -79,7 +79,7 @@ def test_lessons_after_the_stages_may_come_with_exercises_or_without(tmp_path: P
 
 def test_a_tenth_exercise_comes_after_the_second(tmp_path: Path) -> None:
     more = '"4.3" = "feed_page"\n' + "".join(f'"4.{n}" = "answer_{n}"\n' for n in range(4, 12))
-    keys = [*read(written(tmp_path, changed('"4.3" = "feed_page"\n', more))).lesson(4).exercises]
+    keys = [*read_outline(written(tmp_path, changed('"4.3" = "feed_page"\n', more))).lesson(4).exercises]
     assert keys == [f"4.{n}" for n in range(1, 12)]
     assert keys != sorted(keys)  # text would put 4.10 before 4.2
     assert keys == sorted(keys, key=key_numbers)
@@ -119,14 +119,14 @@ def test_an_unknown_lesson_is_a_key_error_that_names_the_known_ones() -> None:
 )
 def test_a_faulty_file_is_refused_with_what_is_wrong_and_where(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(CourseFileError) as error:
-        read(written(tmp_path, text))
+        read_outline(written(tmp_path, text))
     assert str(error.value).startswith("course.toml describes no course: ")
     assert said in str(error.value)
 
 
 def test_where_there_is_no_file_it_is_named(tmp_path: Path) -> None:
     with pytest.raises(CourseFileError, match=r"course\.toml describes no course: .*No such file"):
-        read(tmp_path / "course.toml")
+        read_outline(tmp_path / "course.toml")
 
 
 @pytest.mark.parametrize("words", [None, '[exercise."4.1"]\n'])

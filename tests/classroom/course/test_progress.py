@@ -30,18 +30,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def record(home: Path, key: str = "4.2") -> Record:
-    return progress.read(home).of(key)
+    return progress.read_progress(home).of(key)
 
 
 # What is counted
 
 
 def test_each_answer_is_counted_by_its_kind_and_misconception(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "today", lambda: "2026-11-26")
+    monkeypatch.setattr(progress, "utc_today", lambda: "2026-11-26")
     for kind, why in (("wrong", "in_turn"), ("wrong", "in_turn"), ("error", ""), ("over budget", "reads_ahead")):
-        progress.note("4.2", kind, why)
+        progress.note_answer("4.2", kind, why)
     assert not record(home).right
-    progress.note("4.2", "right")
+    progress.note_answer("4.2", "right")
     assert record(home) == Record(
         tries=5,
         answers={"wrong": 2, "error": 1, "over budget": 1, "right": 1},
@@ -51,23 +51,23 @@ def test_each_answer_is_counted_by_its_kind_and_misconception(home: Path, monkey
 
 
 def test_what_was_not_attempted_is_not_counted(home: Path) -> None:
-    progress.note("4.2", "not attempted")
+    progress.note_answer("4.2", "not attempted")
     assert made_up.state(home) == {}
 
 
 def test_right_stays_right_with_its_first_day(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for day, kind in (("2026-11-26", "right"), ("2026-11-27", "wrong"), ("2026-11-28", "right")):
-        monkeypatch.setattr(progress, "today", lambda day=day: day)
-        progress.note("4.2", kind)
+        monkeypatch.setattr(progress, "utc_today", lambda day=day: day)
+        progress.note_answer("4.2", kind)
     assert record(home).right_at == "2026-11-26"
     assert record(home).tries == 3
 
 
 def test_a_right_answer_that_is_run_again_needs_no_more_tries(home: Path) -> None:
     for kind in ("wrong", "right", "right", "right"):
-        progress.note("4.2", kind)
-    assert record(home).needed == 2
-    assert Record(tries=1, answers={"right": 5}).needed == 1  # as counts may be that were joined
+        progress.note_answer("4.2", kind)
+    assert record(home).tries_needed == 2
+    assert Record(tries=1, answers={"right": 5}).tries_needed == 1  # as counts may be that were joined
 
 
 def test_the_highest_hint_and_an_opened_solution_are_remembered(home: Path) -> None:
@@ -77,13 +77,13 @@ def test_the_highest_hint_and_an_opened_solution_are_remembered(home: Path) -> N
 
 
 def test_the_day_is_one_of_the_calendar() -> None:
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", progress.today())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", progress.utc_today())
 
 
 def test_the_file_is_as_it_is_documented_and_names_no_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "today", lambda: "2026-11-26")
-    progress.note("4.2", "wrong", "in_turn")
-    progress.note("4.2", "right")
+    monkeypatch.setattr(progress, "utc_today", lambda: "2026-11-26")
+    progress.note_answer("4.2", "wrong", "in_turn")
+    progress.note_answer("4.2", "right")
     assert json.loads((home / "progress.json").read_text()) == {
         "version": 1,
         "exercises": {
@@ -97,7 +97,7 @@ def test_the_file_is_as_it_is_documented_and_names_no_folder(home: Path, monkeyp
 
 def test_a_key_that_is_none_is_refused_and_nothing_is_written(home: Path) -> None:
     with pytest.raises(ValueError, match="not the key"):
-        progress.note("../4.2", "wrong")
+        progress.note_answer("../4.2", "wrong")
     assert made_up.state(home) == {}
 
 
@@ -122,7 +122,7 @@ def test_outside_of_a_course_nothing_is_written(home: Path, tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     before = made_up.state(tmp_path)
     assert progress.course_folder() is None
-    progress.note("4.2", "right")
+    progress.note_answer("4.2", "right")
     progress.note_help("4.2", 3, solution=True)
     assert made_up.state(tmp_path) == before
 
@@ -130,14 +130,14 @@ def test_outside_of_a_course_nothing_is_written(home: Path, tmp_path: Path, monk
 def test_a_folder_that_was_moved_keeps_its_progress(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    progress.note("1.1", "right")
-    my_parts.save(home, "ask", "1.1", "ask = 'mine'")
-    before = progress_map.text(progress_map.of(home))
+    progress.note_answer("1.1", "right")
+    my_parts.save_part(home, "ask", "1.1", "ask = 'mine'")
+    before = progress_map.map_text(progress_map.places_of(home))
     moved = home.rename(tmp_path / "moved")
     monkeypatch.setenv(course.VARIABLE, str(moved))
-    progress.note("4.2", "wrong")
+    progress.note_answer("4.2", "wrong")
     assert record(moved, "1.1").right
-    assert progress_map.text(progress_map.of(moved)) == before.replace("○ 4.2*", "◐ 4.2*").replace(
+    assert progress_map.map_text(progress_map.places_of(moved)) == before.replace("○ 4.2*", "◐ 4.2*").replace(
         "15 min  not begun", "15 min  tried once, not right yet"
     )
     assert str(tmp_path).encode() not in b"".join(made_up.state(moved).values())
@@ -175,17 +175,17 @@ BROKEN = {
 def test_a_broken_file_is_set_aside_to_the_byte_and_progress_begins_anew(home: Path, broken: bytes) -> None:
     for number in (1, 2):
         (home / "progress.json").write_bytes(broken)
-        assert progress.read(home) == Progress()
+        assert progress.read_progress(home) == Progress()
         assert (home / f"progress.broken-{number}.json").read_bytes() == broken
     (home / "progress.json").write_bytes(broken)
-    progress.note("4.2", "wrong")
+    progress.note_answer("4.2", "wrong")
     assert record(home).tries == 1
     assert (home / "progress.broken-3.json").read_bytes() == broken
 
 
 def test_a_folder_in_the_place_of_the_file_is_set_aside_too(home: Path) -> None:
     (home / "progress.json").mkdir()
-    progress.note("4.2", "wrong")
+    progress.note_answer("4.2", "wrong")
     assert record(home).tries == 1
     assert (home / "progress.broken-1.json").is_dir()
 
@@ -195,7 +195,7 @@ def test_a_broken_file_that_cannot_be_set_aside_stays_and_reading_goes_on(
 ) -> None:
     (home / "progress.json").write_bytes(b"{")
     monkeypatch.setattr(Path, "rename", denied)
-    assert progress.read(home) == Progress()
+    assert progress.read_progress(home) == Progress()
     assert made_up.state(home) == {"progress.json": b"{"}
 
 
@@ -212,22 +212,22 @@ def killed(*_: object) -> None:
 
 
 def test_a_kill_while_it_is_written_leaves_the_old_file_whole(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    progress.note("4.2", "wrong")
+    progress.note_answer("4.2", "wrong")
     before = (home / "progress.json").read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", killed)
         with pytest.raises(Killed):
-            progress.note("4.2", "right")
+            progress.note_answer("4.2", "right")
     assert (home / "progress.json").read_bytes() == before
-    progress.note("4.2", "right")
+    progress.note_answer("4.2", "right")
     assert record(home).tries == 2
 
 
 def test_half_a_file_that_a_kill_left_does_no_harm(home: Path) -> None:
     part = home / ".progress.json.part"
     part.write_bytes(b'{"version": 1, "exerc')
-    assert progress.read(home) == Progress()
-    progress.note("4.2", "wrong")
+    assert progress.read_progress(home) == Progress()
+    progress.note_answer("4.2", "wrong")
     assert record(home).tries == 1
     assert not part.exists()
 
@@ -236,7 +236,7 @@ NOTES = """
 import sys
 from twitterlab.classroom.course import progress
 for _ in range(25):
-    progress.note("4.2", "wrong", sys.argv[1])
+    progress.note_answer("4.2", "wrong", sys.argv[1])
     progress.note_help(sys.argv[1], 1)
 """
 
@@ -245,7 +245,11 @@ def test_processes_that_note_at_the_same_time_lose_nothing(home: Path) -> None:
     both = [subprocess.Popen([sys.executable, "-c", NOTES, key]) for key in ("1.1", "1.2")]
     assert [process.wait() for process in both] == [0, 0]
     assert record(home) == Record(tries=50, answers={"wrong": 50}, misconceptions={"1.1": 25, "1.2": 25})
-    assert {key: one.hints for key, one in progress.read(home).exercises.items()} == {"4.2": 0, "1.1": 1, "1.2": 1}
+    assert {key: one.hints for key, one in progress.read_progress(home).exercises.items()} == {
+        "4.2": 0,
+        "1.1": 1,
+        "1.2": 1,
+    }
 
 
 COUNTS = st.dictionaries(st.sampled_from(KINDS), st.integers(0, 9))

@@ -95,7 +95,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     root = tmp_path_factory.mktemp("root")
     for folder in ("notebooks", "datasets"):
         shutil.copytree(ROOT / folder, root / "clone" / folder)
-    course.refresh(ROOT, root / "course")
+    course.refresh_course(ROOT, root / "course")
     sync_api.expect.set_options(timeout=20_000)  # other tests keep the machine busy beside these
     with browser.serving(root, tmp_path_factory.mktemp("home")) as address, browser.browsing() as chromium:
         yield Lab(address, chromium)

@@ -61,13 +61,13 @@ def assemble_parts(folder: Path | None) -> Loaded:
                 continue
         except (Exception, SystemExit) as error:
             failed[name] = f"Your {name} could not be loaded, so ours stands in its place: {error_words(name, error)}."
-        values[name], whose[name] = run_part(name, my_parts.ours(name), theirs=False), "ours"
+        values[name], whose[name] = run_part(name, my_parts.our_source(name), theirs=False), "ours"
     return Loaded(Parts(**values), whose, failed)
 
 
 def saved_parts(folder: Path | None) -> Mapping[str, my_parts.Part]:
     """What lies in `my_parts/` of a course folder."""
-    return {} if folder is None else my_parts.load(folder)
+    return {} if folder is None else my_parts.parts_in(folder)
 
 
 def run_part(name: str, source: str, *, theirs: bool = True) -> Any:

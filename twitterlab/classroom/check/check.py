@@ -48,9 +48,9 @@ def checked(name: str, value: Any) -> Reply:
 def remembered(asked: Exercise, verdict: Verdict) -> Verdict:
     """The verdict, noted in the learner's course, and the answer kept there if it is right; it says so if it cannot."""
     try:
-        progress.note(asked.key, verdict.kind, verdict.why)
+        progress.note_answer(asked.key, verdict.kind, verdict.why)
         if verdict.kind == "right" and verdict.source is not None and (home := progress.course_folder()):
-            my_parts.save(home, asked.name, asked.key, verdict.source)
+            my_parts.save_part(home, asked.name, asked.key, verdict.source)
     except (TwitterlabError, OSError) as error:
         return replace(verdict, says=(*verdict.says, f"It could not be kept in your course: {error}"))
     return verdict

@@ -48,12 +48,12 @@ def beside(verdict: Verdict) -> str:
         return ""
     name = texts_of(verdict.key).name
     kept = f"<p>Kept as <code>my_parts/{name}.py</code>.</p>" if verdict.source and progress.course_folder() else ""
-    return kept + (fold("Ours, to compare", code(my_parts.ours(name))) if differs(name, verdict.source) else "")
+    return kept + (fold("Ours, to compare", code(my_parts.our_source(name))) if differs(name, verdict.source) else "")
 
 
 def differs(name: str, source: str | None) -> bool:
     """Whether an answer is not simply ours."""
-    return source is None or without_comments(source) != without_comments(my_parts.ours(name))
+    return source is None or without_comments(source) != without_comments(my_parts.our_source(name))
 
 
 def without_comments(source: str) -> list[str]:

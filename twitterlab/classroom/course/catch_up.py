@@ -21,7 +21,7 @@ class CaughtUp:
     there: list[ExerciseTexts] = field(default_factory=list)  # ours, from before
     absent: list[ExerciseTexts] = field(default_factory=list)  # the course has no answer of ours
 
-    def lines(self) -> list[str]:
+    def report_lines(self) -> list[str]:
         """The same for the learner, a line an exercise."""
         told = {
             "ours, saved now": self.saved,
@@ -37,27 +37,27 @@ class CaughtUp:
 def catch_up(folder: Path, to: int) -> CaughtUp:
     """Save ours for each exercise of the lessons up to `to` that has no part of the learner's own."""
     done = CaughtUp()
-    with course.locked(folder):
-        here = my_parts.load(folder)
+    with course.course_lock(folder):
+        here = my_parts.parts_in(folder)
         for one in all_texts().values():
             if one.lesson <= to:
-                _fill(folder, here.get(one.name), one, done)
-    progress.tell()
+                _fill_gap(folder, here.get(one.name), one, done)
+    progress.tell_callers()
     return done
 
 
-def _fill(folder: Path, here: my_parts.Part | None, one: ExerciseTexts, done: CaughtUp) -> None:
+def _fill_gap(folder: Path, here: my_parts.Part | None, one: ExerciseTexts, done: CaughtUp) -> None:
     """Fill one gap, if it is one."""
     if here and not here.ours:
         done.kept.append(one)
         return
     try:
-        source = my_parts.ours(one.name)
+        source = my_parts.our_source(one.name)
     except CourseError:
         done.absent.append(one)
         return
-    if here and here.source == my_parts.normal(source):
+    if here and here.source == my_parts.normal_source(source):
         done.there.append(one)
     else:
-        my_parts.save_locked(folder, one.name, one.key, source, ours=True)
+        my_parts.save_part_locked(folder, one.name, one.key, source, ours=True)
         done.saved.append(one)

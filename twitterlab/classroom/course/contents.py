@@ -21,12 +21,12 @@ class CourseError(TwitterlabError):
     """The course cannot be copied, or holds nothing of that name; says what would be right."""
 
 
-def contents(clone: Path) -> dict[str, bytes]:
+def course_files(clone: Path) -> dict[str, bytes]:
     """Every file of the course, by its path with forward slashes, as a learner gets it; the same bytes each time."""
-    return {name: as_given(clone / name) for name in sorted(names(clone))}
+    return {name: bytes_as_given(clone / name) for name in sorted(course_paths(clone))}
 
 
-def names(clone: Path) -> Iterator[str]:
+def course_paths(clone: Path) -> Iterator[str]:
     """The paths of all files of the course; what is hidden or made by Python is none of it."""
     for pattern in PATTERNS:
         for path in clone.glob(pattern):
@@ -35,7 +35,7 @@ def names(clone: Path) -> Iterator[str]:
                 yield name.as_posix()
 
 
-def as_given(path: Path) -> bytes:
+def bytes_as_given(path: Path) -> bytes:
     """One file as a learner gets it: a notebook loses its outputs, any other file is as it is."""
     data = path.read_bytes()
     return without_outputs(data, path.name) if path.suffix == ".ipynb" else data
@@ -73,13 +73,13 @@ def fingerprint(data: bytes, name: str) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def find(asked: str, names: Iterable[str]) -> str:
+def find_path(asked: str, names: Iterable[str]) -> str:
     """The one path that `asked` means: a number, a name, a file name or a path.
 
     A lesson goes before an exercise, and an exercise before its solution.
     """
-    wanted, known = _bare(asked), list(names)
-    meant = [name for name in known if wanted in aliases(name)]
+    wanted, known = _bare_name(asked), list(names)
+    meant = [name for name in known if wanted in aliases_of(name)]
     of_each = ([name for name in meant if name.startswith(folder)] for folder in FOLDERS)
     first = next(filter(None, of_each), meant)
     if len(first) == 1:
@@ -89,13 +89,13 @@ def find(asked: str, names: Iterable[str]) -> str:
     raise CourseError(f"{problem}:\n{there}")
 
 
-def aliases(name: str) -> set[str]:
+def aliases_of(name: str) -> set[str]:
     """All that a path may be called: for notebooks/03_read_replicas.ipynb also 03, 3, read_replicas and so on."""
-    path = PurePosixPath(_bare(name))
+    path = PurePosixPath(_bare_name(name))
     number, _, rest = path.name.partition("_")
     short = {path.name, rest, number, number.lstrip("0") or "0"} if number.isdigit() and rest else {path.name}
     return short | {(path.parent / alias).as_posix() for alias in short}
 
 
-def _bare(name: str) -> str:
+def _bare_name(name: str) -> str:
     return name.strip().replace("\\", "/").removeprefix("./").lower().removesuffix(".ipynb")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from twitterlab.classroom.course.contents import CourseError, contents, find, fingerprint
+from twitterlab.classroom.course.contents import CourseError, course_files, find_path, fingerprint
 
 VARIABLE = "TWITTERLAB_COURSE"
 DEFAULT = "~/twitterlab-course"
@@ -35,7 +35,7 @@ class Refreshed:
     kept: list[str] = field(default_factory=list)  # the learner's, where the course has a newer version
 
 
-def folder(chosen: str | None, environ: Mapping[str, str]) -> Path:
+def chosen_folder(chosen: str | None, environ: Mapping[str, str]) -> Path:
     """Where the course is: what was chosen, else what the environment says, else a folder in the home directory."""
     return Path(os.path.abspath(Path(chosen or environ.get(VARIABLE) or DEFAULT).expanduser()))
 
@@ -45,7 +45,7 @@ def is_course(path: Path) -> bool:
     return (path / MANIFEST).is_file()
 
 
-def refresh(clone: Path, course: Path) -> Refreshed:
+def refresh_course(clone: Path, course: Path) -> Refreshed:
     """Make the course, or bring it up to date; what the learner changed or made is left as it is, to the byte.
 
     A file of ours that the learner deleted is put back; one that the course no longer has goes if it is as we wrote it.
@@ -53,46 +53,46 @@ def refresh(clone: Path, course: Path) -> Refreshed:
     """
     refuse_clone(clone, course)
     course.mkdir(parents=True, exist_ok=True)
-    with locked(course):
-        fresh, known = contents(clone), read_manifest(course)
+    with course_lock(course):
+        fresh, known = course_files(clone), read_manifest(course)
         done = Refreshed()
         for name, data in fresh.items():
-            _bring(course, name, data, known, done)
+            _bring_file(course, name, data, known, done)
         for name in known.keys() - fresh.keys():
-            if present(course / name) in known[name]:
+            if fingerprint_there(course / name) in known[name]:
                 (course / name).unlink()
                 done.removed.append(name)
         return done
 
 
-def _bring(course: Path, name: str, data: bytes, known: Manifest, done: Refreshed) -> None:
+def _bring_file(course: Path, name: str, data: bytes, known: Manifest, done: Refreshed) -> None:
     """Put one file there unless the learner's is in its place."""
-    new, current, ours = fingerprint(data, name), present(course / name), known.get(name, [])
+    new, current, ours = fingerprint(data, name), fingerprint_there(course / name), known.get(name, [])
     if current is None or (current in ours and current != new):
-        put(course, name, data, known)
+        write_ours(course, name, data, known)
         done.written.append(name)
     elif current == new:
-        remember(course, name, new, known)
+        note_version(course, name, new, known)
     elif new not in ours:
         done.kept.append(name)
 
 
-def reset(clone: Path, course: Path, asked: str) -> str:
+def reset_file(clone: Path, course: Path, asked: str) -> str:
     """Give the learner a fresh copy of one file and keep theirs beside it; returns what was done, in a sentence.
 
     An unknown or ambiguous name is a CourseError that lists what there is, and nothing is changed.
     """
     if not is_course(course):
         raise CourseError(f"there is no course in {course} yet: twitterlab lab makes it; --course names another folder")
-    with locked(course):
-        fresh, known = contents(clone), read_manifest(course)
-        name = find(asked, fresh)
-        current = present(course / name)
+    with course_lock(course):
+        fresh, known = course_files(clone), read_manifest(course)
+        name = find_path(asked, fresh)
+        current = fingerprint_there(course / name)
         if current == fingerprint(fresh[name], name):
             return f"{name} is as the course has it: nothing to reset."
         learners = current is not None and current not in known.get(name, [])
         aside = set_aside(course / name) if learners else None
-        put(course, name, fresh[name], known)
+        write_ours(course, name, fresh[name], known)
         return f"{name} is fresh again." + (f" Yours is kept beside it as {aside.name}." if aside else "")
 
 
@@ -109,14 +109,14 @@ def refuse_clone(clone: Path, course: Path) -> None:
         raise CourseError(f"{course} lies in the clone {clone}: choose a folder outside, where your work is safe")
 
 
-def put(course: Path, name: str, data: bytes, known: Manifest) -> None:
+def write_ours(course: Path, name: str, data: bytes, known: Manifest) -> None:
     """Write one file of ours, remembered before it is there: ended in between, it is not taken for the learner's."""
-    remember(course, name, fingerprint(data, name), known)
+    note_version(course, name, fingerprint(data, name), known)
     (course / name).parent.mkdir(parents=True, exist_ok=True)
     replace(course / name, data)
 
 
-def remember(course: Path, name: str, version: str, known: Manifest) -> None:
+def note_version(course: Path, name: str, version: str, known: Manifest) -> None:
     """Note a version as ours."""
     if version not in known.get(name, []):
         known[name] = [*known.get(name, []), version]
@@ -146,7 +146,7 @@ def replace(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def locked(course: Path) -> Iterator[None]:
+def course_lock(course: Path) -> Iterator[None]:
     """One process at a time writes into the course."""
     lock = FileLock(course / LOCK)
     try:
@@ -159,6 +159,6 @@ def locked(course: Path) -> Iterator[None]:
         lock.release()
 
 
-def present(path: Path) -> str | None:
+def fingerprint_there(path: Path) -> str | None:
     """The fingerprint of the file that is there, or None where there is no file."""
     return fingerprint(path.read_bytes(), path.name) if path.is_file() else None

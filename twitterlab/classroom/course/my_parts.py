@@ -28,66 +28,66 @@ class Part:
     ours: bool
 
 
-def save(folder: Path, name: str, key: str, source: str, *, ours: bool = False) -> Path:
+def save_part(folder: Path, name: str, key: str, source: str, *, ours: bool = False) -> Path:
     """Keep an answer as `my_parts/NAME.py`, whole or not at all; ours never goes over the learner's."""
-    with course.locked(folder):
-        return save_locked(folder, name, key, source, ours=ours)
+    with course.course_lock(folder):
+        return save_part_locked(folder, name, key, source, ours=ours)
 
 
-def save_locked(folder: Path, name: str, key: str, source: str, *, ours: bool = False) -> Path:
-    """As `save`, for who holds the course's lock."""
-    path = place(folder, name)
-    there = read(path)
+def save_part_locked(folder: Path, name: str, key: str, source: str, *, ours: bool = False) -> Path:
+    """As `save_part`, for who holds the course's lock."""
+    path = part_path(folder, name)
+    there = read_part(path)
     if not (ours and there and not there.ours):
         path.parent.mkdir(exist_ok=True)
-        course.replace(path, (head(name, key, source, ours) + normal(source)).encode())
+        course.replace(path, (head_line(name, key, source, ours) + normal_source(source)).encode())
     return path
 
 
-def place(folder: Path, name: str) -> Path:
+def part_path(folder: Path, name: str) -> Path:
     """The file of a part; a name that is no Python name is a CourseError, so that no path leads out of the folder."""
     if not name.isidentifier():
         raise CourseError(f"{name!r} is not the name of a part")
     return folder / FOLDER / f"{name}.py"
 
 
-def head(name: str, key: str, source: str, ours: bool) -> str:
+def head_line(name: str, key: str, source: str, ours: bool) -> str:
     """The first line of a part's file."""
-    whose = f"ours, {mark(source)}: once you change it, it counts as yours" if ours else "yours"
+    whose = f"ours, {source_mark(source)}: once you change it, it counts as yours" if ours else "yours"
     return f"# {key} {name}: {whose}\n"
 
 
 NOT_KEPT = re.compile(r"(?m)^(?:# Made by .*|\w+ = \.\.\..*)\n")  # whence ours comes, and where a value was to be
 
 
-def mark(source: str) -> str:
+def source_mark(source: str) -> str:
     """A short fingerprint of a source."""
-    return hashlib.sha256(normal(source).encode()).hexdigest()[:12]
+    return hashlib.sha256(normal_source(source).encode()).hexdigest()[:12]
 
 
-def normal(source: str) -> str:
+def normal_source(source: str) -> str:
     """A source as it is kept: plain line ends, and one at its end."""
     return source.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
 
 
-def load(folder: Path) -> dict[str, Part]:
+def parts_in(folder: Path) -> dict[str, Part]:
     """All parts by their names; what has no name of Python's is none, such as a copy kept beside one."""
     paths = sorted((folder / FOLDER).glob("*.py"))
-    found = [read(path) for path in paths if path.stem.isidentifier()]
+    found = [read_part(path) for path in paths if path.stem.isidentifier()]
     return {part.name: part for part in found if part}
 
 
-def read(path: Path) -> Part | None:
+def read_part(path: Path) -> Part | None:
     """One part, or None where there is no file; bytes that are no text are shown as such, and the part is theirs."""
     if not path.is_file():
         return None
-    text = normal(path.read_bytes().decode("utf-8", errors="replace"))
+    text = normal_source(path.read_bytes().decode("utf-8", errors="replace"))
     said = HEAD.match(text)
     source = text[said.end() :] if said else text
-    return Part(path.stem, source, bool(said and said["mark"] == mark(source)))
+    return Part(path.stem, source, bool(said and said["mark"] == source_mark(source)))
 
 
-def ours(name: str) -> str:
+def our_source(name: str) -> str:
     """Our answer's source; where there is none of that name, a CourseError."""
     path = OURS / f"{name}.py"
     if not name.isidentifier() or not path.is_file():

@@ -128,10 +128,10 @@ class Outline(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def outline() -> Outline:
     """The course of this package, read once; where `course.toml` is not as it should be, a CourseFileError."""
-    return read(FILE)
+    return read_outline(FILE)
 
 
-def read(file: Path) -> Outline:
+def read_outline(file: Path) -> Outline:
     """The course that a file describes, else a CourseFileError that says where it is wrong."""
     try:
         return msgspec.toml.decode(file.read_bytes(), type=Outline)

@@ -24,25 +24,25 @@ def course_folder() -> Path | None:
     """The learner's course folder: the one of the environment, else the nearest one around here, else None."""
     named = os.environ.get(course.VARIABLE)
     around = (Path.cwd(), *Path.cwd().parents)
-    places = (course.folder(named, {}), *around) if named else around
+    places = (course.chosen_folder(named, {}), *around) if named else around
     return next(filter(course.is_course, places), None)
 
 
-def chosen(named: str | None) -> Path:
+def chosen_course(named: str | None) -> Path:
     """The course folder that a command means: the one that --course names, else `course_folder`, else the usual one.
 
     Where there is no course, a CourseError says how to get one.
     """
-    found = course.folder(named, {}) if named else course_folder() or course.folder(None, os.environ)
+    found = course.chosen_folder(named, {}) if named else course_folder() or course.chosen_folder(None, os.environ)
     if not course.is_course(found):
         raise CourseError(f"there is no course in {found} yet: twitterlab lab makes it; --course names another folder")
     return found
 
 
-def note(key: str, kind: str, why: str = "") -> None:
+def note_answer(key: str, kind: str, why: str = "") -> None:
     """Count one checked answer, with the key of the misconception behind it; one that was not attempted counts not."""
     if kind != "not attempted":
-        _change(key, lambda record: record.count(kind, why, today()))
+        _change_record(key, lambda record: record.count_answer(kind, why, utc_today()))
 
 
 def note_help(key: str, hints: int, solution: bool = False) -> None:
@@ -51,36 +51,36 @@ def note_help(key: str, hints: int, solution: bool = False) -> None:
     def change(record: Record) -> None:
         record.hints, record.solution = max(record.hints, hints), record.solution or solution
 
-    _change(key, change)
+    _change_record(key, change)
 
 
-def _change(key: str, change: Callable[[Record], None]) -> None:
+def _change_record(key: str, change: Callable[[Record], None]) -> None:
     folder = course_folder()
     if folder is None:
         return
-    with course.locked(folder):
-        known = read_locked(folder)
+    with course.course_lock(folder):
+        known = read_progress_locked(folder)
         change(known.exercises.setdefault(valid(key), Record()))
-        write_locked(folder, known)
-    tell()
+        write_progress_locked(folder, known)
+    tell_callers()
 
 
-def today() -> str:
+def utc_today() -> str:
     """The day, in UTC."""
     return datetime.fromtimestamp(SystemClock().now() / 1000, UTC).date().isoformat()
 
 
-def read(folder: Path) -> Progress:
+def read_progress(folder: Path) -> Progress:
     """What is known of this course's learner; a broken file is set aside as `progress.broken-N.json`, never lost."""
     try:
-        return _read(folder)
+        return _parse_file(folder)
     except NotProgress:
-        with suppress(OSError, CourseError), course.locked(folder):
-            return read_locked(folder)
+        with suppress(OSError, CourseError), course.course_lock(folder):
+            return read_progress_locked(folder)
         return Progress()  # it cannot be set aside here, so it stays where it is
 
 
-def _read(folder: Path) -> Progress:
+def _parse_file(folder: Path) -> Progress:
     try:
         return of_dict(parsed((folder / FILE).read_bytes()))
     except FileNotFoundError:
@@ -89,16 +89,16 @@ def _read(folder: Path) -> Progress:
         raise NotProgress("it is a folder") from None
 
 
-def read_locked(folder: Path) -> Progress:
-    """As `read`, for who holds the course's lock."""
+def read_progress_locked(folder: Path) -> Progress:
+    """As `read_progress`, for who holds the course's lock."""
     try:
-        return _read(folder)
+        return _parse_file(folder)
     except NotProgress:
         (folder / FILE).rename(free(folder / FILE, "broken"))
         return Progress()
 
 
-def write_locked(folder: Path, known: Progress) -> None:
+def write_progress_locked(folder: Path, known: Progress) -> None:
     """Write it whole or not at all, for who holds the course's lock."""
     course.replace(folder / FILE, as_bytes(known.as_dict()))
 
@@ -110,12 +110,12 @@ def free(path: Path, why: str) -> Path:
     return path.with_name(next(name for name in names if name not in taken))
 
 
-def on_change(call: Callable[[], None]) -> None:
+def call_on_change(call: Callable[[], None]) -> None:
     """Have `call()` called after each note."""
     _callers.append(call)
 
 
-def tell() -> None:
+def tell_callers() -> None:
     """Call all who want to know."""
     for call in tuple(_callers):
         call()

@@ -36,24 +36,24 @@ class Export:
         return {**({"name": self.name} if self.name else {}), **self.progress.as_dict(), "parts": parts}
 
 
-def export(folder: Path, file: Path, name: str = "") -> str:
+def export_progress(folder: Path, file: Path, name: str = "") -> str:
     """Write the progress and parts of a course to one file, whole or not at all; returns what was done, in a sentence.
 
     Another file that is there is kept beside as `NAME.before-export-N.json`.
     """
     if not file.parent.is_dir():
         raise CourseError(f"there is no folder {file.parent}")
-    with course.locked(folder):
-        known, names = progress.read_locked(folder), exercises()
-        parts = {part.name: part for part in my_parts.load(folder).values() if part.name in names}
+    with course.course_lock(folder):
+        known, names = progress.read_progress_locked(folder), keys_by_name()
+        parts = {part.name: part for part in my_parts.parts_in(folder).values() if part.name in names}
     data = as_bytes(Export(known, parts, name).as_dict())
-    aside = keep_beside(file, "before-export") if file.is_file() and file.read_bytes() != data else None
+    aside = keep_copy_beside(file, "before-export") if file.is_file() and file.read_bytes() != data else None
     course.replace(file, data)
     what = f"{file} has your progress (exercises begun: {len(known.exercises)}) and your parts ({len(parts)})."
     return what + (f" What was there is kept beside it as {aside.name}." if aside else "")
 
 
-def keep_beside(path: Path, why: str) -> Path:
+def keep_copy_beside(path: Path, why: str) -> Path:
     """A copy of a file that is about to become another, one for each of its versions."""
     data = path.read_bytes()
     copies = (entry for entry in path.parent.iterdir() if entry.name.startswith(f"{path.stem}.{why}-"))
@@ -64,62 +64,62 @@ def keep_beside(path: Path, why: str) -> Path:
     return kept
 
 
-def exercises() -> dict[str, str]:
+def keys_by_name() -> dict[str, str]:
     """The key of each exercise by its name."""
     return {one.name: one.key for one in all_texts().values()}
 
 
-def take_in(folder: Path, file: Path) -> list[str]:
+def import_progress(folder: Path, file: Path) -> list[str]:
     """Join a file's progress and parts with those of a course; returns what was done, a sentence each.
 
     Right stays right and of two counts the larger holds. A learner's part goes before ours; where the course has
     another of the learner's, that is kept beside as `NAME.before-import-N.py`. The same file again changes nothing.
     """
-    coming, keys = read(file), exercises()
+    coming, keys = read_export(file), keys_by_name()
     strange = coming.parts.keys() - keys.keys()
     if strange:
         raise CourseError(f"{file} has a part {min(strange)!r:.60}, and this course has no exercise of that name")
-    parts = [part for name in sorted(coming.parts) if (part := at_hand(coming.parts[name]))]
-    with course.locked(folder):
-        here = my_parts.load(folder)
-        done = [said for part in parts if (said := _bring(folder, here.get(part.name), part, keys))]
-        known = progress.read_locked(folder)
+    parts = [part for name in sorted(coming.parts) if (part := part_at_hand(coming.parts[name]))]
+    with course.course_lock(folder):
+        here = my_parts.parts_in(folder)
+        done = [said for part in parts if (said := _bring_part(folder, here.get(part.name), part, keys))]
+        known = progress.read_progress_locked(folder)
         joined = known.joined(coming.progress)
         if joined != known:
-            progress.write_locked(folder, joined)
+            progress.write_progress_locked(folder, joined)
             done.append("Its record of tries is joined with the one here.")
-    progress.tell()
+    progress.tell_callers()
     return done or ["Nothing in it was new."]
 
 
-def at_hand(part: Part) -> Part | None:
+def part_at_hand(part: Part) -> Part | None:
     """A part that came, ours as this course has it; None where it has none."""
     with suppress(CourseError):
-        return Part(part.name, my_parts.ours(part.name), ours=True) if part.ours else part
+        return Part(part.name, my_parts.our_source(part.name), ours=True) if part.ours else part
     return None
 
 
-def _bring(folder: Path, here: Part | None, part: Part, keys: Mapping[str, str]) -> str:
+def _bring_part(folder: Path, here: Part | None, part: Part, keys: Mapping[str, str]) -> str:
     """Put one part in its place unless what is there is as good; what was done, or nothing."""
     if here and (part.ours or (here.source == part.source and not here.ours)):
         return ""
-    path = my_parts.place(folder, part.name)
-    aside = keep_beside(path, "before-import") if here and not here.ours else None
-    my_parts.save_locked(folder, part.name, keys[part.name], part.source, ours=part.ours)
+    path = my_parts.part_path(folder, part.name)
+    aside = keep_copy_beside(path, "before-import") if here and not here.ours else None
+    my_parts.save_part_locked(folder, part.name, keys[part.name], part.source, ours=part.ours)
     beside = f", and the one that was here is kept as {aside.name}" if aside else ""
     return f"{my_parts.FOLDER}/{path.name} is {'ours' if part.ours else 'the imported one'} now{beside}."
 
 
-def read(file: Path) -> Export:
+def read_export(file: Path) -> Export:
     """What an exported file, or a plain `progress.json`, holds; anything else is a CourseError that says why."""
     try:
-        return opened(file)
+        return parse_export(file)
     except NotProgress as error:
         raise CourseError(f"{file} is no progress of this course: {error}") from None
 
 
-def opened(file: Path) -> Export:
-    """As `read`, but what is no progress is NotProgress."""
+def parse_export(file: Path) -> Export:
+    """As `read_export`, but what is no progress is NotProgress."""
     if file.stat().st_size > LARGEST:
         raise NotProgress(f"it has more than {LARGEST:,} bytes")
     told = parsed(file.read_bytes())
@@ -136,12 +136,12 @@ def _part(name: str, told: Any) -> Part:
     if isinstance(told, dict) and told.get("ours") is True:
         return Part(name, "", ours=True)
     source = told.get("source") if isinstance(told, dict) else None
-    if not isinstance(source, str) or not encodable(source):
+    if not isinstance(source, str) or not is_encodable(source):
         raise NotProgress(f"the part {name!r:.60} has no source")
-    return Part(name, my_parts.normal(source), ours=False)
+    return Part(name, my_parts.normal_source(source), ours=False)
 
 
-def encodable(text: str) -> bool:
+def is_encodable(text: str) -> bool:
     """Whether a text can be written to a file."""
     try:
         return bool(text.encode())
@@ -152,9 +152,9 @@ def encodable(text: str) -> bool:
 def _name(told: Any) -> str:
     if not isinstance(told, str):
         raise NotProgress("its learner's name is no text")
-    return printable(told)
+    return printable_line(told)
 
 
-def printable(text: str) -> str:
+def printable_line(text: str) -> str:
     """A stranger's text as one short line that a terminal can show."""
     return "".join(letter if letter.isprintable() else " " for letter in text[:80]).strip()

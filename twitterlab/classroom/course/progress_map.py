@@ -1,7 +1,7 @@
 """The map of the course: a row a lesson with its exercises, and where the learner is in each of them.
 
-`my_progress()` shows it in a notebook and keeps it up to date; `text` is the same for the terminal. A state is told in
-words; the sign and the border beside them are in the theme's own ink.
+`my_progress()` shows it in a notebook and keeps it up to date; `map_text` is the same for the terminal. A state is told
+in words; the sign and the border beside them are in the theme's own ink.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NOWHERE = "Nothing is kept here, since this is no copy of the course: make lab g
 
 
 @dataclass(frozen=True)
-class Place:
+class ExercisePlace:
     """Where the learner is in one exercise."""
 
     about: ExerciseTexts
@@ -44,9 +44,9 @@ class Place:
         return "ours" if self.ours else "tried" if self.record.tries else "not begun"
 
     @property
-    def said(self) -> str:
+    def state_words(self) -> str:
         """The state in words."""
-        tries = self.record.needed
+        tries = self.record.tries_needed
         tried = {1: "tried once", 2: "tried twice"}.get(tries, f"tried {tries} times")
         if self.state == "right":
             return "right at the first try" if tries <= 1 else f"right after {tries} tries"
@@ -62,32 +62,32 @@ class Place:
 
 def my_progress() -> Bundled:
     """The map, live with what the learner has done and drawn anew after each answer; committed with nothing done."""
-    empty = places(Progress(), {})
+    empty = exercise_places(Progress(), {})
     status, view = widgets.HTML(), widgets.HTML()
 
     def draw() -> None:
         folder = kept.course_folder()
-        now = of(folder) if folder else empty
-        status.value = f'<div role="status"><p>{html.escape(summary(now) if folder else NOWHERE)}</p></div>'
-        view.value = table(now)
+        now = places_of(folder) if folder else empty
+        status.value = f'<div role="status"><p>{html.escape(map_summary(now) if folder else NOWHERE)}</p></div>'
+        view.value = map_table(now)
 
     draw()
-    kept.on_change(draw)
-    return Bundled([status, view], {"text/html": table(empty), "text/plain": text(empty)})
+    kept.call_on_change(draw)
+    return Bundled([status, view], {"text/html": map_table(empty), "text/plain": map_text(empty)})
 
 
-def of(folder: Path) -> list[Place]:
+def places_of(folder: Path) -> list[ExercisePlace]:
     """The places of a course's learner."""
-    return places(kept.read(folder), my_parts.load(folder))
+    return exercise_places(kept.read_progress(folder), my_parts.parts_in(folder))
 
 
-def places(known: Progress, parts: Mapping[str, Part]) -> list[Place]:
+def exercise_places(known: Progress, parts: Mapping[str, Part]) -> list[ExercisePlace]:
     """Every exercise in the order of the course."""
     ours = {part.name for part in parts.values() if part.ours}
-    return [Place(one, known.of(one.key), one.name in ours) for one in all_texts().values()]
+    return [ExercisePlace(one, known.of(one.key), one.name in ours) for one in all_texts().values()]
 
 
-def summary(all_places: list[Place]) -> str:
+def map_summary(all_places: list[ExercisePlace]) -> str:
     """How far the learner is, in a sentence, and which exercise comes next in the order of the course."""
     states = [place.state for place in all_places]
     open_ones = [place.about for place in all_places if place.state in ("not begun", "tried")]
@@ -98,35 +98,37 @@ def summary(all_places: list[Place]) -> str:
     return f"{said} Next: {open_ones[0].key}, {open_ones[0].title} ({open_ones[0].minutes} minutes)."
 
 
-def by_lesson(all_places: list[Place]) -> list[tuple[str, list[Place]]]:
+def by_lesson(all_places: list[ExercisePlace]) -> list[tuple[str, list[ExercisePlace]]]:
     """The exercises of each lesson, by its number and title."""
     groups = groupby(all_places, key=lambda place: place.about.lesson)
     return [(f"{number} · {outline().lesson(number).title}", list(some)) for number, some in groups]
 
 
-def caption(all_places: list[Place]) -> str:
+def map_caption(all_places: list[ExercisePlace]) -> str:
     """What the map is of."""
     minutes = sum(place.about.minutes for place in all_places)
     return f"The course: {len(all_places)} exercises, {minutes} minutes; the core ones have a star"
 
 
-def text(all_places: list[Place]) -> str:
+def map_text(all_places: list[ExercisePlace]) -> str:
     """The map as lines of text."""
     keys = max((len(place.key) for place in all_places), default=0)
     titles = max((len(place.about.title) for place in all_places), default=0)
-    lines = [caption(all_places)]
+    lines = [map_caption(all_places)]
     for lesson, some in by_lesson(all_places):
-        lines += ["", lesson, *(row(place, keys, titles) for place in some)]
+        lines += ["", lesson, *(row_text(place, keys, titles) for place in some)]
     return "\n".join(lines)
 
 
-def row(place: Place, keys: int, titles: int) -> str:
+def row_text(place: ExercisePlace, keys: int, titles: int) -> str:
     """One exercise as a line, with its key and title as wide as the widest."""
     about = place.about
-    return f"  {SIGNS[place.state]} {place.key:{keys}}  {about.title:{titles}}  {about.minutes:3} min  {place.said}"
+    return (
+        f"  {SIGNS[place.state]} {place.key:{keys}}  {about.title:{titles}}  {about.minutes:3} min  {place.state_words}"
+    )
 
 
-def table(all_places: list[Place]) -> str:
+def map_table(all_places: list[ExercisePlace]) -> str:
     """The map as an HTML table: no script, no drawing, no colour of its own."""
     lessons = by_lesson(all_places)
     most = max((len(some) for _, some in lessons), default=1)
@@ -134,21 +136,21 @@ def table(all_places: list[Place]) -> str:
         f'<th scope="col" style="{LEFT}">Stage</th><th scope="colgroup" colspan="{most}" style="{LEFT}">Exercises</th>'
     )
     rows = "".join(
-        f'<tr><th scope="row" style="{LEFT}">{html.escape(lesson)}</th>{"".join(map(cell, some))}</tr>'
+        f'<tr><th scope="row" style="{LEFT}">{html.escape(lesson)}</th>{"".join(map(cell_html, some))}</tr>'
         for lesson, some in lessons
     )
     return (
-        f'<table style="border-collapse:separate"><caption style="{LEFT}">{html.escape(caption(all_places))}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        f'<table style="border-collapse:separate"><caption style="{LEFT}">'
+        f"{html.escape(map_caption(all_places))}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
-def cell(place: Place) -> str:
+def cell_html(place: ExercisePlace) -> str:
     """One exercise as a cell: its key and title, then its state in words."""
     about, state = place.about, place.state
     return (
         f'<td style="{LEFT};border-left:{BORDERS[state]}">'
         f"<b>{place.key}</b> {html.escape(about.title)}<br>"
-        f'<span aria-hidden="true">{SIGNS[state]}</span> {html.escape(place.said)}<br>'
+        f'<span aria-hidden="true">{SIGNS[state]}</span> {html.escape(place.state_words)}<br>'
         f"<small>{about.minutes} min</small></td>"
     )

@@ -40,12 +40,12 @@ class Record:
         return self.right_at is not None
 
     @property
-    def needed(self) -> int:
+    def tries_needed(self) -> int:
         """The tries up to the first right one, as far as counts can tell: right ones after it are left out."""
         again = max(0, self.answers.get("right", 0) - 1)
         return max(min(1, self.tries), self.tries - again)
 
-    def count(self, kind: str, why: str, today: str) -> None:
+    def count_answer(self, kind: str, why: str, today: str) -> None:
         """Count one answer."""
         self.tries += 1
         self.answers[kind] = self.answers.get(kind, 0) + 1
@@ -58,8 +58,8 @@ class Record:
         """Both as one: the larger of each count, the earlier day; joining the same twice changes nothing."""
         return Record(
             tries=max(self.tries, other.tries),
-            answers=larger(self.answers, other.answers),
-            misconceptions=larger(self.misconceptions, other.misconceptions),
+            answers=larger_counts(self.answers, other.answers),
+            misconceptions=larger_counts(self.misconceptions, other.misconceptions),
             right_at=min(filter(None, (self.right_at, other.right_at)), default=None),
             hints=max(self.hints, other.hints),
             solution=self.solution or other.solution,
@@ -86,7 +86,7 @@ class Progress:
         return {"version": VERSION, "exercises": {key: asdict(record) for key, record in self.exercises.items()}}
 
 
-def larger(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
+def larger_counts(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
     """For each name the larger count."""
     return {name: max(some.get(name, 0), others.get(name, 0)) for name in sorted({*some, *others})}
 
