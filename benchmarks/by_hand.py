@@ -88,9 +88,9 @@ def stored(follows: pa.Table, tweets: pa.Table, indexes: str) -> duckdb.DuckDBPy
     """A database in memory with the stages' own configuration, and with their rows in the same order."""
     import duckdb
 
-    from twitterlab.parts.store.connections import CONFIG
+    from twitterlab.parts.store.connections import DUCKDB_CONFIG
 
-    connection = duckdb.connect(":memory:", config=CONFIG)  # type: ignore[arg-type]
+    connection = duckdb.connect(":memory:", config=DUCKDB_CONFIG)  # type: ignore[arg-type]
     connection.execute(TABLES + indexes)
     for name, rows in (("follows", follows), ("tweets", tweets)):
         for start in range(0, len(rows), GROUP):

@@ -70,12 +70,12 @@ class FullFeeds:
 
     def entries(self, authors: Users) -> Entries:
         """Entries of new tweets, newer than all that were there."""
-        from twitterlab.parts.feeds.entries import pack
+        from twitterlab.parts.feeds.entries import pack_entries
         from twitterlab.snowflake import EPOCH_MS, TIME_SHIFT
 
         self.clock.advance(len(authors))
         at_ms = self.clock.now() - np.arange(len(authors))[::-1]
-        return pack((at_ms - EPOCH_MS) << TIME_SHIFT, self.system.tables.places[authors])
+        return pack_entries((at_ms - EPOCH_MS) << TIME_SHIFT, self.system.tables.places[authors])
 
     def _fill(self) -> None:
         """Fill every ring once and, since heads are not all at one place, some of it again; slots in no order."""

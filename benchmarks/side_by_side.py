@@ -54,10 +54,10 @@ class Sides:
 
     def measure(self, before: int, posts: int, reads: int, rng: np.random.Generator) -> Measured:
         """A history of `before` posts, `posts` delivered and `reads` pages read in turns, and a comparison."""
-        from twitterlab.workloads.draws import texts, zipf
+        from twitterlab.workloads.draws import draw_texts, zipf
 
         authors = load.authors(self.graph, self.threshold, rng, before + posts, DELIVERIES).tolist()
-        rows = list(zip(authors, texts(rng, before + posts), strict=True))
+        rows = list(zip(authors, draw_texts(rng, before + posts), strict=True))
         active = rng.permutation(self.graph.users)[: max(1, round(ACTIVE * self.graph.users))]
         readers = zipf(active, SKEW)(rng, reads).tolist()
         self.prefill(rows[:before])

@@ -104,7 +104,7 @@ def readings(systems: Sequence[Stage], graph: FollowGraph, tweets: Sequence[Twee
     reads: dict[str, Read] = {f"stage {n}, {type(s).__name__}": s.feed for n, s in enumerate(systems, 1)}
     for name, read, system in zip((HAND_1, HAND_2), (by_hand.stage_1, by_hand.stage_2), systems, strict=False):
         (table,) = system.tables.databases
-        reads[name] = read(table.arrow("SELECT * FROM follows"), table.arrow("SELECT * FROM tweets"))
+        reads[name] = read(table.arrow_table("SELECT * FROM follows"), table.arrow_table("SELECT * FROM tweets"))
     return {**reads, SQLITE: by_hand.sqlite(graph, tweets)}
 
 

@@ -82,9 +82,9 @@ def settled(number: int, world: World) -> Stage:
     lay(system, world.authors)
     if isinstance(system, FannedOut):
         everybody = np.arange(system.users, dtype=np.int32)
-        system.fanout.rules.begin(world.graph.follower_counts.tolist())
-        system.fanout.feeds.cool(everybody)
-        system.fanout.timelines.cool(everybody)
+        system.fanout.rules.begin_with_stored(world.graph.follower_counts.tolist())
+        system.fanout.feeds.cool_feeds(everybody)
+        system.fanout.timelines.cool_feeds(everybody)
     return system
 
 
@@ -100,7 +100,7 @@ def empty(number: int, world: World, *, counting: bool = False) -> Stage:
 def uncounted(system: Stage) -> None:
     """Count no rows from now on, so that reads cost what they cost with `counting=False`."""
     for database in system.tables.databases:
-        database.count(False)
+        database.set_counting(False)
 
 
 def lay(system: Stage, authors: Authors) -> None:

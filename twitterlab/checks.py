@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_KEY = 255
 
 
-def user(value: object, users: int) -> int:
+def valid_user(value: object, users: int) -> int:
     """A user ID, 0 to users - 1."""
     if type(value) is int and 0 <= value < users:
         return value
@@ -38,17 +38,17 @@ def user(value: object, users: int) -> int:
     return found
 
 
-def users(values: Iterable[object], known: int) -> Users:
+def valid_users(values: Iterable[object], known: int) -> Users:
     """User IDs as an int32 array."""
     if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iu":
         outside = np.flatnonzero((values < 0) | (values >= known))
         if outside.size:
-            user(values[outside[0]], known)
+            valid_user(values[outside[0]], known)
         return values.astype(np.int32)
-    return np.array([user(value, known) for value in values], np.int32)
+    return np.array([valid_user(value, known) for value in values], np.int32)
 
 
-def text(value: object, media: object = None) -> str:
+def valid_text(value: object, media: object = None) -> str:
     """A tweet's text: at most 280 characters that UTF-8 can hold, and empty only beside media."""
     if media is not None and not (isinstance(media, bytes) and media):
         raise InvalidTweet(f"media is the bytes of a picture or film, at least one, and not {type(media).__name__}")
@@ -65,36 +65,36 @@ def text(value: object, media: object = None) -> str:
     return value
 
 
-def rows(values: Iterable[object], users: int) -> list[tuple[int, str]]:
+def valid_rows(values: Iterable[object], users: int) -> list[tuple[int, str]]:
     """The rows of a group commit, each checked."""
     try:
         numbered = enumerate(values)
     except TypeError as error:
         raise InvalidTweet(f"rows are an iterable of (author, text), not {type(values).__name__}") from error
-    return [row(number, value, users) for number, value in numbered]
+    return [valid_row(number, value, users) for number, value in numbered]
 
 
-def row(number: int, value: object, users: int) -> tuple[int, str]:
+def valid_row(number: int, value: object, users: int) -> tuple[int, str]:
     """One (author, text) row of a group commit; an error names the row."""
     if not (isinstance(value, (tuple, list)) and len(value) == 2):
         raise InvalidTweet(f"row {number} is {value!r}: a row is (author, text)")
     try:
-        return user(value[0], users), text(value[1])
+        return valid_user(value[0], users), valid_text(value[1])
     except (UnknownUser, InvalidTweet) as error:
         raise type(error)(f"row {number}: {error}") from error
 
 
-def key(value: object) -> str | None:
+def valid_key(value: object) -> str | None:
     """An idempotency key: None, or 1 to 255 characters."""
     if value is None:
         return None
     if not isinstance(value, str) or not 1 <= len(value) <= MAX_KEY:
         raise InvalidTweet(f"key {value!r}: a key is a str of 1 to {MAX_KEY} characters")
-    text(value[:MAX_TEXT])  # a key must be encodable too
+    valid_text(value[:MAX_TEXT])  # a key must be encodable too
     return value
 
 
-def limit(value: object) -> int:
+def valid_limit(value: object) -> int:
     """A page size, 1 to 200."""
     if type(value) is int and 1 <= value <= MAX_LIMIT:
         return value
@@ -104,7 +104,7 @@ def limit(value: object) -> int:
     return found
 
 
-def cursor(value: object) -> int | None:
+def valid_cursor(value: object) -> int | None:
     """An exclusive upper bound of tweet IDs: None, or 1 to 2**63 - 1."""
     if value is None:
         return None
@@ -114,7 +114,7 @@ def cursor(value: object) -> int | None:
     return found
 
 
-def position(value: object) -> Position | None:
+def valid_position(value: object) -> Position | None:
     """What `system.position` gave: None, or a tuple of integers."""
     if value is None:
         return None
@@ -124,7 +124,7 @@ def position(value: object) -> Position | None:
     return tuple(number for number in found if number is not None)
 
 
-def tweet_id(value: object) -> int:
+def valid_tweet_id(value: object) -> int:
     """A tweet ID that could exist, 1 to 2**63 - 1."""
     found = integer(value)
     if found is None or not 1 <= found <= MAX_ID:
@@ -132,7 +132,7 @@ def tweet_id(value: object) -> int:
     return found
 
 
-def setting(name: str, value: Any, low: int, high: int | None = None) -> int:
+def valid_setting(name: str, value: Any, low: int, high: int | None = None) -> int:
     """A whole-numbered setting from `low` on, to `high` where there is one; else a ValueError."""
     found = integer(value)
     if found is None or found < low or (high is not None and found > high):
@@ -141,7 +141,7 @@ def setting(name: str, value: Any, low: int, high: int | None = None) -> int:
     return found
 
 
-def same_system(stored: dict[str, Any], asked: dict[str, Any], graph: FollowGraph | None) -> dict[str, Any]:
+def stored_facts(stored: dict[str, Any], asked: dict[str, Any], graph: FollowGraph | None) -> dict[str, Any]:
     """The stored facts, where they have what is asked for and do not contradict it; else a StorageError."""
     for name, value in asked.items():
         if name not in stored:

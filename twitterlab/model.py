@@ -55,10 +55,10 @@ class Pages(NamedTuple):
         rows = zip(*(column[row].tolist() for column in columns), strict=True)
         return Page([Tweet(*values) for values in rows if values[0]], int(self.next[row]) or None)
 
-    def put(self, row: int, page: Page) -> None:
+    def write_page(self, row: int, page: Page) -> None:
         """Write one reader's page."""
         columns: tuple[NDArray[Any], ...] = self[:5]
-        for column, nothing in zip(columns, NOTHING, strict=True):
+        for column, nothing in zip(columns, BLANK_TWEET, strict=True):
             column[row] = nothing
         for place, tweet in enumerate(page.tweets):
             values = (tweet.id, tweet.author, tweet.created_at, tweet.text, tweet.media)
@@ -67,14 +67,14 @@ class Pages(NamedTuple):
         self.next[row] = page.next or 0
 
 
-NOTHING: tuple[Any, ...] = (0, -1, 0, None, None)  # what stands in the columns past the end of a page
+BLANK_TWEET: tuple[Any, ...] = (0, -1, 0, None, None)  # what stands in the columns past the end of a page
 
 
 def empty_pages(readers: int, limit: int) -> Pages:
     """Pages with nothing on them."""
     kinds: list[Any] = [np.int64, np.int32, np.int64, object, object]
     columns: list[Any] = [
-        np.full((readers, limit), nothing, kind) for kind, nothing in zip(kinds, NOTHING, strict=True)
+        np.full((readers, limit), nothing, kind) for kind, nothing in zip(kinds, BLANK_TWEET, strict=True)
     ]
     return Pages._make([*columns, np.zeros(readers, np.int64)])
 

@@ -26,14 +26,14 @@ class Snowflake:
     def next(self, now_ms: int) -> int:
         """The next ID for a post at `now_ms` (integer Unix milliseconds); a StorageError past the 41 bits, in 2080."""
         with self._lock:
-            found = following(self.last, now_ms)
+            found = id_after(self.last, now_ms)
             if found > MAX_ID:
-                raise StorageError(f"the clock shows {now_ms}: IDs end at {milliseconds(MAX_ID)} Unix milliseconds")
+                raise StorageError(f"the clock shows {now_ms}: IDs end at {milliseconds_of(MAX_ID)} Unix milliseconds")
             self.last = found
             return found
 
 
-def following(last: int, now_ms: int) -> int:
+def id_after(last: int, now_ms: int) -> int:
     """The ID that comes after `last` when the clock shows `now_ms`."""
     now, then = max(now_ms - EPOCH_MS, 0), last >> TIME_SHIFT
     if now > then:
@@ -43,6 +43,6 @@ def following(last: int, now_ms: int) -> int:
     return (then + 1) << TIME_SHIFT
 
 
-def milliseconds(tweet_id: int) -> int:
+def milliseconds_of(tweet_id: int) -> int:
     """The Unix milliseconds inside an ID."""
     return (tweet_id >> TIME_SHIFT) + EPOCH_MS

@@ -38,7 +38,7 @@ class Work:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
-class Own(threading.local):
+class ThreadCounts(threading.local):
     """What one thread counts apart, where it does."""
 
     counts: dict[str, int] | None = None
@@ -50,7 +50,7 @@ class Counters:
     def __init__(self) -> None:
         self._counts = {f.name: 0 for f in fields(Work)}
         self._lock = threading.Lock()
-        self._own = Own()
+        self._own = ThreadCounts()
 
     def add(self, **amounts: int) -> None:
         """Add to the named counters; an unknown name is a KeyError."""
@@ -74,7 +74,7 @@ class Counters:
             own["merged"] += merged
 
     @contextmanager
-    def own(self) -> Iterator[Callable[[], Work]]:
+    def own_work(self) -> Iterator[Callable[[], Work]]:
         """What this thread adds within the block, apart from all others; blocks do not nest."""
         mine = self._own.counts = {f.name: 0 for f in fields(Work)}
         try:
@@ -82,7 +82,7 @@ class Counters:
         finally:
             self._own.counts = None
 
-    def read(self) -> Work:
+    def snapshot(self) -> Work:
         """All counters at one moment."""
         with self._lock:
             return Work(**self._counts)

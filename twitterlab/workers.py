@@ -9,7 +9,7 @@ from typing import Self
 from twitterlab.model import SystemClosed
 from twitterlab.stages.base import Stage
 
-BATCH = 256
+MESSAGES_A_STEP = 256
 
 
 class Workers:
@@ -35,7 +35,7 @@ class Workers:
         """Stop after the batches under way; raises the first error that a worker met."""
         self._stopping.set()
         while any(thread.is_alive() for thread in self._threads):
-            self._system.ready.set()
+            self._system.ready.wake_all()
             for thread in self._threads:
                 thread.join(0.05)
         if self._errors:
@@ -53,10 +53,10 @@ class Workers:
         try:
             while not self._stopping.is_set():
                 noted = self._system.ready.count
-                if self._system.step(BATCH):
-                    self._system.ready.set()  # whoever was passed over meanwhile looks again
+                if self._system.step(MESSAGES_A_STEP):
+                    self._system.ready.wake_all()  # whoever was passed over meanwhile looks again
                 elif not self._stopping.is_set():
-                    self._system.ready.wait(noted)
+                    self._system.ready.wait_for_news(noted)
         except SystemClosed:
             return
         except BaseException as error:

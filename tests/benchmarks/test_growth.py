@@ -12,7 +12,7 @@ import pytest
 import twitterlab as tl
 from benchmarks import growth, worlds
 from benchmarks.common import Result
-from twitterlab.snowflake import milliseconds
+from twitterlab.snowflake import milliseconds_of
 
 GRAPH = tl.FollowGraph.synthetic(40, 4, seed=3)
 
@@ -130,7 +130,7 @@ def test_laid_tweets_are_as_posts_leave_them(number: int) -> None:
     with worlds.settled(number, world) as system:
         tweets = [tweet for user in range(GRAPH.users) for tweet in system.tweets_of(user).tweets]
         assert [tweet.author for tweet in sorted(tweets)] == world.authors.tolist()
-        assert all(milliseconds(tweet.id) == tweet.created_at < system.clock.now() for tweet in tweets)
+        assert all(milliseconds_of(tweet.id) == tweet.created_at < system.clock.now() for tweet in tweets)
         assert all(tweet._replace(id=0, author=0, created_at=0) == (0, 0, worlds.TEXT, None, 0) for tweet in tweets)
         system.feed(reader)
         assert system.post(author, "next").id > max(tweets).id
@@ -164,6 +164,6 @@ def test_a_system_counts_rows_or_not_as_it_is_told(number: int) -> None:
         assert system.work.rows_read == before.rows_read
         assert system.work.queries > before.queries
         for database in system.tables.databases:
-            database.count(True)
+            database.set_counting(True)
         assert system.tweets_of(0) == own
         assert system.work.rows_read > before.rows_read

@@ -12,7 +12,7 @@ import twitterlab as tl
 from benchmarks import by_hand, stages
 from benchmarks.common import Result
 from twitterlab.model import MAX_ID
-from twitterlab.parts.store.connections import CONFIG, Connections
+from twitterlab.parts.store.connections import DUCKDB_CONFIG, Connections
 
 NAMES = [
     "stage 1, SingleTable",
@@ -50,7 +50,7 @@ def loaded(stage: type[tl.SingleTable | tl.FollowerIndex]) -> Any:
 
 def stored(system: Any) -> list[Any]:
     (table,) = system.tables.databases
-    return [table.arrow(f"SELECT * FROM {name}") for name in ("follows", "tweets")]
+    return [table.arrow_table(f"SELECT * FROM {name}") for name in ("follows", "tweets")]
 
 
 def words(sql: str) -> str:
@@ -129,7 +129,7 @@ def test_the_database_by_hand_is_the_stages(stage: type[Any], indexes: str) -> N
         f"SELECT table_name, column_name, data_type, column_index FROM duckdb_columns() {of_tables}",
         "SELECT follower, followee FROM follows",
         "SELECT * FROM tweets",
-        f"SELECT name, value FROM duckdb_settings() WHERE name IN {tuple(CONFIG)} ORDER BY name",
+        f"SELECT name, value FROM duckdb_settings() WHERE name IN {tuple(DUCKDB_CONFIG)} ORDER BY name",
     ]
     with loaded(stage) as system:
         (table,) = system.tables.databases

@@ -13,8 +13,8 @@ from support.systems import EVERY_STAGE, small
 
 import twitterlab as tl
 from twitterlab.model import MAX_ID
-from twitterlab.parts.feeds.feed_shard import ids_in, pack
-from twitterlab.snowflake import EPOCH_MS, SEQUENCE_MAX, Snowflake, following, milliseconds
+from twitterlab.parts.feeds.feed_shard import ids_in, pack_entries
+from twitterlab.snowflake import EPOCH_MS, SEQUENCE_MAX, Snowflake, id_after, milliseconds_of
 from twitterlab.stages.base import Stage
 
 START = 1_700_000_000_000
@@ -32,7 +32,7 @@ def test_an_id_is_41_bits_of_milliseconds_10_of_machine_and_12_of_sequence() -> 
     found = [ids.next(START) for _ in range(3)]
     assert [parts(i) for i in found] == [(START - 1_288_834_974_657, 0, n) for n in range(3)]
     assert found[0] == (START - 1_288_834_974_657) << 22
-    assert milliseconds(found[2]) == START
+    assert milliseconds_of(found[2]) == START
 
 
 def test_a_new_millisecond_begins_its_sequence_at_zero() -> None:
@@ -55,10 +55,10 @@ def test_a_clock_that_steps_back_gives_the_last_millisecond_and_one() -> None:
     ids = Snowflake()
     first = ids.next(START)
     second = ids.next(START - 60_000)
-    assert milliseconds(second) == milliseconds(first) + 1
+    assert milliseconds_of(second) == milliseconds_of(first) + 1
     assert parts(second)[2] == 0
-    assert milliseconds(ids.next(START - 60_000)) == milliseconds(first) + 2
-    assert milliseconds(ids.next(START + 60_000)) == START + 60_000
+    assert milliseconds_of(ids.next(START - 60_000)) == milliseconds_of(first) + 2
+    assert milliseconds_of(ids.next(START + 60_000)) == START + 60_000
 
 
 @pytest.mark.parametrize("now", [EPOCH_MS, EPOCH_MS - 1, 0, -1, -(2**62)])
@@ -102,7 +102,7 @@ def test_ids_strictly_increase_whatever_the_clock_shows(readings: list[int], las
 @given(st.integers(0, 2**41 - 2), st.integers(0, SEQUENCE_MAX), READINGS)
 def test_the_next_id_is_a_pure_function_of_the_last_and_the_clock(then: int, sequence: int, now: int) -> None:
     last = then << 22 | sequence
-    assert following(last, now) == following(last, now) == Snowflake(last).next(now)
+    assert id_after(last, now) == id_after(last, now) == Snowflake(last).next(now)
 
 
 @given(st.lists(READINGS, min_size=1, max_size=20))
@@ -111,7 +111,7 @@ def test_every_id_survives_the_feed_cache(readings: list[int]) -> None:
 
     ids = Snowflake()
     found = np.array([ids.next(now) for now in readings])
-    assert ids_in(pack(found, 1023)).tolist() == found.tolist()
+    assert ids_in(pack_entries(found, 1023)).tolist() == found.tolist()
 
 
 def test_threads_never_get_the_same_id() -> None:
@@ -140,7 +140,7 @@ def test_five_thousand_posts_in_one_frozen_millisecond_are_in_order_and_all_ther
         system.drain()
         assert system.feed(0, 200).tweets == tweets[:4799:-1]
         assert system.feed(0, 200, tweets[4200].id).tweets == tweets[4199:3999:-1]
-        assert milliseconds(system.post(1, "next").id) == milliseconds(tweets[-1].id) + 1
+        assert milliseconds_of(system.post(1, "next").id) == milliseconds_of(tweets[-1].id) + 1
 
 
 @EVERY_STAGE
@@ -182,7 +182,7 @@ def test_a_clock_past_the_ids_refuses_posts_until_it_is_right_again(stage: type[
         clock.advance(START - clock.now())
         tweet = system.post(1, "in time")
         system.drain()
-        assert milliseconds(tweet.id) == START
+        assert milliseconds_of(tweet.id) == START
         assert system.feed(0).tweets == [tweet]
 
 
@@ -197,7 +197,7 @@ def test_the_last_id_survives_a_reopening_though_its_tweet_was_deleted(stage: ty
     with small(stage, tmp_path, graph=None, clock=tl.ManualClock(START - 1000)) as system:
         tweet = system.post(1, "after")
         assert tweet.id > gone[-1].id
-        assert milliseconds(tweet.id) == START + 1
+        assert milliseconds_of(tweet.id) == START + 1
         system.drain()
         assert system.feed(0).tweets == [tweet, kept]
 

@@ -43,7 +43,7 @@ def test_a_message_that_comes_while_its_shard_is_held_is_handled() -> None:
     with tl.Workers(system, 2):  # type: ignore[arg-type]
         assert system.looked.wait(30)
         system.waiting = 1
-        system.ready.set()
+        system.ready.wake_all()
         assert system.handled.wait(30)
 
 

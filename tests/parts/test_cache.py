@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from twitterlab.model import Tweet
-from twitterlab.parts.cache.tweet_cache import FIFO, LRU, S3FIFO, SIEVE, TweetCache
+from twitterlab.parts.cache.tweet_cache import FIFO, LRU, S3FIFO, SIEVE, LoadingCache
 from twitterlab.work import Counters
 
 PATIENCE = 20  # seconds after which a test that waits for a thread calls it hung
@@ -63,7 +63,7 @@ class Lab:
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self.counters = Announced()
-        self.cache = TweetCache(LRU(100), self.counters)
+        self.cache = LoadingCache(LRU(100), self.counters)
         self.pool = pool
 
     def read(self, shards: Shards, *ids: int) -> Future[dict[int, Tweet]]:
@@ -95,7 +95,7 @@ def test_only_what_is_missing_is_loaded_and_each_distinct_id_counts_once(lab: La
     assert list(lab.cache.get_many([3, 2, 3, 1], shards)) == [3, 2, 1]
     assert lab.cache.get_many(np.array([1, 2, 3]), shards) == shards.rows
     assert shards.asked == [[3, 1]]
-    work = lab.counters.read()
+    work = lab.counters.snapshot()
     assert (work.cache_hits, work.cache_misses) == (1 + 3, 2)
 
 
@@ -126,7 +126,7 @@ def test_readers_who_miss_one_tweet_together_load_it_once(lab: Lab) -> None:
     shards.go.set()
     assert [reader.result(PATIENCE) for reader in (first, *others)] == [{1: _tweet(1)}] * 6
     assert shards.asked == [[1]]
-    assert lab.counters.read().cache_misses == 6
+    assert lab.counters.snapshot().cache_misses == 6
 
 
 def test_a_reader_loads_what_nobody_loads_and_waits_for_the_rest(lab: Lab) -> None:
@@ -160,7 +160,7 @@ def test_a_reader_whose_forerunner_failed_loads_for_themselves(lab: Lab) -> None
         first.result(PATIENCE)
     assert second.result(PATIENCE) == {1: _tweet(1)}
     assert working.asked == [[1]]
-    assert lab.counters.read().cache_misses == 2
+    assert lab.counters.snapshot().cache_misses == 2
 
 
 def test_where_every_load_fails_every_reader_gets_the_error_and_nobody_hangs(lab: Lab) -> None:
@@ -212,7 +212,7 @@ def test_an_old_load_does_not_end_the_new_one(lab: Lab) -> None:
     third = lab.read(Shards(), 1)  # still joins the new load
     new.go.set()
     assert second.result(PATIENCE) == third.result(PATIENCE) == {1: _tweet(1)}
-    assert lab.counters.read().cache_hits == 0
+    assert lab.counters.snapshot().cache_hits == 0
     assert lab.holds(1)
 
 
@@ -267,7 +267,7 @@ class Learners:
 
 
 def test_a_learners_policy_needs_four_methods_and_cannot_lose_what_was_loaded() -> None:
-    cache = TweetCache(Learners(), Counters())
+    cache = LoadingCache(Learners(), Counters())
     assert len(cache.get_many([1, 2, 3], Shards(1, 2, 3))) == 3
     assert len(cache) == 1
     cache.clear()
@@ -275,7 +275,7 @@ def test_a_learners_policy_needs_four_methods_and_cannot_lose_what_was_loaded() 
 
 
 def test_a_policy_that_raises_leaves_no_reader_waiting() -> None:
-    cache = TweetCache(Learners(), Counters())
+    cache = LoadingCache(Learners(), Counters())
     with pytest.raises(RuntimeError, match="slip"):
         cache.get_many([1, 2], lambda _: [_tweet(1, "cursed"), _tweet(2)])
     assert len(cache.get_many([1, 2], Shards(1, 2))) == 2
@@ -283,7 +283,7 @@ def test_a_policy_that_raises_leaves_no_reader_waiting() -> None:
 
 @pytest.mark.parametrize("policy", [FIFO, LRU, SIEVE, S3FIFO])
 def test_under_many_threads_a_tweet_whose_delete_returned_never_comes_back(policy: Callable[[int], Any]) -> None:
-    cache, rows, gone = TweetCache(policy(20), Counters()), {i: _tweet(i) for i in range(400)}, set[int]()
+    cache, rows, gone = LoadingCache(policy(20), Counters()), {i: _tweet(i) for i in range(400)}, set[int]()
 
     def load(ids: list[int]) -> list[Tweet]:
         return [tweet for i in ids if (tweet := rows.get(i))]

@@ -13,12 +13,12 @@ from support.systems import FANNED_OUT, GRAPH, small
 import twitterlab as tl
 from twitterlab.parts.fast.newest import NewestTweets
 from twitterlab.parts.fast.tops import WIDTH, Tops
-from twitterlab.parts.feeds.entries import id_of, short_of, squeezed, widened
+from twitterlab.parts.feeds.entries import id_of_short, short_of_id, squeeze_ids, widen_ids
 from twitterlab.parts.feeds.follow_graph import FollowCopy
 from twitterlab.parts.feeds.policy import follower_threshold, per_edge
-from twitterlab.parts.feeds.rules import Rules
+from twitterlab.parts.feeds.rules import AuthorRules
 from twitterlab.parts.store.changes import Change
-from twitterlab.parts.store.tail import Tail
+from twitterlab.parts.store.tail import LogTail
 from twitterlab.work import Counters
 from twitterlab.workloads.mixes import lecture, replay
 
@@ -86,7 +86,7 @@ def test_a_rule_that_looks_at_the_reader_takes_the_plain_way_and_is_right() -> N
         for each in (system, oracle):
             each.post_many([(author, f"by {author}") for author in (1, 2, 1, 3, 4, 2)])
             each.drain()
-        assert not system.fanout.rules.plain
+        assert not system.fanout.rules.only_push_and_pull
         many = system.feed_many(range(8))
         assert [many.page(user) for user in range(8)] == [oracle.feed(user) for user in range(8)]
 
@@ -123,20 +123,20 @@ def test_nobody_gets_no_pages() -> None:
 
 def test_a_squeezed_id_sorts_as_the_id_does_and_gives_it_back() -> None:
     ids = np.array([1, 4095, 1 << 22, (1 << 22) + 1, 5 << 22, (2**41 - 1) << 22], np.int64)
-    assert widened(squeezed(ids)).tolist() == ids.tolist()
-    assert (np.diff(squeezed(ids).astype(np.int64)) > 0).all()
-    assert [short_of(i) for i in ids.tolist()] == squeezed(ids).tolist()
-    assert [id_of(short_of(i)) for i in ids.tolist()] == ids.tolist()
+    assert widen_ids(squeeze_ids(ids)).tolist() == ids.tolist()
+    assert (np.diff(squeeze_ids(ids).astype(np.int64)) > 0).all()
+    assert [short_of_id(i) for i in ids.tolist()] == squeeze_ids(ids).tolist()
+    assert [id_of_short(short_of_id(i)) for i in ids.tolist()] == ids.tolist()
 
 
 def test_a_batch_larger_than_the_room_leaves_no_gap_behind_it() -> None:
     newest, ids = NewestTweets(4), identifiers(40)
     newest.put([tweet(i) for i in ids[:3]])
     newest.put([tweet(i) for i in ids[3:20]])
-    assert newest.tweets(squeezed(np.array(ids[10:20]))) == ([tweet(i) for i in ids[10:20]], True)
+    assert newest.find_tweets(squeeze_ids(np.array(ids[10:20]))) == ([tweet(i) for i in ids[10:20]], True)
     newest.put([tweet(i) for i in ids[21:30]])
     newest.put([tweet(1)])  # older than all that is here: it would leave a gap
-    assert newest.tweets(squeezed(np.array([1, ids[25]]))) == ([None, tweet(ids[25])], False)
+    assert newest.find_tweets(squeeze_ids(np.array([1, ids[25]]))) == ([None, tweet(ids[25])], False)
 
 
 def test_the_newest_tweets_are_kept_and_at_most_twice_as_many() -> None:
@@ -144,10 +144,10 @@ def test_the_newest_tweets_are_kept_and_at_most_twice_as_many() -> None:
     for first in range(0, 1_000, 20):
         newest.put([tweet(i) for i in ids[first : first + 20]])
         here = ids[max(0, first - 30) : first + 20]
-        assert newest.tweets(squeezed(np.array(here))) == ([tweet(i) for i in here], True)
+        assert newest.find_tweets(squeeze_ids(np.array(here))) == ([tweet(i) for i in here], True)
         assert len(newest) <= 2 * 50 + 20
-    assert newest.tweets(squeezed(np.array([ids[0], ids[3], ids[-1]]))) == ([None, None, tweet(ids[-1])], False)
-    assert NewestTweets(5).tweets(squeezed(np.array(ids[:2]))) == ([None, None], False)
+    assert newest.find_tweets(squeeze_ids(np.array([ids[0], ids[3], ids[-1]]))) == ([None, None, tweet(ids[-1])], False)
+    assert NewestTweets(5).find_tweets(squeeze_ids(np.array(ids[:2]))) == ([None, None], False)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -158,8 +158,8 @@ def test_tweets_may_come_in_any_order_and_a_deleted_one_is_gone(seed: int) -> No
     gone = set(rng.choice(ids, 7, replace=False).tolist())
     for tweet_id in (*gone, 12345):
         newest.discard(tweet_id)
-    assert newest.tweets(squeezed(np.array(ids))) == ([None if i in gone else tweet(i) for i in ids], False)
-    columns, rows, there = newest.find(squeezed(np.array(ids)))
+    assert newest.find_tweets(squeeze_ids(np.array(ids))) == ([None if i in gone else tweet(i) for i in ids], False)
+    columns, rows, there = newest.find_rows(squeeze_ids(np.array(ids)))
     assert there.all()
     assert columns.text[rows].tolist() == ["x"] * 60
     assert [i for i, author in zip(ids, columns.author[rows].tolist(), strict=True) if author < 0] == sorted(gone)
@@ -169,16 +169,16 @@ def test_tweets_may_come_in_any_order_and_a_deleted_one_is_gone(seed: int) -> No
 
 
 def tops(newest: Callable[[int, int], Any], threshold: int = 2) -> Tops:
-    copy, rules = FollowCopy(GRAPH), Rules(follower_threshold(threshold), GRAPH.users)
-    rules.begin(GRAPH.follower_counts.tolist())
+    copy, rules = FollowCopy(GRAPH), AuthorRules(follower_threshold(threshold), GRAPH.users)
+    rules.begin_with_stored(GRAPH.follower_counts.tolist())
     made = Tops(copy, rules, newest, Counters())
-    assert made.refresh()
+    assert made.take_in_rules()
     return made
 
 
 def entries(made: Tops, user: int) -> list[int]:
     """What the celebrities whom a user follows have posted, in order."""
-    found = made.of(made.followed(user))
+    found = made.tops_of(made.celebrities_of(user))
     return sorted(found[found > 0].tolist())
 
 
@@ -191,13 +191,13 @@ def test_a_top_is_asked_for_once_and_then_kept_up() -> None:
 
     made = tops(newest)
     assert entries(made, 5) == [10, 10, 20, 20]
-    made.deliver(1, 30, pulled=True)
-    made.deliver(1, 40, pulled=False)  # pushed, by the rule at its ID
+    made.deliver_to_top(1, 30, pulled=True)
+    made.deliver_to_top(1, 40, pulled=False)  # pushed, by the rule at its ID
     assert entries(made, 5) == [10, 10, 20, 20, 30]
     assert asked == [(1, WIDTH), (2, WIDTH)]
-    made.deliver(2, 15, pulled=True)  # late: ask again
+    made.deliver_to_top(2, 15, pulled=True)  # late: ask again
     entries(made, 5)
-    made.forget(1)
+    made.forget_top(1)
     entries(made, 5)
     assert asked[2:] == [(2, WIDTH), (1, WIDTH)]
 
@@ -210,7 +210,7 @@ def test_a_tweet_that_comes_while_a_top_is_loaded_is_not_lost() -> None:
         found = np.array(stored, np.uint64)
         if author == 1 and len(stored) == 1:
             stored.append(20)
-            made.deliver(1, 20, pulled=True)
+            made.deliver_to_top(1, 20, pulled=True)
         return found
 
     made = tops(newest)
@@ -227,7 +227,7 @@ def test_many_readers_merge_as_each_would_alone() -> None:
         own = np.sort(rng.integers(0, 900, (9, width)).astype(np.uint64), axis=1)
         own[4], own[5, : width // 2] = 0, 0
         readers = np.array([0, 1, 5, 6, 0, 3, 7, 2, 4], np.int32)
-        merged = made.merge(readers, own)
+        merged = made.merge_tops(readers, own)
         for row, reader in enumerate(readers.tolist()):
             both = sorted(own[row].tolist() + entries(made, reader))
             assert merged[row].tolist() == both[-width:]
@@ -237,37 +237,37 @@ def test_many_readers_merge_as_each_would_alone() -> None:
 
 
 def test_a_tail_gives_what_the_log_would_and_knows_how_far_back_it_reaches() -> None:
-    tail = Tail()
-    assert tail.after(0, 5) is None
+    tail = LogTail()
+    assert tail.changes_after(0, 5) is None
     changes = [Change(0, "post", 1, number, position=number) for number in range(1, 21)]
     tail.append(changes[:10])
     tail.append(changes[10:])
-    assert tail.after(0, 3) == changes[:3]
-    assert tail.after(7, 100) == changes[7:]
-    assert tail.after(20, 5) == []
-    tail.drop(12)
-    assert tail.after(11, 5) is None
-    assert tail.after(12, 5) == changes[12:17]
+    assert tail.changes_after(0, 3) == changes[:3]
+    assert tail.changes_after(7, 100) == changes[7:]
+    assert tail.changes_after(20, 5) == []
+    tail.drop_up_to(12)
+    assert tail.changes_after(11, 5) is None
+    assert tail.changes_after(12, 5) == changes[12:17]
     tail.clear()
-    assert tail.after(12, 5) is None
+    assert tail.changes_after(12, 5) is None
 
 
 def test_a_batch_that_cannot_be_finished_is_handled_message_by_message() -> None:
     system, model = small(tl.PrecomputedFeeds, attempts=2), Plain(GRAPH)
     with system:
         poison = apply(model, system, "post_many", [(1, "good"), (2, "bad"), (3, "good"), (1, "good too")])[1]
-        real = system.fanout._pushed_to
+        real = system.fanout._pushed_readers
 
         def picky(post: Change) -> Any:
             if post.other == poison.id:
                 raise RuntimeError("cannot")
             return real(post)
 
-        system.fanout._pushed_to = picky
+        system.fanout._pushed_readers = picky
         system.drain()
-        assert [row[3] for row in system.queue.set_aside()] == [poison.id]
+        assert [row[3] for row in system.queue.messages_set_aside()] == [poison.id]
         assert [system.feed(user, 200) for user in range(8)] == [model.feed(user, 200) for user in range(8)]
-        assert not system.queue._singly
+        assert not system.queue._one_by_one
 
 
 def test_acknowledgements_wait_for_a_commit_but_not_for_ever(tmp_path: Any) -> None:

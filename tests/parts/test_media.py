@@ -99,7 +99,7 @@ def test_an_unknown_key_is_unknown_media(store: MediaStore) -> None:
 
 @pytest.mark.parametrize("key", NO_KEYS)
 def test_what_is_no_key_never_reaches_a_path(store: MediaStore, key: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "_path", lambda key: pytest.fail(f"{key!r} became part of a path"))
+    monkeypatch.setattr(store, "_object_path", lambda key: pytest.fail(f"{key!r} became part of a path"))
     with pytest.raises(UnknownMedia, match="64 lowercase hex digits"):
         store.get(key)
 

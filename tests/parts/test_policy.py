@@ -12,22 +12,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twitterlab.parts.feeds.policy import (
-    Policy,
+    PushPullPolicy,
     UnitCosts,
     best_threshold,
-    compare,
-    cost,
+    compare_policies,
     follower_threshold,
     per_edge,
+    policy_cost,
+    policy_regret,
+    post_and_view_counts,
     pull,
     pull_all,
     push,
     push_all,
-    pushed,
-    rates,
-    regret,
+    pushed_follows,
 )
-from twitterlab.studies.policies import compare_workloads, halves, policies_table, workloads
+from twitterlab.studies.policies import compare_workloads, policies_table, policy_workloads, time_halves
 from twitterlab.workloads.graph import FollowGraph
 from twitterlab.workloads.mixes import Event, lecture
 
@@ -56,7 +56,7 @@ def follows(graph: FollowGraph) -> list[tuple[int, int]]:
     return list(zip(readers.tolist(), authors.tolist(), strict=True))
 
 
-def total_by_loops(case: Case, policy: Policy) -> tuple[int, int, float]:
+def total_by_loops(case: Case, policy: PushPullPolicy) -> tuple[int, int, float]:
     """Pushes, pulls and total, one follow after the other."""
     graph, posts, views, units = case
     pushes = pulls = 0
@@ -126,7 +126,7 @@ def test_impossible_rates_are_refused(bad: list[float]) -> None:
 
 def test_rates_of_another_graph_are_refused() -> None:
     with pytest.raises(ValueError, match="2 users"):
-        cost(graph_of([(0, 1)], 2), [1, 2, 3], [1, 2], push_all, UNITS)
+        policy_cost(graph_of([(0, 1)], 2), [1, 2, 3], [1, 2], push_all, UNITS)
 
 
 @given(cases())
@@ -134,13 +134,13 @@ def test_rates_of_another_graph_are_refused() -> None:
 def test_cost_equals_a_plain_loop(case: Case) -> None:
     graph, posts, views, units = case
     for policy in [*POLICIES, per_edge(views, posts, units.ratio)]:
-        assert cost(graph, posts, views, policy, units) == total_by_loops(case, policy)
+        assert policy_cost(graph, posts, views, policy, units) == total_by_loops(case, policy)
 
 
 def test_pushed_is_in_edge_order() -> None:
     graph = graph_of([(0, 1), (0, 2), (1, 2), (3, 2), (3, 1), (2, 3)], 4)
     expected = [(reader + author) % 2 == 0 for reader, author in follows(graph)]
-    assert pushed(graph, mixed).tolist() == expected
+    assert pushed_follows(graph, mixed).tolist() == expected
 
 
 @given(cases(most_edges=9))
@@ -149,7 +149,7 @@ def test_per_edge_is_the_least_of_all_choices(case: Case) -> None:
     graph, posts, views, units = case
     prices = [(posts[author] * units.push, views[reader] * units.pull) for reader, author in follows(graph)]
     least = min((sum(choice) for choice in product(*prices)), default=0)
-    assert cost(graph, posts, views, per_edge(views, posts, units.ratio), units).total == pytest.approx(least)
+    assert policy_cost(graph, posts, views, per_edge(views, posts, units.ratio), units).total == pytest.approx(least)
 
 
 @given(cases())
@@ -174,30 +174,30 @@ def test_of_equal_thresholds_the_largest_wins() -> None:
 def test_regret_is_what_hindsight_would_have_saved(case: Case, data: st.DataObject) -> None:
     graph, posts, views, units = case
     other = data.draw(st.lists(st.integers(0, 20), min_size=graph.users, max_size=graph.users))
-    least = cost(graph, posts, views, per_edge(views, posts, units.ratio), units).total
+    least = policy_cost(graph, posts, views, per_edge(views, posts, units.ratio), units).total
     for policy in [*POLICIES, per_edge(other, posts, units.ratio), per_edge(views, other, units.ratio)]:
-        value = regret(graph, posts, views, policy, units)
+        value = policy_regret(graph, posts, views, policy, units)
         assert value >= 0
-        assert value == pytest.approx(cost(graph, posts, views, policy, units).total - least)
+        assert value == pytest.approx(policy_cost(graph, posts, views, policy, units).total - least)
 
 
 def test_rates_count_posts_and_views_of_feeds() -> None:
     kinds = ["post", "feed", "feed", "follow", "tweets_of", "delete", "post"]
-    posts, views = rates([Event(0, kind, user % 3, 0) for user, kind in enumerate(kinds)], 4)
+    posts, views = post_and_view_counts([Event(0, kind, user % 3, 0) for user, kind in enumerate(kinds)], 4)
     assert posts.tolist() == [2, 0, 0, 0]
     assert views.tolist() == [0, 1, 1, 0]
 
 
 def test_compare_ranks_per_edge_first_and_reports_regret() -> None:
     graph = graph_of([(0, 1), (2, 1), (3, 1), (0, 2)], 4)
-    table = compare(graph, [0, 10, 1, 0], [30, 0, 1, 0], UnitCosts(1, 1), before=([0, 0, 1, 0], [1, 1, 1, 1]))
+    table = compare_policies(graph, [0, 10, 1, 0], [30, 0, 1, 0], UnitCosts(1, 1), before=([0, 0, 1, 0], [1, 1, 1, 1]))
     assert table.loc["push all", ["pushes", "pulls", "cost"]].tolist() == [31, 0, 31]
     assert table.loc["pull all", ["pushes", "pulls", "cost"]].tolist() == [0, 61, 61]
     assert table.loc["best threshold", ["threshold", "cost"]].tolist() == [4, 31]
     assert table.loc["per edge", ["pushes", "pulls", "cost", "regret"]].tolist() == [11, 1, 12, 0]
     assert table.loc["per edge of the period before", ["cost", "regret"]].tolist() == [31, 19]
     assert pd.isna(table.loc["per edge", "threshold"])
-    assert len(compare(graph, [0, 10, 1, 0], [30, 0, 1, 0], UNITS)) == 4
+    assert len(compare_policies(graph, [0, 10, 1, 0], [30, 0, 1, 0], UNITS)) == 4
 
 
 @pytest.fixture(scope="module")
@@ -222,18 +222,20 @@ def test_in_hindsight_per_edge_is_at_most_the_others_on_every_workload(graph: Fo
 
 
 def test_the_comparison_judges_the_second_half_and_learns_from_the_first(graph: FollowGraph) -> None:
-    stream = workloads(graph, 8_000, 2)["lecture"]
+    stream = policy_workloads(graph, 8_000, 2)["lecture"]
     assert stream == lecture(graph, 8_000, 2)
-    before, judged = halves(stream)
+    before, judged = time_halves(stream)
     assert before + judged == stream
     assert before[-1].at_ms < (stream[0].at_ms + stream[-1].at_ms) / 2 <= judged[0].at_ms
-    expected = compare(graph, *rates(judged, graph.users), UnitCosts(), before=rates(before, graph.users))
+    expected = compare_policies(
+        graph, *post_and_view_counts(judged, graph.users), UnitCosts(), before=post_and_view_counts(before, graph.users)
+    )
     actual = compare_workloads(graph, seed=2, events=8_000).loc["lecture"].drop(columns="over_best")
     pd.testing.assert_frame_equal(actual, expected)
 
 
 def test_no_events_are_two_empty_halves() -> None:
-    assert halves([]) == ([], [])
+    assert time_halves([]) == ([], [])
 
 
 def test_the_table_prints_units_and_repeats(graph: FollowGraph) -> None:

@@ -13,7 +13,7 @@ from support.plain import CI, Plain, apply, assert_equal_pages, random_calls, st
 
 import twitterlab as tl
 from twitterlab.parts.feeds.feed_cache import FeedCache
-from twitterlab.parts.store.changes import Change, insert
+from twitterlab.parts.store.changes import Change, insert_rows
 
 USERS = 10
 GRAPH = ring(USERS)
@@ -95,7 +95,7 @@ def test_what_a_worker_leaves_when_it_dies_the_next_one_finishes(
         work(system, model, seed)
         with monkeypatch.context() as patch:
             if where == "handle":
-                patch.setattr(system.queue, "_handle", dying(system.queue._handle, 5, before))
+                patch.setattr(system.queue, "_handle_message", dying(system.queue._handle_message, 5, before))
             elif where == "deliver":
                 patch.setattr(FeedCache, "deliver", dying(FeedCache.deliver, 5, before))
             else:
@@ -110,7 +110,7 @@ def test_messages_that_were_not_acknowledged_come_again_and_change_nothing(make:
     system, model = make(), Plain(ring(USERS))
     for database in system.tables.databases:  # somebody else who has handled nothing keeps the log from being trimmed
         with database.transaction() as tx:
-            insert(tx, "offsets", [("somebody else", 0)])
+            insert_rows(tx, "offsets", [("somebody else", 0)])
     work(system, model, seed=3)
     assert system.drain() > 30
     assert_equal_pages(system, model)
@@ -133,7 +133,7 @@ def test_a_killed_system_is_handed_its_unacknowledged_messages_again(make: Calla
     system.close()
     again = make(tmp_path, None)
     assert again.queue.pending == pending
-    assert [c.kind for outbox in again.queue.outboxes for c in outbox.take(1000)]
+    assert [c.kind for outbox in again.queue.outboxes for c in outbox.take_messages(1000)]
     assert again.drain() == pending
     assert_equal_pages(again, model)
 
@@ -147,7 +147,7 @@ def test_a_message_that_fails_too_often_is_set_aside_and_pages_are_right_all_the
     make: Callable[..., Any], kind: str, after_work: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system, model, failures = make(attempts=3), Plain(ring(USERS)), {}
-    real = system.queue._handle
+    real = system.queue._handle_message
 
     def handle(message: Change) -> None:
         fails = message.kind == kind and message.position % 2 == 0
@@ -160,11 +160,11 @@ def test_a_message_that_fails_too_often_is_set_aside_and_pages_are_right_all_the
 
     work(system, model, seed=8, calls=100)
     with monkeypatch.context() as patch:
-        patch.setattr(system.queue, "_handle", handle)
+        patch.setattr(system.queue, "_handle_message", handle)
         system.drain()
     assert failures
     assert set(failures.values()) == {3}  # each was tried so often and no more
-    aside = system.queue.set_aside()
+    aside = system.queue.messages_set_aside()
     assert {row[1] for row in aside} == {kind}
     assert len(aside) == len(failures)
     assert {row[4] for row in aside} == {f"RuntimeError('cannot {kind}')"}
@@ -181,13 +181,13 @@ def test_a_message_that_always_fails_holds_the_others_up_for_its_attempts_only(
     system = make(attempts=3)
     authors = {database: [] for database in system.tables.databases}
     for user in range(USERS):
-        authors[system.tables.home_of(user, 0)].append(user)
+        authors[system.tables.tweets_home(user, 0)].append(user)
     poisoned, *others = sorted(authors.values(), key=len, reverse=True)
     assert others[0]
     read_all(system)
     tweet, behind = system.post(poisoned[0], "poison"), system.post(poisoned[0], "behind it")
     beside = system.post(others[0][0], "beside it")
-    handled, real = [], system.queue._handle
+    handled, real = [], system.queue._handle_message
 
     def handle(message: Change) -> None:
         if message.other == tweet.id:
@@ -195,10 +195,10 @@ def test_a_message_that_always_fails_holds_the_others_up_for_its_attempts_only(
         real(message)
         handled.append(message.other)
 
-    monkeypatch.setattr(system.queue, "_handle", handle)
+    monkeypatch.setattr(system.queue, "_handle_message", handle)
     assert system.step(100) == 5  # three attempts, and the two others
     assert sorted(handled) == [behind.id, beside.id]
-    assert [row[3] for row in system.queue.set_aside()] == [tweet.id]
+    assert [row[3] for row in system.queue.messages_set_aside()] == [tweet.id]
     for reader in (poisoned[0] - 1) % USERS, (poisoned[0] - 2) % USERS:
         assert {tweet, behind} <= set(system.feed(reader).tweets)
 
@@ -208,13 +208,13 @@ def test_messages_set_aside_are_remembered_by_the_stored_system(make: Callable[.
         raise RuntimeError("no")
 
     system, model = make(tmp_path, attempts=2), Plain(ring(USERS))
-    system.queue._handle = fail
+    system.queue._handle_message = fail
     model.post(system.post(1, "one"))
     system.drain()
-    aside = system.queue.set_aside()
+    aside = system.queue.messages_set_aside()
     system.close()
     again = make(tmp_path, None)
-    assert again.queue.set_aside() == aside
+    assert again.queue.messages_set_aside() == aside
     assert [row[1:] for row in aside] == [("post", 1, next(iter(model.tweets)), "RuntimeError('no')")]
     assert_equal_pages(again, model)
 
@@ -239,7 +239,7 @@ def test_asking_for_no_messages_acknowledges_none(make: Callable[..., Any]) -> N
     system = make()
     system.post(1, "one")
     for outbox in system.queue.outboxes:
-        assert outbox.take(0) == []
+        assert outbox.take_messages(0) == []
     assert system.queue.pending == 1
     assert system.drain() == 1
 
@@ -284,16 +284,16 @@ def test_a_full_backlog_slows_writers_down_and_refuses_nobody(make: Callable[...
 
 def test_a_full_backlog_is_handled_though_messages_fail(make: Callable[..., Any]) -> None:
     system, model = make(backlog=3, attempts=2), Plain(ring(USERS))
-    real = system.queue._handle
+    real = system.queue._handle_message
 
     def handle(message: Change) -> None:
         if message.position % 3 == 0:
             raise RuntimeError
         real(message)
 
-    system.queue._handle = handle
+    system.queue._handle_message = handle
     for call in random_calls(np.random.default_rng(12), USERS, 80, model):
         apply(model, system, *call)
     system.drain()
-    assert system.queue.set_aside()
+    assert system.queue.messages_set_aside()
     assert_equal_pages(system, model)

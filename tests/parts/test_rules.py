@@ -18,8 +18,8 @@ from support.systems import GRAPH, USERS, small
 
 import twitterlab as tl
 from twitterlab.model import MAX_ID
-from twitterlab.parts.feeds.policy import Policy, follower_threshold, per_edge, pull, pull_all, push, push_all
-from twitterlab.parts.feeds.rules import Rules
+from twitterlab.parts.feeds.policy import PushPullPolicy, follower_threshold, per_edge, pull, pull_all, push, push_all
+from twitterlab.parts.feeds.rules import AuthorRules
 from twitterlab.stages.base import Stage
 
 READERS = np.arange(4, dtype=np.int32)
@@ -29,65 +29,65 @@ READERS = np.arange(4, dtype=np.int32)
 
 
 def test_an_author_in_no_list_is_pushed_and_pulled_by_nobody() -> None:
-    rules = Rules(push_all, 3)
-    assert rules.of(1) == [(0, push)]
-    assert rules.at(1, 5) is push
-    assert rules.pushes(1, 5, READERS).tolist() == [True] * 4
+    rules = AuthorRules(push_all, 3)
+    assert rules.rules_of(1) == [(0, push)]
+    assert rules.rule_at(1, 5) is push
+    assert rules.pushed_readers(1, 5, READERS).tolist() == [True] * 4
     assert rules.is_pushed(1, 5, 2)
     assert rules.pulled_spans(1, 2) == []
     assert not rules.pulled.any()
 
 
 def test_a_rule_holds_from_the_id_at_which_it_was_chosen_up_to_the_next() -> None:
-    rules = Rules(follower_threshold(3), 3)
+    rules = AuthorRules(follower_threshold(3), 3)
     for tweet_id, followers in ((10, 2), (20, 3), (30, 5), (40, 1), (50, 3)):
-        rules.assign(1, followers, tweet_id)
-    assert rules.of(1) == [(0, push), (20, pull), (40, push), (50, pull)]
+        rules.assign_rule(1, followers, tweet_id)
+    assert rules.rules_of(1) == [(0, push), (20, pull), (40, push), (50, pull)]
     held = {10: push, 19: push, 20: pull, 21: pull, 39: pull, 40: push, 49: push, 50: pull, MAX_ID: pull}
-    assert {i: rules.at(1, i) for i in held} == held
+    assert {i: rules.rule_at(1, i) for i in held} == held
     assert [rules.is_pushed(1, i, 0) for i in held] == [rule is push for rule in held.values()]
     assert rules.pulled_spans(1, 0) == [(20, 40), (50, MAX_ID)]
     assert rules.pulled.tolist() == [False, True, False]
 
 
 def test_the_list_is_only_ever_appended_to() -> None:
-    rules, seen = Rules(follower_threshold(3), 1), []
+    rules, seen = AuthorRules(follower_threshold(3), 1), []
     for tweet_id in range(1, 60):
-        rules.assign(0, (tweet_id * 7) % 5, tweet_id)
-        assert rules.of(0)[: len(seen)] == seen
-        seen = rules.of(0)
+        rules.assign_rule(0, (tweet_id * 7) % 5, tweet_id)
+        assert rules.rules_of(0)[: len(seen)] == seen
+        seen = rules.rules_of(0)
     assert 10 < len(seen) < 60
     assert [start for start, _ in seen] == sorted({start for start, _ in seen})
 
 
 def test_the_same_rule_again_adds_nothing() -> None:
-    rules = Rules(pull_all, 1)
+    rules = AuthorRules(pull_all, 1)
     for tweet_id in (10, 20, 30):
-        rules.assign(0, 5, tweet_id)
-    assert rules.of(0) == [(0, push), (10, pull)]
+        rules.assign_rule(0, 5, tweet_id)
+    assert rules.rules_of(0) == [(0, push), (10, pull)]
 
 
 def test_an_opening_gives_each_author_one_rule_for_all_their_old_tweets() -> None:
-    rules = Rules(follower_threshold(3), 4)
-    rules.begin([0, 3, 2, 9])
+    rules = AuthorRules(follower_threshold(3), 4)
+    rules.begin_with_stored([0, 3, 2, 9])
     assert rules.pulled.tolist() == [False, True, False, True]
-    assert rules.at(1, 1) is rules.at(1, MAX_ID) is pull
-    assert rules.at(2, 1) is push
+    assert rules.rule_at(1, 1) is rules.rule_at(1, MAX_ID) is pull
+    assert rules.rule_at(2, 1) is push
     assert rules.pulled_spans(1, 0) == [(0, MAX_ID)]
-    rules.assign(1, 2, 100)
+    rules.assign_rule(1, 2, 100)
     assert rules.pulled_spans(1, 0) == [(0, 100)]
     assert not rules.is_pushed(1, 99, 0)
     assert rules.is_pushed(1, 100, 0)
 
 
 def test_a_rule_that_looks_at_readers_pushes_to_some_and_is_pulled_by_the_others() -> None:
-    rules = Rules(per_edge([5, 1, 3, 0], [2, 3, 0, 0]), 4)
+    rules = AuthorRules(per_edge([5, 1, 3, 0], [2, 3, 0, 0]), 4)
     for author in range(3):
-        rules.assign(author, 4, 10)
-    assert rules.pushes(0, 10, READERS).tolist() == [True, False, True, False]
-    assert rules.pushes(1, 10, READERS).tolist() == [True, False, True, False]
-    assert rules.pushes(2, 10, READERS).tolist() == [True] * 4
-    assert rules.pushes(0, 9, READERS).tolist() == [True] * 4
+        rules.assign_rule(author, 4, 10)
+    assert rules.pushed_readers(0, 10, READERS).tolist() == [True, False, True, False]
+    assert rules.pushed_readers(1, 10, READERS).tolist() == [True, False, True, False]
+    assert rules.pushed_readers(2, 10, READERS).tolist() == [True] * 4
+    assert rules.pushed_readers(0, 9, READERS).tolist() == [True] * 4
     assert [bool(rules.pulled_spans(0, reader)) for reader in range(4)] == [False, True, False, True]
     assert rules.pulled_spans(0, 1) == [(10, MAX_ID)]
 
@@ -96,12 +96,12 @@ def test_a_rule_that_looks_at_readers_pushes_to_some_and_is_pulled_by_the_others
 def test_each_id_is_either_pushed_or_inside_one_pulled_span(
     posts: list[tuple[int, int]], stored: bool, followers: int
 ) -> None:
-    rules, at, chosen = Rules(follower_threshold(2), 1), 0, {}
+    rules, at, chosen = AuthorRules(follower_threshold(2), 1), 0, {}
     if stored:
-        rules.begin([followers])
+        rules.begin_with_stored([followers])
     for step, count in posts:
         at += step
-        rules.assign(0, count, at)
+        rules.assign_rule(0, count, at)
         chosen[at] = count < 2
     spans = rules.pulled_spans(0, 0)
     for i in range(at + 3):
@@ -163,7 +163,7 @@ def by_parity(authors: Any, readers: Any) -> Any:
     return (np.asarray(authors) + np.asarray(readers)) % 2 == 0
 
 
-POLICIES: dict[str, Policy] = {
+POLICIES: dict[str, PushPullPolicy] = {
     "push all": push_all,
     "pull all": pull_all,
     "threshold 1": follower_threshold(1),
@@ -251,7 +251,7 @@ def test_crossing_the_threshold_many_times_loses_and_repeats_nothing() -> None:
                 everywhere(systems, lambda s, t=gone: s.delete(3, t.id))
             compare(systems)
         assert sum(a != b for a, b in pairwise(sides)) >= 6
-        assert len(hybrid.fanout.rules.of(3)) >= 7
+        assert len(hybrid.fanout.rules.rules_of(3)) >= 7
 
 
 def test_a_scroll_goes_on_where_it_was_though_the_author_crosses_the_threshold() -> None:

@@ -198,7 +198,7 @@ def test_readers_and_writers_go_on_while_shards_are_added(stage: type) -> None:
         assert_equal_pages(system, model)
 
 
-@pytest.mark.parametrize("failing", ["move", "restate", "sweep"])
+@pytest.mark.parametrize("failing", ["copy_users", "replace_facts", "sweep_misplaced_rows"])
 @pytest.mark.parametrize("stage", [tl.UserShards, tl.HybridFeeds])
 def test_a_failure_while_a_shard_is_added_loses_nothing_and_the_next_attempt_succeeds(
     stage: type, failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -210,7 +210,7 @@ def test_a_failure_while_a_shard_is_added_loses_nothing_and_the_next_attempt_suc
     with open_system(name, str(tmp_path), ring(USERS), shard_of=shuffled) as system:
         fill(system, model, 7)
         for at in (1, 2):
-            calls, real = [0], system._home.restate if failing == "restate" else getattr(shards, failing)
+            calls, real = [0], system._home.replace_facts if failing == "replace_facts" else getattr(shards, failing)
 
             def fail(*arguments: Any, calls: list[int] = calls, at: int = at, real: Any = real, **more: Any) -> Any:
                 calls[0] += 1
@@ -219,7 +219,7 @@ def test_a_failure_while_a_shard_is_added_loses_nothing_and_the_next_attempt_suc
                 return real(*arguments, **more)
 
             with monkeypatch.context() as patch:
-                patch.setattr(system._home if failing == "restate" else shards, failing, fail)
+                patch.setattr(system._home if failing == "replace_facts" else shards, failing, fail)
                 try:
                     system.add_shard()
                 except tl.StorageError as error:
@@ -249,7 +249,7 @@ stage, directory, point = sys.argv[1:]
 system = open_system(stage, directory)
 def crash(*_, **__):
     os._exit(9)
-real, calls = system._home.restate, [0]
+real, calls = system._home.replace_facts, [0]
 def restate(facts):
     calls[0] += 1
     if point == f"before restate {calls[0]}":
@@ -257,25 +257,25 @@ def restate(facts):
     real(facts)
     if point == f"after restate {calls[0]}":
         crash()
-system._home.restate = restate
+system._home.replace_facts = restate
 if point == "half a schema":
     def fresh(number):
         import duckdb
-        path = shards.Shards._path(system.tables, number)
+        path = shards.Shards._database_path(system.tables, number)
         duckdb.connect(str(path)).execute("CREATE TABLE tweets (id BIGINT)")
         crash()
-    system.tables._fresh = fresh
+    system.tables._fresh_database = fresh
 if point == "before copy":
-    shards.move = crash
+    shards.copy_users = crash
 if point == "after copy":
-    move = shards.move
-    shards.move = lambda *a: (move(*a), crash())
+    move = shards.copy_users
+    shards.copy_users = lambda *a: (move(*a), crash())
 if point == "before sweep":
-    shards.sweep = crash
+    shards.sweep_misplaced_rows = crash
 if point == "half swept":
     transaction, tx = Database.transaction, [0]
-    sweep = shards.sweep
-    shards.sweep = lambda databases, places: (sweep(databases[:2], places), crash())
+    sweep = shards.sweep_misplaced_rows
+    shards.sweep_misplaced_rows = lambda databases, places: (sweep(databases[:2], places), crash())
 system.add_shard()
 """
 POINTS = ["before restate 1", "after restate 1", "half a schema", "before copy", "after copy", "before restate 2"]

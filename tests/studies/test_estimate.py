@@ -9,9 +9,9 @@ import sys
 import pint
 import pytest
 
-from twitterlab.studies.estimate import Givens, estimate, readable, registry, table
+from twitterlab.studies.estimate import Givens, estimate, estimate_table, readable_quantity, unit_registry
 
-Q = registry().Quantity
+Q = unit_registry().Quantity
 
 DESIGN = [  # the table as the lecture says it: quantity, value, unit, digits that are meant
     ("users", 500e6, "user", 3),
@@ -48,7 +48,7 @@ def test_every_row_is_in_that_table_and_says_what_it_follows_from() -> None:
 
 def test_tweets_a_day_over_tweets_a_page_are_pages_a_day() -> None:
     pages = Q(20e9, "tweet/day") / Q(20, "tweet/page")
-    assert pages.units == registry().Unit("page/day")
+    assert pages.units == unit_registry().Unit("page/day")
     assert pages.magnitude == 1e9
 
 
@@ -102,11 +102,11 @@ def test_twice_the_page_halves_the_pages() -> None:
     ],
 )
 def test_quantities_are_readable(quantity: pint.Quantity, text: str) -> None:
-    assert readable(quantity) == text
+    assert readable_quantity(quantity) == text
 
 
 def test_the_table_shows_values_with_units() -> None:
-    shown = table()
+    shown = estimate_table()
     assert shown.loc["pages read a second", "value"] == "11.6 k page/s"
     assert shown.loc["feed cache memory", "value"] == "160 GB"
     assert list(shown.columns) == ["value", "follows from"]

@@ -7,7 +7,7 @@ import pytest
 
 import twitterlab as tl
 from twitterlab.parts.feeds import policy
-from twitterlab.studies.policies import workloads
+from twitterlab.studies.policies import policy_workloads
 from twitterlab.workloads.mixes import START_MS, replay
 
 GRAPH = tl.FollowGraph.synthetic(120, 6, seed=4)
@@ -35,9 +35,9 @@ def only_posts_and_feeds(events):
 
 @pytest.mark.parametrize("name", ["lecture", "flash crowd", "BenchBase", "DeathStarBench"])
 def test_the_formula_counts_what_the_system_does(name):
-    streams = {key.lower(): stream for key, stream in workloads(GRAPH, events=1500, seed=2).items()}
+    streams = {key.lower(): stream for key, stream in policy_workloads(GRAPH, events=1500, seed=2).items()}
     events = only_posts_and_feeds(streams[name.lower()])
-    posts, views = policy.rates(events, GRAPH.users)
+    posts, views = policy.post_and_view_counts(events, GRAPH.users)
     threshold, _ = policy.best_threshold(GRAPH, posts, views, UNITS)
     totals = {}
     for label, chosen in {
@@ -46,7 +46,7 @@ def test_the_formula_counts_what_the_system_does(name):
         "threshold": policy.follower_threshold(threshold),
         "per edge": policy.per_edge(views, posts, UNITS.ratio),
     }.items():
-        cost = policy.cost(GRAPH, posts, views, chosen, UNITS)
+        cost = policy.policy_cost(GRAPH, posts, views, chosen, UNITS)
         assert counted(chosen, events) == (cost.pushes, cost.pulls), label
         totals[label] = cost.total
     assert totals["per edge"] == min(totals.values())

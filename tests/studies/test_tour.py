@@ -15,7 +15,7 @@ from twitterlab.workloads.mixes import START_MS, replay
 
 @pytest.fixture(scope="module")
 def result():
-    return tour.tour(tl.FollowGraph.synthetic(300, 8, seed=1), tweets=400, seed=3)
+    return tour.run_tour(tl.FollowGraph.synthetic(300, 8, seed=1), tweets=400, seed=3)
 
 
 def test_no_page_differs_from_stage_1(result):
@@ -30,7 +30,7 @@ def test_a_page_that_differs_is_counted(monkeypatch):
         tl.FollowerIndex, "_feed", lambda self, reader, *rest: (t for t in honest(self, reader, *rest) if reader % 2)
     )
     graph = tl.FollowGraph.synthetic(300, 8, seed=1)
-    row = tour.tour(graph, [2], tweets=400, seed=3).stages[0]
+    row = tour.run_tour(graph, [2], tweets=400, seed=3).stages[0]
     assert 0 < row.pages_differing < row.pages
 
 
@@ -49,7 +49,7 @@ def test_the_rows_tell_the_story_of_the_stages(result):
 
 def test_deliveries_are_followers_at_the_time_of_the_post(result):
     graph = tl.FollowGraph.synthetic(300, 8, seed=1)
-    script = tour.script(graph, 400, 3)
+    script = tour.write_script(graph, 400, 3)
     follows = set(zip(*(column.tolist() for column in graph.edge_arrays()), strict=True))
     deliveries = 0
     for event in (*script.history, *script.live):
@@ -66,11 +66,11 @@ def test_deliveries_are_followers_at_the_time_of_the_post(result):
 
 def test_the_same_seed_gives_the_same_counters(result):
     graph = tl.FollowGraph.synthetic(300, 8, seed=1)
-    again = tour.tour(graph, [1, 5, 7], tweets=400, seed=3)
-    other = tour.tour(graph, [1], tweets=400, seed=4)
-    before = tour.table(result, times=False)
-    assert tour.table(again, times=False).equals(before.iloc[[0, 4, 6]])
-    assert not tour.table(other, times=False).equals(before.iloc[[0]])
+    again = tour.run_tour(graph, [1, 5, 7], tweets=400, seed=3)
+    other = tour.run_tour(graph, [1], tweets=400, seed=4)
+    before = tour.tour_table(result, times=False)
+    assert tour.tour_table(again, times=False).equals(before.iloc[[0, 4, 6]])
+    assert not tour.tour_table(other, times=False).equals(before.iloc[[0]])
 
 
 def test_the_figure_says_its_numbers_in_words(result):
@@ -83,7 +83,7 @@ def test_the_real_graph_gives_the_same_pages_at_every_stage():
     if not SLASHDOT.exists():
         pytest.skip("the real follow graph is not beside the project")
     tweets = 20_000 if os.environ.get("CI") == "true" else 2_000
-    measured = tour.tour(tl.FollowGraph.read(SLASHDOT), tweets=tweets)
+    measured = tour.run_tour(tl.FollowGraph.read(SLASHDOT), tweets=tweets)
     assert [row.pages_differing for row in measured.stages] == [0] * 7
     assert measured.graph == {"users": 82_168, "follows": 870_161}
 
@@ -92,8 +92,8 @@ def test_a_replayed_script_ends_in_the_follows_that_it_says():
     graph = tl.FollowGraph.synthetic(100, 5, seed=2)
     clock = tl.ManualClock(START_MS)
     with tl.UserShards(graph, clock=clock) as system:
-        events = tour.script(graph, 300, 1).live
-        list(replay(system, events, clock, tour.GROUP))
+        events = tour.write_script(graph, 300, 1).live
+        list(replay(system, events, clock, tour.POSTS_A_COMMIT))
         after = system.tables.stored_graph()
     follows = set(zip(*(column.tolist() for column in graph.edge_arrays()), strict=True))
     for event in events:

@@ -14,7 +14,7 @@ from support.graphs import TRIANGLE, pairs_of
 
 from twitterlab.model import InvalidGraph
 from twitterlab.workloads.graph import FollowGraph
-from twitterlab.workloads.graph_files import csv_rows, fast_csv, fast_list, list_rows, patient
+from twitterlab.workloads.graph_files import csv_rows, fast_csv, fast_list, list_rows, parse_patiently
 
 
 def written(folder: Path, name: str, text: str) -> Path:
@@ -227,5 +227,5 @@ def test_the_fast_parse_and_the_patient_one_never_disagree(tmp_path_factory, par
     csv_fast = fast_csv(path, 2, (0, 1), 0)
     for fast, rows in ((fast_list(path), list_rows(path)), (csv_fast, csv_rows(path))):
         if fast is not None:
-            slow = patient(path, rows, 2, (0, 1))
+            slow = parse_patiently(path, rows, 2, (0, 1))
             assert [side.tolist() for side in fast] == [side.tolist() for side in slow]

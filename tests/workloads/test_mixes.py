@@ -14,7 +14,7 @@ from scipy import stats
 from twitterlab.model import UnknownUser
 from twitterlab.workloads.graph import FollowGraph
 from twitterlab.workloads.mixes import DAY_MS, START_MS, Event, benchbase, deathstar, flash_crowd, lecture
-from twitterlab.workloads.streams import KINDS
+from twitterlab.workloads.streams import EVENT_KINDS
 
 GENERATORS = [lecture, flash_crowd, benchbase, deathstar]
 Generator = Callable[..., list[Event]]
@@ -74,7 +74,7 @@ def test_a_stream_has_its_length_in_time_order_and_plain_types(
     assert all(first.at_ms <= second.at_ms for first, second in pairwise(stream))
     assert all(event.at_ms >= START_MS for event in stream)
     assert {tuple(map(type, event)) for event in stream} <= {(int, str, int, int, str)}
-    assert {event.kind for event in stream} <= set(KINDS)
+    assert {event.kind for event in stream} <= set(EVENT_KINDS)
 
 
 def test_the_lectures_mix_has_twenty_pages_for_a_post(graph: FollowGraph) -> None:

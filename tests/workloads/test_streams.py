@@ -14,7 +14,7 @@ from twitterlab.clock import ManualClock
 from twitterlab.model import Tweet
 from twitterlab.workloads.graph import FollowGraph
 from twitterlab.workloads.mixes import START_MS, Event, benchbase, deathstar, flash_crowd, lecture, replay
-from twitterlab.workloads.streams import DELETE, FEED, FOLLOW, POST, TRIES, TWEET, UNFOLLOW, View
+from twitterlab.workloads.streams import DELETE, FEED, FOLLOW, POST, TRIES, TWEET, UNFOLLOW, StreamState
 
 Generator = Callable[..., list[Event]]
 
@@ -96,20 +96,20 @@ def test_who_follows_everybody_reads_instead() -> None:
 
 
 def test_each_follow_that_ever_held_is_as_likely_to_end() -> None:
-    view = View(ring(3, reach=1))  # three of the six possible follows
+    view = StreamState(ring(3, reach=1))  # three of the six possible follows
     chances = np.random.default_rng(1).random((2_000, TRIES)).tolist()
-    ended = Counter(view.settle((FOLLOW, UNFOLLOW)[at % 2], at % 3, chance) for at, chance in enumerate(chances))
+    ended = Counter(view.settle_event((FOLLOW, UNFOLLOW)[at % 2], at % 3, chance) for at, chance in enumerate(chances))
     unfollows = [count for (kind, *_), count in ended.items() if kind == UNFOLLOW]
     assert len(unfollows) == 6
     assert sorted(view.added) == [0 * 3 + 2, 1 * 3 + 0, 2 * 3 + 1]
 
 
 def test_a_tweet_asked_for_before_there_is_one_becomes_a_post() -> None:
-    view = View(ring(3, reach=1))
-    assert view.settle(DELETE, 1, [0.5] * TRIES) == (FEED, 1, -1)
-    assert view.settle(TWEET, 2, [0.5] * TRIES) == (POST, 2, -1)
-    assert view.settle(TWEET, 1, [0.5] * TRIES) == (TWEET, 1, 0)
-    assert view.settle(DELETE, 1, [0.5] * TRIES) == (DELETE, 2, 0)
+    view = StreamState(ring(3, reach=1))
+    assert view.settle_event(DELETE, 1, [0.5] * TRIES) == (FEED, 1, -1)
+    assert view.settle_event(TWEET, 2, [0.5] * TRIES) == (POST, 2, -1)
+    assert view.settle_event(TWEET, 1, [0.5] * TRIES) == (TWEET, 1, 0)
+    assert view.settle_event(DELETE, 1, [0.5] * TRIES) == (DELETE, 2, 0)
 
 
 class Recorder:

@@ -14,7 +14,7 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the table."""
-    from twitterlab.studies.estimate import table
+    from twitterlab.studies.estimate import estimate_table
 
-    print(table().to_string())
+    print(estimate_table().to_string())
     return 0

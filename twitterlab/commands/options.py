@@ -27,12 +27,12 @@ def add_graph(command: argparse.ArgumentParser) -> None:
 def chosen_graph(options: argparse.Namespace) -> FollowGraph:
     """The graph of the file that --graph names, or one that is made."""
     from twitterlab import FollowGraph
-    from twitterlab.studies.tour import MEAN_FOLLOWS, USERS
+    from twitterlab.studies.tour import DEFAULT_MEAN_FOLLOWS, DEFAULT_USERS
 
     if options.graph is not None:
         return FollowGraph.read(options.graph)
-    users = options.users or USERS
-    return FollowGraph.synthetic(users, min(MEAN_FOLLOWS, (users - 1) / 2), options.seed)
+    users = options.users or DEFAULT_USERS
+    return FollowGraph.synthetic(users, min(DEFAULT_MEAN_FOLLOWS, (users - 1) / 2), options.seed)
 
 
 def positive(value: str) -> int:

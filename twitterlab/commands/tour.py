@@ -44,10 +44,10 @@ def run(options: argparse.Namespace) -> int:
         file.touch()  # where it cannot be written, say so now
     graph = shared.chosen_graph(options)
     tweets = options.tweets or tour.default_tweets(graph)
-    total = len(tour.script(graph, tweets, options.seed)) * len({1, *options.stages})
+    total = len(tour.write_script(graph, tweets, options.seed)) * len({1, *options.stages})
     with tqdm(total=total, unit=" events", disable=None, leave=False) as bar:
-        result = tour.tour(graph, options.stages, tweets, options.seed, bar.update)
-    print(tour.text(result))
+        result = tour.run_tour(graph, options.stages, tweets, options.seed, bar.update)
+    print(tour.tour_text(result))
     if options.json:
         options.json.write_text(json.dumps(result.as_dict(), indent=1) + "\n")
     if options.plot:

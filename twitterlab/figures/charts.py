@@ -37,9 +37,9 @@ def number(value: Number, digits: int = 3) -> str:
 
 def short_number(value: Number) -> str:
     """A bare number to three digits and its prefix: 11.6 k."""
-    from twitterlab.studies.estimate import readable, registry
+    from twitterlab.studies.estimate import readable_quantity, unit_registry
 
-    return readable(registry().Quantity(value, "dimensionless")).strip()
+    return readable_quantity(unit_registry().Quantity(value, "dimensionless")).strip()
 
 
 def bars(

@@ -11,7 +11,7 @@ from twitterlab.figures.palette import INK, QUIET, Role, styled
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from twitterlab.studies.tour import Row, Tour
+    from twitterlab.studies.tour import StageRow, Tour
 
 LARGE = {"font.size": 12.5, "axes.titlesize": 13}  # a figure of three columns is seen smaller than one of a lesson
 
@@ -69,7 +69,7 @@ def describe(result: Tour) -> str:
     return f"Bars, a stage a line. {'; '.join(map(describe_stage, result.stages))}."
 
 
-def describe_stage(row: Row) -> str:
+def describe_stage(row: StageRow) -> str:
     """One stage's bars in words."""
     return (
         f"stage {row.stage}, {row.name}: {row.rows_per_page:,.1f} rows read for a page, "

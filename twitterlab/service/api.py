@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from twitterlab.checks import MAX_KEY
 from twitterlab.model import MAX_LIMIT
-from twitterlab.parts.store.media import KEY
+from twitterlab.parts.store.media import MEDIA_KEY
 from twitterlab.service import bodies, pictures
 from twitterlab.service.calls import Proved, tweet_id, user_id
 from twitterlab.service.problems import HEADER, documented
@@ -22,7 +22,9 @@ api = APIRouter()
 DIGITS = {"pattern": f"^{NUMBER.pattern}$"}  # what is documented; what is not a number is a 404 as any unknown ID
 User = Annotated[str, Path(description="a user's ID", json_schema_extra=DIGITS, examples=["42"])]
 TweetId = Annotated[str, Path(description="a tweet's ID", json_schema_extra=DIGITS)]
-MediaKey = Annotated[str, Path(description="the `media` of a tweet", json_schema_extra={"pattern": f"^{KEY.pattern}$"})]
+MediaKey = Annotated[
+    str, Path(description="the `media` of a tweet", json_schema_extra={"pattern": f"^{MEDIA_KEY.pattern}$"})
+]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="tweets on the page")]
 Before = Annotated[Cursor | None, Query(description="a cursor: only tweets with smaller IDs; `next` of a page")]
 

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from twitterlab.model import MAX_TEXT, Page, Tweet
-from twitterlab.parts.store.media import KEY
+from twitterlab.parts.store.media import MEDIA_KEY
 from twitterlab.service.tokens import NUMBER
 from twitterlab.work import Work
 
 Digits = Annotated[str, Field(pattern=f"^{NUMBER.pattern}$", examples=["1724555141182390272"])]
 Cursor = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["1724555141182390272"])]
-Key = Annotated[str, Field(pattern=f"^{KEY.pattern}$")]
+Key = Annotated[str, Field(pattern=f"^{MEDIA_KEY.pattern}$")]
 
 
 class NewTweet(BaseModel):

@@ -20,13 +20,13 @@ from twitterlab.parts.store.database import Database
 from twitterlab.parts.store.directory import Facts, Home
 from twitterlab.parts.store.layout import Tables
 from twitterlab.parts.store.media import MediaStore
-from twitterlab.parts.store.opening import opened
+from twitterlab.parts.store.opening import open_system
 from twitterlab.snowflake import Snowflake
 from twitterlab.stages.contract import Contract
 from twitterlab.work import Counters
 from twitterlab.workloads.graph import FollowGraph
 
-Path_ = str | os.PathLike[str]
+DirectoryPath = str | os.PathLike[str]
 T = TypeVar("T")
 
 
@@ -40,7 +40,7 @@ class Stage(Contract):
     def __init__(
         self,
         graph: FollowGraph | None,
-        path: Path_ | None,
+        path: DirectoryPath | None,
         clock: Clock | None,
         tables: Tables,
         *,
@@ -55,27 +55,27 @@ class Stage(Contract):
         self._home = None if path is None else Home(path)
 
         def load(folder: Path | None, facts: Facts, new: FollowGraph | None) -> None:
-            tables.open(folder, facts, new, self._counters, counting)
+            tables.open_databases(folder, facts, new, self._counters, counting)
 
         try:
-            self._facts = opened(self._home, type(self).__name__, tables, graph, load)
+            self._facts = open_system(self._home, type(self).__name__, tables, graph, load)
             self.users = self._facts["users"]
             self._ids = Snowflake(max(self._facts["last_id"], *(db.last_id() for db in tables.databases)))
             self.media_store = MediaStore(None if self._home is None else str(self._home.path / "media"))
         except BaseException:
-            self._release()
+            self._release_storage()
             raise
 
     def _post(self, author: int, text: str, media: str | None, key: str | None) -> Tweet:
         now = self._now()
-        with self.tables.writing(author):
-            first = None if key is None else self.tables.keyed(author, key)
+        with self.tables.write_lock(author):
+            first = None if key is None else self.tables.tweet_with_key(author, key)
             if first is not None:
                 return first
             change = Change(now, "post", author, self._ids.next(now), text, media, key)
-            self._assigned([change])
-            self.tables.home_of(author, change.other).commit([change])
-        self._written()
+            self._before_commit([change])
+            self.tables.tweets_home(author, change.other).commit([change])
+        self._after_commit()
         return change.tweet
 
     def _post_many(self, rows: list[tuple[int, str]]) -> list[Tweet]:
@@ -83,20 +83,20 @@ class Stage(Contract):
 
         def assign() -> list[Change]:
             changes = [Change(now, "post", author, self._ids.next(now), text) for author, text in rows]
-            self._assigned(changes)
+            self._before_commit(changes)
             return changes
 
-        changes = self.tables.commit_many([author for author, _ in rows], assign)
-        self._written()
+        changes = self.tables.commit_posts([author for author, _ in rows], assign)
+        self._after_commit()
         return [change.tweet for change in changes]
 
-    def _assigned(self, changes: list[Change]) -> None:
+    def _before_commit(self, changes: list[Change]) -> None:
         """Called when posts have their IDs, just before they are committed."""
         return
 
-    def _written(self) -> None:
+    def _after_commit(self) -> None:
         """Called after every commit, when no lock is held."""
-        self.ready.set()
+        self.ready.wake_all()
 
     def _delete(self, database: Database, author: int, tweet: Tweet) -> None:
         tombstone = {tweet.id} if database.log != "none" else set()  # without a log there is no copy to hide
@@ -107,30 +107,30 @@ class Stage(Contract):
             self.deleted -= tombstone
             raise
 
-    def _change_edge(self, change: Change) -> None:
-        with self.tables.writing(change.user):
-            self.tables.follows_of(change.user).follow(change)
-        self._written()
+    def _commit_follow(self, change: Change) -> None:
+        with self.tables.write_lock(change.user):
+            self.tables.follows_home(change.user).commit_follow(change)
+        self._after_commit()
 
-    def _own(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
-        return map(Tweet._make, self.tables.home_of(author, 0).newest([author], before, limit))
+    def _tweets_of(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
+        return map(Tweet._make, self.tables.tweets_home(author, 0).newest_of([author], before, limit))
 
-    def _find(self, author: int, tweet_id: int) -> Tweet | None:
-        return next(iter(self.tables.home_of(author, tweet_id).tweets([tweet_id])), None)
+    def _tweet(self, author: int, tweet_id: int) -> Tweet | None:
+        return next(iter(self.tables.tweets_home(author, tweet_id).tweets([tweet_id])), None)
 
     def _followers(self, user: int, limit: int) -> Users:
         return self.tables.followers(user, limit)
 
     # Opening and closing
 
-    def _restate(self, facts: Facts) -> None:
+    def _replace_facts(self, facts: Facts) -> None:
         """Change what is remembered of the system as a whole, in one atomic step."""
         self._facts = {**facts, "last_id": self._ids.last}
         if self._home is not None:
-            self._home.restate(self._facts)
+            self._home.replace_facts(self._facts)
 
-    def _release(self) -> None:
+    def _release_storage(self) -> None:
         for database in self.tables.databases:
             database.close()
         if self._home is not None:
-            self._home.release()
+            self._home.release_lock()

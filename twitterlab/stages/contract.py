@@ -42,7 +42,7 @@ class Contract(Behind):
         Raises UnknownUser, InvalidTweet, StorageError.
         """
         self._check_open()
-        author, text, key = checks.user(author, self.users), checks.text(text, media), checks.key(key)
+        author, text, key = checks.valid_user(author, self.users), checks.valid_text(text, media), checks.valid_key(key)
         reference = None if media is None else self.media_store.put(media)
         with self._while_open():
             return self._post(author, text, reference, key)
@@ -50,30 +50,30 @@ class Contract(Behind):
     def post_many(self, rows: Iterable[tuple[int, str]]) -> list[Tweet]:
         """Store many (author, text) rows in one group commit: all of them, or none where one is refused."""
         self._check_open()
-        checked = checks.rows(rows, self.users)
+        checked = checks.valid_rows(rows, self.users)
         with self._while_open():
             return self._post_many(checked) if checked else []
 
     def delete(self, author: int, tweet_id: int) -> None:
         """Delete an author's tweet; from its return on no page shows it. Raises UnknownTweet, NotTheAuthor."""
         self._check_open()
-        author, tweet_id = checks.user(author, self.users), checks.tweet_id(tweet_id)
-        with self._while_open(), self.tables.writing(author):
-            home = self.tables.home_of(author, tweet_id)
+        author, tweet_id = checks.valid_user(author, self.users), checks.valid_tweet_id(tweet_id)
+        with self._while_open(), self.tables.write_lock(author):
+            home = self.tables.tweets_home(author, tweet_id)
             tweet = next(iter(home.tweets([tweet_id])), None)
             if tweet is not None and tweet.author == author:
                 self._delete(home, author, tweet)
         if tweet is None or tweet.author != author:
-            raise self._not_theirs(tweet_id, self.tables.holders(author, tweet_id))
-        self._written()
+            raise self._why_no_delete(tweet_id, self.tables.possible_homes(author, tweet_id))
+        self._after_commit()
 
     def follow(self, follower: int, followee: int) -> None:
         """Let one user follow another; once more changes nothing. Raises UnknownUser, InvalidFollow."""
-        self._edge("follow", follower, followee)
+        self._check_and_commit_follow("follow", follower, followee)
 
     def unfollow(self, follower: int, followee: int) -> None:
         """Let one user follow another no longer; once more changes nothing. Raises UnknownUser, InvalidFollow."""
-        self._edge("unfollow", follower, followee)
+        self._check_and_commit_follow("unfollow", follower, followee)
 
     # The contract: reading
 
@@ -86,13 +86,13 @@ class Contract(Behind):
         InvalidCursor.
         """
         self._check_open()
-        reader, limit = checks.user(reader, self.users), checks.limit(limit)
+        reader, limit = checks.valid_user(reader, self.users), checks.valid_limit(limit)
         if before is None and at_least is None:
             if (page := self._ready_page(reader, limit)) is not None:
                 return page
         else:
-            before, at_least = checks.cursor(before), checks.position(at_least)
-        return self._page(limit, lambda: self._feed(reader, before, limit + 1, at_least))
+            before, at_least = checks.valid_cursor(before), checks.valid_position(at_least)
+        return self._full_page(limit, lambda: self._feed(reader, before, limit + 1, at_least))
 
     def feed_many(self, readers: Iterable[int], limit: int = 20) -> Pages:
         """The first page of each reader, in columns; what `feed` gives, for many at once.
@@ -100,24 +100,28 @@ class Contract(Behind):
         Raises UnknownUser, InvalidLimit.
         """
         self._check_open()
-        known, limit = checks.users(readers, self.users), checks.limit(limit)
+        known, limit = checks.valid_users(readers, self.users), checks.valid_limit(limit)
         with self._while_open():
             pages, ready = self._ready_pages(known, limit)
         for row in np.flatnonzero(~ready).tolist():
-            pages.put(row, self.feed(int(known[row]), limit))
+            pages.write_page(row, self.feed(int(known[row]), limit))
         return pages
 
     def tweets_of(self, author: int, limit: int = 20, before: int | None = None) -> Page:
         """An author's own tweets, newest first, below the ID `before`."""
         self._check_open()
-        author, limit, before = checks.user(author, self.users), checks.limit(limit), checks.cursor(before)
-        return self._page(limit, lambda: self._own(author, before, limit + 1))
+        author, limit, before = (
+            checks.valid_user(author, self.users),
+            checks.valid_limit(limit),
+            checks.valid_cursor(before),
+        )
+        return self._full_page(limit, lambda: self._tweets_of(author, before, limit + 1))
 
     def tweet(self, author: int, tweet_id: int) -> Tweet:
         """One tweet, as a link to it would ask. Raises UnknownTweet."""
         self._check_open()
-        author, tweet_id = checks.user(author, self.users), checks.tweet_id(tweet_id)
-        found = None if tweet_id in self.deleted else self._settled(lambda: self._find(author, tweet_id))
+        author, tweet_id = checks.valid_user(author, self.users), checks.valid_tweet_id(tweet_id)
+        found = None if tweet_id in self.deleted else self._read_in_one_epoch(lambda: self._tweet(author, tweet_id))
         if found is None or found.author != author:
             raise UnknownTweet(f"user {author} has no tweet {tweet_id}: it was never posted, or it was deleted")
         return found
@@ -130,21 +134,21 @@ class Contract(Behind):
     def followers(self, user: int, limit: int = 20) -> Users:
         """The first `limit` followers of a user by ID, as an int32 array."""
         self._check_open()
-        user, limit = checks.user(user, self.users), checks.limit(limit)
-        return self._settled(lambda: self._followers(user, limit))
+        user, limit = checks.valid_user(user, self.users), checks.valid_limit(limit)
+        return self._read_in_one_epoch(lambda: self._followers(user, limit))
 
     def follows(self, follower: int, followee: int) -> bool:
         """Whether one user follows another now, by the follower's own rows."""
         self._check_open()
-        follower, followee = checks.user(follower, self.users), checks.user(followee, self.users)
-        return self._settled(lambda: followee in self.tables.follows_of(follower).followees(follower))
+        follower, followee = checks.valid_user(follower, self.users), checks.valid_user(followee, self.users)
+        return self._read_in_one_epoch(lambda: followee in self.tables.follows_home(follower).followees(follower))
 
     # The contract: background work and what can be observed
 
     def step(self, n: int = 1) -> int:
         """Handle up to `n` pending background messages; returns how many."""
         self._check_open()
-        n = checks.setting("n", n, 0)
+        n = checks.valid_setting("n", n, 0)
         with self._while_open():
             return self._step(n)
 
@@ -168,12 +172,12 @@ class Contract(Behind):
     @property
     def work(self) -> Work:
         """The counters since the start."""
-        return self._counters.read()
+        return self._counters.snapshot()
 
     def own_work(self) -> AbstractContextManager[Callable[[], Work]]:
         """For a `with` block: what it gives tells the work of this thread alone in the block, whatever others do."""
         self._check_open()
-        return self._counters.own()
+        return self._counters.own_work()
 
     @property
     def bytes_held(self) -> int:
@@ -186,7 +190,7 @@ class Contract(Behind):
         with self._closing:
             if not self._closed:
                 self._closed = True
-                self._release()
+                self._release_storage()
 
     def __enter__(self) -> Self:
         return self
@@ -196,22 +200,22 @@ class Contract(Behind):
     ) -> None:
         self.close()
 
-    def _not_theirs(self, tweet_id: int, holders: Iterable[Database]) -> TwitterlabError:
+    def _why_no_delete(self, tweet_id: int, holders: Iterable[Database]) -> TwitterlabError:
         """Why a tweet that is not where its author's would be cannot be deleted: somebody else's, or nobody's."""
         found = next((tweet for database in holders for tweet in database.tweets([tweet_id])), None)
         if found is None:
             return UnknownTweet(f"there is no tweet {tweet_id}: it was never posted, or it was deleted")
         return NotTheAuthor(f"tweet {tweet_id} is by user {found.author}: only its author may delete it")
 
-    def _edge(self, kind: str, follower: int, followee: int) -> None:
+    def _check_and_commit_follow(self, kind: str, follower: int, followee: int) -> None:
         self._check_open()
-        follower, followee = checks.user(follower, self.users), checks.user(followee, self.users)
+        follower, followee = checks.valid_user(follower, self.users), checks.valid_user(followee, self.users)
         if follower == followee:
             raise InvalidFollow(f"user {follower} cannot {kind} themselves")
         with self._while_open():
-            self._change_edge(Change(self._now(), kind, follower, followee))
+            self._commit_follow(Change(self._now(), kind, follower, followee))
 
-    def _page(self, limit: int, stream: Callable[[], Iterator[Tweet]]) -> Page:
+    def _full_page(self, limit: int, stream: Callable[[], Iterator[Tweet]]) -> Page:
         """A page is full while older visible tweets exist: one more than `limit` is looked for to know."""
         hidden = self.deleted.copy()  # a tombstone that is dropped meanwhile: what we read may be older than the delete
 
@@ -219,10 +223,10 @@ class Contract(Behind):
             visible = (t for t in stream() if t.id not in hidden and t.id not in self.deleted)
             return list(islice(visible, limit + 1))
 
-        tweets = self._settled(read)
+        tweets = self._read_in_one_epoch(read)
         return Page(tweets[:limit], tweets[limit - 1].id if len(tweets) > limit else None)
 
-    def _settled(self, read: Callable[[], T]) -> T:
+    def _read_in_one_epoch(self, read: Callable[[], T]) -> T:
         """What `read` finds; it reads again where rows moved between databases meanwhile."""
         with self._while_open():
             while True:

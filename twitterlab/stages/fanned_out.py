@@ -9,24 +9,24 @@ from itertools import islice, zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from twitterlab.checks import setting
+from twitterlab.checks import valid_setting
 from twitterlab.clock import Clock
 from twitterlab.model import Lag, Page, Pages, Position, StorageError, Tweet, Users
 from twitterlab.parts.cache.hydration import Hydration
-from twitterlab.parts.cache.tweet_cache import Policy as Eviction
+from twitterlab.parts.cache.tweet_cache import EvictionPolicy as Eviction
 from twitterlab.parts.fast.newest import NewestTweets
 from twitterlab.parts.fast.warm import WarmPages
 from twitterlab.parts.feeds.fanout import FanOut
 from twitterlab.parts.feeds.feed_cache import FeedCache
 from twitterlab.parts.feeds.follow_graph import FollowCopy
-from twitterlab.parts.feeds.policy import Policy, push_all
+from twitterlab.parts.feeds.policy import PushPullPolicy, push_all
 from twitterlab.parts.feeds.queue import Outbox, Queue
-from twitterlab.parts.feeds.rules import Rules
+from twitterlab.parts.feeds.rules import AuthorRules
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.database import Database
-from twitterlab.parts.store.sharding import Merge, ShardRule
-from twitterlab.parts.store.shards import Key, Shards
-from twitterlab.stages.base import Path_, Stage
+from twitterlab.parts.store.sharding import MergeStreams, ShardRule
+from twitterlab.parts.store.shards import Shards, TweetKey
+from twitterlab.stages.base import DirectoryPath, Stage
 from twitterlab.work import Counters
 from twitterlab.workloads.graph import FollowGraph
 
@@ -37,45 +37,55 @@ class FannedOut(Stage):
     def __init__(
         self,
         graph: FollowGraph | None,
-        path: Path_ | None,
+        path: DirectoryPath | None,
         clock: Clock | None,
         *,
         shards: int | None,
         shard_of: ShardRule,
-        merge: Merge,
+        merge: MergeStreams,
         cache_tweets: int,
         cache: Callable[[int], Eviction],
         feed_length: int,
         active_days: float,
         backlog: int,
         attempts: int,
-        policy: Policy,
+        policy: PushPullPolicy,
         counting: bool,
         fast_paths: bool,
     ) -> None:
-        feed_length, attempts = setting("feed_length", feed_length, 1), setting("attempts", attempts, 1)
+        feed_length, attempts = valid_setting("feed_length", feed_length, 1), valid_setting("attempts", attempts, 1)
         if not 0 <= active_days < float("inf"):
             raise ValueError(f"active_days={active_days!r}: it is a number of days, 0 or more")
         eviction = cache(cache_tweets)  # here, so that a setting that is refused leaves no directory behind
         self.tables: Shards = Shards(shards, shard_of, merge, log="outbox")
-        self._fast = fast_paths
-        self._merge, self._backlog = merge, setting("backlog", backlog, 0)
-        self._shown: dict[int, Position] = {}  # of readers whose last page came from the shards: how far these were
+        self._fast_paths = fast_paths
+        self._merge, self._backlog = merge, valid_setting("backlog", backlog, 0)
+        self._served_by_shards: dict[
+            int, Position
+        ] = {}  # of readers whose last page came from the shards: how far these were
         super().__init__(graph, path, clock, self.tables, counting=counting)
         try:
-            self.newest = NewestTweets(cache_tweets)
-            self.hydration = Hydration(eviction, self.tables, self._counters, self.newest if fast_paths else None)
-            self.fanout = self._fan_out(graph if path is None else None, policy, feed_length, active_days)
-            self.queue = Queue(self.fanout.handle, self.fanout.finish, self.fanout.give_up, self._counters, attempts)
+            self.newest_tweets = NewestTweets(cache_tweets)
+            self.hydration = Hydration(
+                eviction, self.tables, self._counters, self.newest_tweets if fast_paths else None
+            )
+            self.fanout = self._make_fan_out(graph if path is None else None, policy, feed_length, active_days)
+            self.queue = Queue(
+                self.fanout.handle_message,
+                self.fanout.deliver_gathered,
+                self.fanout.give_up_message,
+                self._counters,
+                attempts,
+            )
             self.warm = WarmPages(
                 self.fanout.feeds,
                 None if policy is push_all else self.fanout.tops,
-                self.newest,
-                self.hydration.page,
+                self.newest_tweets,
+                self.hydration.tweets_of_page,
                 deleted=self.deleted,
                 counters=self._counters,
             )
-            self._consume()
+            self._queue_new_shards()
         except BaseException:
             self.close()
             raise
@@ -87,15 +97,15 @@ class FannedOut(Stage):
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
         self.fanout.mark_active(reader)
         # Who was shown more than the workers have handled is not shown less further down.
-        seen = tuple(map(max, zip_longest(at_least or (), self._shown.pop(reader, ()), fillvalue=0)))
-        if self._behind(seen):
-            self._shown[reader] = self.position
-            followees = self.tables.follows_of(reader).followees(reader)
-            return self.hydration.of(self.tables.newest_keys(followees, before, limit), limit)
-        return self.hydration.of(self._keys(reader, before, limit), limit)
+        seen = tuple(map(max, zip_longest(at_least or (), self._served_by_shards.pop(reader, ()), fillvalue=0)))
+        if self._workers_are_behind(seen):
+            self._served_by_shards[reader] = self.position
+            followees = self.tables.follows_home(reader).followees(reader)
+            return self.hydration.tweets_of_stream(self.tables.newest_keys(followees, before, limit), limit)
+        return self.hydration.tweets_of_stream(self._page_keys(reader, before, limit), limit)
 
     def _ready_page(self, reader: int, limit: int) -> Page | None:
-        if not self._fast or reader in self._shown:
+        if not self._fast_paths or reader in self._served_by_shards:
             return None
         epoch = self.tables.epoch
         try:  # as `_while_open` does, without what a context manager costs a warm page
@@ -108,48 +118,50 @@ class FannedOut(Stage):
         return page if epoch == self.tables.epoch else None
 
     def _ready_pages(self, readers: Users, limit: int) -> tuple[Pages, NDArray[np.bool_]]:
-        if not self._fast or not self.warm.ready(limit):
+        if not self._fast_paths or not self.warm.can_serve(limit):
             return super()._ready_pages(readers, limit)
         pages, ready = self.warm.pages(readers, limit)
-        if self._shown:
-            ready &= ~np.isin(readers, list(self._shown.copy()))
+        if self._served_by_shards:
+            ready &= ~np.isin(readers, list(self._served_by_shards.copy()))
         self.fanout.mark_active(readers)
         return pages, ready
 
-    def _keys(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:
+    def _page_keys(self, reader: int, before: int | None, limit: int) -> Iterator[TweetKey]:
         """Where to find the tweets of a page, from the feed cache."""
-        return self.fanout.reading.pushed(reader, before, limit)
+        return self.fanout.reading.pushed_keys(reader, before, limit)
 
-    def _behind(self, at_least: Position) -> bool:
+    def _workers_are_behind(self, at_least: Position) -> bool:
         """Whether the workers have not yet handled all that a reader has seen."""
         return any(outbox.offset < seen for outbox, seen in zip(self.queue.outboxes, at_least, strict=False))
 
-    def _find(self, author: int, tweet_id: int) -> Tweet | None:
-        return self.hydration.one(tweet_id, self.tables.shard_number(author))
+    def _tweet(self, author: int, tweet_id: int) -> Tweet | None:
+        return self.hydration.one_tweet(tweet_id, self.tables.shard_number(author))
 
-    def _own(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
-        return map(Tweet._make, self.tables.newest(np.array([author], np.int32), before, limit))
+    def _tweets_of(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
+        return map(Tweet._make, self.tables.newest_of(np.array([author], np.int32), before, limit))
 
     def _followers(self, user: int, limit: int) -> Users:
-        return self.fanout.copy.followers(user)[:limit]
+        return self.fanout.follow_copy.followers(user)[:limit]
 
     # Writing and background work
 
-    def _assigned(self, changes: list[Change]) -> None:
+    def _before_commit(self, changes: list[Change]) -> None:
         for change in changes:
-            self.fanout.rules.assign(change.user, self.fanout.copy.count(change.user), change.other)
-        if self._fast:  # before the commit, so that whoever deletes one of them does so after
-            self.newest.put([change.tweet for change in changes])
+            self.fanout.rules.assign_rule(
+                change.user, self.fanout.follow_copy.follower_count(change.user), change.other
+            )
+        if self._fast_paths:  # before the commit, so that whoever deletes one of them does so after
+            self.newest_tweets.put([change.tweet for change in changes])
 
-    def _written(self) -> None:
-        super()._written()
-        self.queue.relieve(self._backlog)
+    def _after_commit(self) -> None:
+        super()._after_commit()
+        self.queue.relieve_backlog(self._backlog)
 
     def _delete(self, database: Database, author: int, tweet: Tweet) -> None:
         super()._delete(database, author, tweet)
         self.hydration.discard(tweet.id)
 
-    def _forget(self, tweet_id: int) -> None:
+    def _drop_tombstone(self, tweet_id: int) -> None:
         """Every copy has applied this delete: drop the tombstone."""
         self.hydration.discard(tweet_id)
         self.deleted.discard(tweet_id)
@@ -174,7 +186,7 @@ class FannedOut(Stage):
         """Bytes of the shards, of the cached tweets and of the materialised feeds and timelines."""
         return (
             super().bytes_held
-            + self.newest.nbytes
+            + self.newest_tweets.nbytes
             + self.hydration.nbytes
             + self.fanout.feeds.nbytes
             + self.fanout.timelines.nbytes
@@ -183,49 +195,51 @@ class FannedOut(Stage):
     def add_shard(self) -> int:
         """Add an empty shard and move its fair share of the users to it, between messages; returns how many moved."""
         self._check_open()
-        with self.queue.stopped():
+        with self.queue.all_outboxes_locked():
             try:
-                return self.tables.add(self._restate, self.queue.drain)
+                return self.tables.add_shard(self._replace_facts, self.queue.drain)
             finally:
-                self._consume()  # the shard may be there even where sweeping the others failed
+                self._queue_new_shards()  # the shard may be there even where sweeping the others failed
 
-    def _release(self) -> None:
+    def _release_storage(self) -> None:
         for database in self.tables.databases:
             with suppress(StorageError):  # a message that is not acknowledged comes again
-                database.pay()
-        super()._release()
+                database.pay_offsets()
+        super()._release_storage()
 
     # Opening
 
-    def _fan_out(self, graph: FollowGraph | None, policy: Policy, length: int, active_days: float) -> FanOut:
+    def _make_fan_out(
+        self, graph: FollowGraph | None, policy: PushPullPolicy, length: int, active_days: float
+    ) -> FanOut:
         copy = FollowCopy(graph or self.tables.stored_graph())
-        rules, fresh = Rules(policy, self.users), self._ids.last == 0
+        rules, fresh = AuthorRules(policy, self.users), self._ids.last == 0
         if fresh:
-            rules.foresee(copy.counts.tolist())
+            rules.foresee_pulled(copy.first_follower_counts.tolist())
         else:
-            rules.begin(copy.counts.tolist())
+            rules.begin_with_stored(copy.first_follower_counts.tolist())
         shards = len(self.tables.databases)
         feeds = FeedCache(self.users, shards, length, self._counters, fresh=fresh)
         timelines = FeedCache(self.users, shards, length, Counters(), fresh=False)  # no deliveries, so no waste
         return FanOut(
             tables=self.tables,
-            copy=copy,
+            follow_copy=copy,
             rules=rules,
             feeds=feeds,
             timelines=timelines,
             deleted=self.deleted,
-            forget=self._forget,
+            drop_tombstone=self._drop_tombstone,
             clock=self.clock,
             counters=self._counters,
             active_days=active_days,
-            together=self._fast,
+            gather_posts=self._fast_paths,
         )
 
-    def _consume(self) -> None:
+    def _queue_new_shards(self) -> None:
         """Give every shard that has none its place in the queue."""
         known = len(self.queue.outboxes)
         new = islice(enumerate(self.tables.databases), known, None)
         self.queue.outboxes = [
             *self.queue.outboxes,
-            *(Outbox(f"outbox-{n}", database, lazy=self._fast) for n, database in new),
+            *(Outbox(f"outbox-{n}", database, lazy=self._fast_paths) for n, database in new),
         ]

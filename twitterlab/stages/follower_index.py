@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from twitterlab.clock import Clock
 from twitterlab.model import Position, Tweet
 from twitterlab.parts.store.layout import WholeTable
-from twitterlab.stages.base import Path_, Stage
+from twitterlab.stages.base import DirectoryPath, Stage
 from twitterlab.workloads.graph import FollowGraph
 
 
@@ -21,7 +21,7 @@ class FollowerIndex(Stage):
     def __init__(
         self,
         graph: FollowGraph | None = None,
-        path: Path_ | None = None,
+        path: DirectoryPath | None = None,
         clock: Clock | None = None,
         *,
         counting: bool = True,
@@ -30,4 +30,4 @@ class FollowerIndex(Stage):
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
         (table,) = self.tables.databases
-        return map(Tweet._make, table.newest(table.followees(reader), before, limit))
+        return map(Tweet._make, table.newest_of(table.followees(reader), before, limit))

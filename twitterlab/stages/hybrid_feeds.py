@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from twitterlab.checks import setting
+from twitterlab.checks import valid_setting
 from twitterlab.clock import Clock
 from twitterlab.parts.cache.tweet_cache import LRU
-from twitterlab.parts.cache.tweet_cache import Policy as Eviction
-from twitterlab.parts.feeds.policy import Policy, follower_threshold
-from twitterlab.parts.store.sharding import Merge, ShardRule, merge_newest, merged, shard_of
-from twitterlab.parts.store.shards import Key
-from twitterlab.stages.base import Path_
+from twitterlab.parts.cache.tweet_cache import EvictionPolicy as Eviction
+from twitterlab.parts.feeds.policy import PushPullPolicy, follower_threshold
+from twitterlab.parts.store.sharding import MergeStreams, ShardRule, merge_counted, merge_newest, shard_of
+from twitterlab.parts.store.shards import TweetKey
+from twitterlab.stages.base import DirectoryPath
 from twitterlab.stages.fanned_out import FannedOut
 from twitterlab.workloads.graph import FollowGraph
 
@@ -28,12 +28,12 @@ class HybridFeeds(FannedOut):
     def __init__(
         self,
         graph: FollowGraph | None = None,
-        path: Path_ | None = None,
+        path: DirectoryPath | None = None,
         clock: Clock | None = None,
         *,
         shards: int | None = None,
         shard_of: ShardRule = shard_of,
-        merge: Merge = merge_newest,
+        merge: MergeStreams = merge_newest,
         cache_tweets: int = 100_000,
         cache: Callable[[int], Eviction] = LRU,
         feed_length: int = 100,
@@ -41,7 +41,7 @@ class HybridFeeds(FannedOut):
         backlog: int = 100_000,
         attempts: int = 3,
         threshold: int = 10_000,
-        policy: Policy | None = None,
+        policy: PushPullPolicy | None = None,
         counting: bool = True,
         fast_paths: bool = True,
     ) -> None:
@@ -58,14 +58,16 @@ class HybridFeeds(FannedOut):
             active_days=active_days,
             backlog=backlog,
             attempts=attempts,
-            policy=policy or follower_threshold(setting("threshold", threshold, 0)),
+            policy=policy or follower_threshold(valid_setting("threshold", threshold, 0)),
             counting=counting,
             fast_paths=fast_paths,
         )
 
-    def _keys(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:
+    def _page_keys(self, reader: int, before: int | None, limit: int) -> Iterator[TweetKey]:
         celebrities = self.fanout.reading.pulled_authors(reader, before)
         self._counters.add(pulls=len(celebrities))
-        pulled = [self.fanout.reading.pulled(author, reader, before, limit) for author in celebrities]
-        keys = merged(self._merge, [self.fanout.reading.pushed(reader, before, limit), *pulled], self._counters)
-        return (Key._make(key) for key in keys)
+        pulled = [self.fanout.reading.pulled_keys(author, reader, before, limit) for author in celebrities]
+        keys = merge_counted(
+            self._merge, [self.fanout.reading.pushed_keys(reader, before, limit), *pulled], self._counters
+        )
+        return (TweetKey._make(key) for key in keys)

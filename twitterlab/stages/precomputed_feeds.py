@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from twitterlab.clock import Clock
 from twitterlab.parts.cache.tweet_cache import LRU
-from twitterlab.parts.cache.tweet_cache import Policy as Eviction
+from twitterlab.parts.cache.tweet_cache import EvictionPolicy as Eviction
 from twitterlab.parts.feeds.policy import push_all
-from twitterlab.parts.store.sharding import Merge, ShardRule, merge_newest, shard_of
-from twitterlab.stages.base import Path_
+from twitterlab.parts.store.sharding import MergeStreams, ShardRule, merge_newest, shard_of
+from twitterlab.stages.base import DirectoryPath
 from twitterlab.stages.fanned_out import FannedOut
 from twitterlab.workloads.graph import FollowGraph
 
@@ -30,12 +30,12 @@ class PrecomputedFeeds(FannedOut):
     def __init__(
         self,
         graph: FollowGraph | None = None,
-        path: Path_ | None = None,
+        path: DirectoryPath | None = None,
         clock: Clock | None = None,
         *,
         shards: int | None = None,
         shard_of: ShardRule = shard_of,
-        merge: Merge = merge_newest,
+        merge: MergeStreams = merge_newest,
         cache_tweets: int = 100_000,
         cache: Callable[[int], Eviction] = LRU,
         feed_length: int = 100,

@@ -11,9 +11,9 @@ from twitterlab.clock import Clock
 from twitterlab.model import Ids, Lag, Position, Tweet, Users
 from twitterlab.parts.store.database import Database
 from twitterlab.parts.store.replicas import Replicas
-from twitterlab.parts.store.replication import Loss
-from twitterlab.parts.store.sharding import lazily
-from twitterlab.stages.base import Path_, Stage
+from twitterlab.parts.store.replication import LeaderLoss
+from twitterlab.parts.store.sharding import fetch_lazily
+from twitterlab.stages.base import DirectoryPath, Stage
 from twitterlab.workloads.graph import FollowGraph
 
 
@@ -29,7 +29,7 @@ class ReadReplicas(Stage):
     def __init__(
         self,
         graph: FollowGraph | None = None,
-        path: Path_ | None = None,
+        path: DirectoryPath | None = None,
         clock: Clock | None = None,
         *,
         replicas: int | None = None,
@@ -39,28 +39,32 @@ class ReadReplicas(Stage):
         self.tables: Replicas = Replicas(replicas, synchronous=synchronous)
         self._turns = count()
         super().__init__(graph, path, clock, self.tables, counting=counting)
-        self._shown = np.zeros((2, self.users), np.int64)  # the position shown last: of a reader's feed, of an author
+        self._shown_positions = np.zeros(
+            (2, self.users), np.int64
+        )  # the position shown last: of a reader's feed, of an author
         self.deleted = self.tables.leader.logged_deletes()
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
-        node = self._node(at_least, self._shown[0, reader])
-        return self._newest(node, node.followees(reader), before, limit, self._shown[0, reader : reader + 1])
+        node = self._answering_node(at_least, self._shown_positions[0, reader])
+        return self._newest_on(
+            node, node.followees(reader), before, limit, self._shown_positions[0, reader : reader + 1]
+        )
 
-    def _own(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
-        node = self._node(None, self._shown[1, author])
-        return self._newest(node, [author], before, limit, self._shown[1, author : author + 1])
+    def _tweets_of(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
+        node = self._answering_node(None, self._shown_positions[1, author])
+        return self._newest_on(node, [author], before, limit, self._shown_positions[1, author : author + 1])
 
-    def _find(self, author: int, tweet_id: int) -> Tweet | None:
-        return next(iter(self._node(None, self._shown[1, author]).tweets([tweet_id])), None)
+    def _tweet(self, author: int, tweet_id: int) -> Tweet | None:
+        return next(iter(self._answering_node(None, self._shown_positions[1, author]).tweets([tweet_id])), None)
 
     def _followers(self, user: int, limit: int) -> Users:
-        return self._node(None, self._shown[1, user]).followers(user, limit)
+        return self._answering_node(None, self._shown_positions[1, user]).followers(user, limit)
 
-    def _node(self, at_least: Position | None, shown: np.int64) -> Database:
+    def _answering_node(self, at_least: Position | None, shown: np.int64) -> Database:
         """The node that answers: the next replica in turn that is not behind what was asked for or shown before."""
-        return self.tables.reader(at_least, int(shown), next(self._turns))
+        return self.tables.node_for_read(at_least, int(shown), next(self._turns))
 
-    def _newest(
+    def _newest_on(
         self, node: Database, authors: Users | list[int], before: int | None, limit: int, shown: Ids
     ) -> Iterator[Tweet]:
         """The authors' tweets as this node has them, as far down as the reader goes; notes how far the node was.
@@ -68,19 +72,19 @@ class ReadReplicas(Stage):
         A node that has not heard of a delete still has the row, so more than one page's rows may be asked for.
         """
         try:
-            yield from map(Tweet._make, lazily(lambda b: node.newest(authors, b, limit), before, limit))
+            yield from map(Tweet._make, fetch_lazily(lambda b: node.newest_of(authors, b, limit), before, limit))
         finally:
             shown[:] = np.maximum(shown, node.position)
 
     def _step(self, n: int) -> int:
         """Ship up to n log entries, always to the replica that is furthest behind; returns how many."""
-        return self._shipped(*self.tables.ship(n))
+        return self._after_shipping(*self.tables.ship(n))
 
     def _drain(self) -> int:
         """Ship to every replica what the leader's log holds now; returns how many entries."""
-        return self._shipped(*self.tables.ship_all())
+        return self._after_shipping(*self.tables.ship_all())
 
-    def _shipped(self, entries: int, everywhere: set[int]) -> int:
+    def _after_shipping(self, entries: int, everywhere: set[int]) -> int:
         """Drop the tombstones of tweets that no node holds any more."""
         self.deleted -= everywhere
         self._counters.add(messages=entries)
@@ -97,14 +101,16 @@ class ReadReplicas(Stage):
         self._check_open()
         return self.tables.lag(self._now())
 
-    def lose_leader(self) -> Loss:
+    def lose_leader(self) -> LeaderLoss:
         """Lose the leader's machine and promote the most advanced replica; returns exactly what was lost.
 
         Deletes are never lost: their tombstones stand outside the leader, and the new one executes them again.
         """
         self._check_open()
-        loss = self.tables.lose_leader(self.deleted, self._now(), self._restate)
-        with self.tables.writing(0):
+        loss = self.tables.lose_leader(self.deleted, self._now(), self._replace_facts)
+        with self.tables.write_lock(0):
             self.deleted &= self.tables.leader.logged_deletes()
-        self._shown = np.minimum(self._shown, self.tables.leader.position)  # what was shown and lost will not return
+        self._shown_positions = np.minimum(
+            self._shown_positions, self.tables.leader.position
+        )  # what was shown and lost will not return
         return loss

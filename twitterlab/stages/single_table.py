@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from twitterlab.clock import Clock
 from twitterlab.model import MAX_ID, Position, Tweet
 from twitterlab.parts.store.layout import WholeTable
-from twitterlab.stages.base import Path_, Stage
+from twitterlab.stages.base import DirectoryPath, Stage
 from twitterlab.workloads.graph import FollowGraph
 
-FEED = """
+FEED_SQL = """
 SELECT t.id, t.author, t.text, t.media, t.created_at
 FROM follows f JOIN tweets t ON t.author = f.followee
 WHERE f.follower = ? AND t.id < ?
@@ -28,7 +28,7 @@ class SingleTable(Stage):
     def __init__(
         self,
         graph: FollowGraph | None = None,
-        path: Path_ | None = None,
+        path: DirectoryPath | None = None,
         clock: Clock | None = None,
         *,
         counting: bool = True,
@@ -37,4 +37,4 @@ class SingleTable(Stage):
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
         (table,) = self.tables.databases
-        return map(Tweet._make, table.read(FEED, reader, MAX_ID if before is None else before, limit))
+        return map(Tweet._make, table.read_rows(FEED_SQL, reader, MAX_ID if before is None else before, limit))

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from twitterlab.clock import Clock
 from twitterlab.model import Position, Tweet
 from twitterlab.parts.cache.hydration import Hydration
-from twitterlab.parts.cache.tweet_cache import LRU, Policy
+from twitterlab.parts.cache.tweet_cache import LRU, EvictionPolicy
 from twitterlab.parts.store.database import Database
-from twitterlab.parts.store.sharding import Merge, ShardRule, merge_newest, shard_of
+from twitterlab.parts.store.sharding import MergeStreams, ShardRule, merge_newest, shard_of
 from twitterlab.parts.store.shards import Shards
-from twitterlab.stages.base import Path_, Stage
+from twitterlab.stages.base import DirectoryPath, Stage
 from twitterlab.workloads.graph import FollowGraph
 
 
@@ -25,14 +25,14 @@ class TweetCache(Stage):
     def __init__(
         self,
         graph: FollowGraph | None = None,
-        path: Path_ | None = None,
+        path: DirectoryPath | None = None,
         clock: Clock | None = None,
         *,
         shards: int | None = None,
         shard_of: ShardRule = shard_of,
-        merge: Merge = merge_newest,
+        merge: MergeStreams = merge_newest,
         cache_tweets: int = 100_000,
-        cache: Callable[[int], Policy] = LRU,
+        cache: Callable[[int], EvictionPolicy] = LRU,
         counting: bool = True,
     ) -> None:
         eviction = cache(cache_tweets)  # first, so that a size that is refused leaves no directory behind
@@ -41,11 +41,11 @@ class TweetCache(Stage):
         self.hydration = Hydration(eviction, self.tables, self._counters)
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
-        followees = self.tables.follows_of(reader).followees(reader)
-        return self.hydration.of(self.tables.newest_keys(followees, before, limit), limit)
+        followees = self.tables.follows_home(reader).followees(reader)
+        return self.hydration.tweets_of_stream(self.tables.newest_keys(followees, before, limit), limit)
 
-    def _find(self, author: int, tweet_id: int) -> Tweet | None:
-        return self.hydration.one(tweet_id, self.tables.shard_number(author))
+    def _tweet(self, author: int, tweet_id: int) -> Tweet | None:
+        return self.hydration.one_tweet(tweet_id, self.tables.shard_number(author))
 
     def _delete(self, database: Database, author: int, tweet: Tweet) -> None:
         super()._delete(database, author, tweet)
@@ -59,4 +59,4 @@ class TweetCache(Stage):
     def add_shard(self) -> int:
         """Add an empty shard and move its fair share of the users to it; returns how many moved."""
         self._check_open()
-        return self.tables.add(self._restate)
+        return self.tables.add_shard(self._replace_facts)

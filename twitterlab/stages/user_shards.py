@@ -9,9 +9,9 @@ import numpy as np
 
 from twitterlab.clock import Clock
 from twitterlab.model import Position, Tweet
-from twitterlab.parts.store.sharding import Merge, ShardRule, merge_newest, shard_of
+from twitterlab.parts.store.sharding import MergeStreams, ShardRule, merge_newest, shard_of
 from twitterlab.parts.store.shards import Shards
-from twitterlab.stages.base import Path_, Stage
+from twitterlab.stages.base import DirectoryPath, Stage
 from twitterlab.workloads.graph import FollowGraph
 
 
@@ -25,12 +25,12 @@ class UserShards(Stage):
     def __init__(
         self,
         graph: FollowGraph | None = None,
-        path: Path_ | None = None,
+        path: DirectoryPath | None = None,
         clock: Clock | None = None,
         *,
         shards: int | None = None,
         shard_of: ShardRule = shard_of,
-        merge: Merge = merge_newest,
+        merge: MergeStreams = merge_newest,
         shard_by: Literal["user", "tweet"] = "user",
         counting: bool = True,
     ) -> None:
@@ -38,13 +38,13 @@ class UserShards(Stage):
         super().__init__(graph, path, clock, self.tables, counting=counting)
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
-        followees = self.tables.follows_of(reader).followees(reader)
-        return map(Tweet._make, self.tables.newest(followees, before, limit))
+        followees = self.tables.follows_home(reader).followees(reader)
+        return map(Tweet._make, self.tables.newest_of(followees, before, limit))
 
-    def _own(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
-        return map(Tweet._make, self.tables.newest(np.array([author], np.int32), before, limit))
+    def _tweets_of(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
+        return map(Tweet._make, self.tables.newest_of(np.array([author], np.int32), before, limit))
 
     def add_shard(self) -> int:
         """Add an empty shard and move its fair share of the users to it; returns how many moved."""
         self._check_open()
-        return self.tables.add(self._restate)
+        return self.tables.add_shard(self._replace_facts)

@@ -35,7 +35,7 @@ id = [id]
 
 
 @cache
-def registry() -> pint.UnitRegistry[float]:
+def unit_registry() -> pint.UnitRegistry[float]:
     """The one registry of our units, made at the first call: `registry().Quantity(20, "tweet/page")`."""
     import pint
 
@@ -66,11 +66,11 @@ class Givens:
     def quantity(self, name: str) -> pint.Quantity[float]:
         """One given with its unit; `pint.DimensionalityError` where it has another dimension."""
         _, unit = get_args(get_type_hints(Givens, include_extras=True)[name])
-        value, units = getattr(self, name), registry()
+        value, units = getattr(self, name), unit_registry()
         return value.to(unit) if isinstance(value, units.Quantity) else units.Quantity(float(value), unit)
 
 
-class Row(NamedTuple):
+class EstimateRow(NamedTuple):
     """One line of the estimate: a name, a pint quantity, and what it follows from."""
 
     name: str
@@ -80,10 +80,10 @@ class Row(NamedTuple):
     @property
     def text(self) -> str:
         """The quantity to three digits, with k, M, G or T before its unit."""
-        return readable(self.quantity)
+        return readable_quantity(self.quantity)
 
 
-def estimate(givens: Givens | None = None) -> dict[str, Row]:
+def estimate(givens: Givens | None = None) -> dict[str, EstimateRow]:
     """The rows by name; nothing but `givens` enters, each unit is what the arithmetic makes it.
 
     Raises `pint.DimensionalityError` where a given has the wrong dimension.
@@ -95,29 +95,29 @@ def estimate(givens: Givens | None = None) -> dict[str, Row]:
     deliveries = g["written"] * g["followers"]
     cached = g["active"] * g["feed_length"]
     rows = [
-        Row("users", g["users"], "given"),
-        Row("active users", g["active"], "given"),
-        Row("tweets read", tweets_read.to("tweet/day"), "active users x tweets read by each"),
-        Row("pages read", pages.to("page/day"), "tweets read / tweets a page"),
-        Row("pages read a second", pages.to("page/s"), "pages read"),
-        Row("tweets written", g["written"], "given"),
-        Row("tweets written a second", g["written"].to("tweet/s"), "tweets written"),
-        Row("tweets written at peak", (g["written"] * g["peak"]).to("tweet/s"), "tweets written x peak factor"),
-        Row("pages read for each post", pages / g["written"], "pages read / tweets written"),
-        Row("text written", stored.to("byte/day"), "tweets written x size of a tweet"),
-        Row("text written a month", stored.to("byte/month"), "text written, 30 days"),
-        Row("text written a year", stored.to("byte/year"), "text written, 365 days"),
-        Row("deliveries", deliveries.to("delivery/s"), "tweets written x followers of an average author"),
-        Row("deliveries at peak", (deliveries * g["peak"]).to("delivery/s"), "deliveries x peak factor"),
-        Row("feed cache", cached.to("id"), "active users x length of a feed"),
-        Row("feed cache memory", (cached * g["id_size"]).to("byte"), "feed cache x size of an ID: IDs alone"),
-        Row("staleness accepted", g["staleness"], "given"),
-        Row("staleness at worst", g["worst_staleness"], "given"),
+        EstimateRow("users", g["users"], "given"),
+        EstimateRow("active users", g["active"], "given"),
+        EstimateRow("tweets read", tweets_read.to("tweet/day"), "active users x tweets read by each"),
+        EstimateRow("pages read", pages.to("page/day"), "tweets read / tweets a page"),
+        EstimateRow("pages read a second", pages.to("page/s"), "pages read"),
+        EstimateRow("tweets written", g["written"], "given"),
+        EstimateRow("tweets written a second", g["written"].to("tweet/s"), "tweets written"),
+        EstimateRow("tweets written at peak", (g["written"] * g["peak"]).to("tweet/s"), "tweets written x peak factor"),
+        EstimateRow("pages read for each post", pages / g["written"], "pages read / tweets written"),
+        EstimateRow("text written", stored.to("byte/day"), "tweets written x size of a tweet"),
+        EstimateRow("text written a month", stored.to("byte/month"), "text written, 30 days"),
+        EstimateRow("text written a year", stored.to("byte/year"), "text written, 365 days"),
+        EstimateRow("deliveries", deliveries.to("delivery/s"), "tweets written x followers of an average author"),
+        EstimateRow("deliveries at peak", (deliveries * g["peak"]).to("delivery/s"), "deliveries x peak factor"),
+        EstimateRow("feed cache", cached.to("id"), "active users x length of a feed"),
+        EstimateRow("feed cache memory", (cached * g["id_size"]).to("byte"), "feed cache x size of an ID: IDs alone"),
+        EstimateRow("staleness accepted", g["staleness"], "given"),
+        EstimateRow("staleness at worst", g["worst_staleness"], "given"),
     ]
     return {row.name: row for row in rows}
 
 
-def table(givens: Givens | None = None) -> pd.DataFrame:
+def estimate_table(givens: Givens | None = None) -> pd.DataFrame:
     """The estimate for the eye: value and origin, indexed by quantity."""
     import pandas as pd
 
@@ -125,7 +125,7 @@ def table(givens: Givens | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["quantity", "value", "follows from"]).set_index("quantity")
 
 
-def readable(quantity: Any) -> str:
+def readable_quantity(quantity: Any) -> str:
     """Three digits, a prefix, and the unit: 11.6 k page/s, 160 GB."""
     value, unit = quantity.magnitude, f"{quantity.units:~P}"
     for size, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):

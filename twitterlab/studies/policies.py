@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twitterlab.parts.feeds.policy import UnitCosts, compare, rates
+from twitterlab.parts.feeds.policy import UnitCosts, compare_policies, post_and_view_counts
 from twitterlab.workloads.mixes import Event, benchbase, deathstar, flash_crowd, lecture
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from twitterlab.workloads.graph import FollowGraph
 
 
-def workloads(graph: FollowGraph, events: int = 100_000, seed: int = 7) -> dict[str, list[Event]]:
+def policy_workloads(graph: FollowGraph, events: int = 100_000, seed: int = 7) -> dict[str, list[Event]]:
     """The four streams by name, of `events` each; the flash crowd gathers around the most followed user."""
     return {
         "lecture": lecture(graph, events, seed),
@@ -30,7 +30,7 @@ def workloads(graph: FollowGraph, events: int = 100_000, seed: int = 7) -> dict[
     }
 
 
-def halves(events: list[Event]) -> tuple[list[Event], list[Event]]:
+def time_halves(events: list[Event]) -> tuple[list[Event], list[Event]]:
     """The events before the middle of the time that they span, and the others."""
     middle = (events[0].at_ms + events[-1].at_ms) / 2 if events else 0
     before = [event for event in events if event.at_ms < middle]
@@ -49,9 +49,9 @@ def compare_workloads(
 
     priced = units or UnitCosts()
     tables = {}
-    for name, stream in workloads(graph, events, seed).items():
-        before, judged = (rates(half, graph.users) for half in halves(stream))
-        table = compare(graph, *judged, priced, before=before)
+    for name, stream in policy_workloads(graph, events, seed).items():
+        before, judged = (post_and_view_counts(half, graph.users) for half in time_halves(stream))
+        table = compare_policies(graph, *judged, priced, before=before)
         tables[name] = table.assign(over_best=table["cost"] / (table["cost"] - table["regret"]))
     return pd.concat(tables, names=["workload"])
 

@@ -105,19 +105,21 @@ def poisson_times(
     return np.sort(kept[:events])
 
 
-def texts(rng: np.random.Generator, n: int, lengths: Lengths | None = None) -> list[str]:
+def draw_texts(rng: np.random.Generator, n: int, lengths: Lengths | None = None) -> list[str]:
     """`n` texts whose lengths follow `lengths`, pairs of (length, count); the default runs from 4 to 280 characters."""
-    sizes, counts = np.array(lengths or own_lengths(), dtype=np.int64).T
+    sizes, counts = np.array(lengths or default_lengths(), dtype=np.int64).T
     if sizes.min() < 1 or sizes.max() > MAX_TEXT or counts.min() < 0 or counts.sum() == 0:
         raise ValueError(f"lengths are pairs of a length from 1 to {MAX_TEXT} and a count, not all counts 0")
-    book, starts = _book()
+    book, starts = _word_book()
     totals = np.cumsum(counts)
     size = sizes[np.searchsorted(totals, rng.integers(0, totals[-1], n), side="right")]
     start = starts[rng.integers(0, len(starts), n)]
-    return [_sentence(book[at : at + length - 1]) for at, length in zip(start.tolist(), size.tolist(), strict=True)]
+    return [
+        _cut_to_sentence(book[at : at + length - 1]) for at, length in zip(start.tolist(), size.tolist(), strict=True)
+    ]
 
 
-def own_lengths() -> list[tuple[int, int]]:
+def default_lengths() -> list[tuple[int, int]]:
     """Our own guess at how long tweets are: most near 40 characters, a long tail, and 3% that fill all 280."""
     length = np.arange(4, MAX_TEXT + 1)
     count = 1 + np.rint(1e6 * (length - 3) * np.exp(-(length - 3) / 40)).astype(np.int64)
@@ -125,12 +127,12 @@ def own_lengths() -> list[tuple[int, int]]:
     return list(zip(length.tolist(), count.tolist(), strict=True))
 
 
-def _sentence(words: str) -> str:
+def _cut_to_sentence(words: str) -> str:
     return (words[:-1] + "o." if words.endswith(" ") else words + ".").capitalize()
 
 
 @cache
-def _book() -> tuple[str, Numbers]:
+def _word_book() -> tuple[str, Numbers]:
     """Endless invented words, and where each of them starts with at least `MAX_TEXT` characters to come."""
     rng = np.random.default_rng(1)
     words = ["".join(rng.choice(SYLLABLES, size)) for size in rng.integers(1, 5, 4_000).tolist()]

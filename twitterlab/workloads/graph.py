@@ -12,14 +12,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twitterlab.model import Ids, InvalidGraph, UnknownUser, Users, integer
-from twitterlab.workloads.graph_edges import check_pairs, check_users, column, once, pack, rows, turned
+from twitterlab.workloads.graph_edges import (
+    check_pairs,
+    check_users,
+    compressed_rows,
+    id_column,
+    pack_follows,
+    sorted_once,
+    turned_rows,
+)
 from twitterlab.workloads.graph_files import read_edges
 from twitterlab.workloads.synthetic import synthetic_keys
 
 if TYPE_CHECKING:
     import networkx as nx
 
-CHUNK = 1 << 22
+FOLLOWS_AT_A_TIME = 1 << 22
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,9 +55,9 @@ class FollowGraph:
         Takes two equally long sequences of integers. Without `users` there are as many as the highest ID says. Raises
         InvalidGraph with the row, counted from 0, and its value.
         """
-        one, other = column(followers, "follower"), column(followees, "followee")
+        one, other = id_column(followers, "follower"), id_column(followees, "followee")
         check_pairs(one, other)
-        return from_keys(pack(one, other), check_users(one, other, users))
+        return graph_of_packed(pack_follows(one, other), check_users(one, other, users))
 
     @classmethod
     def read(cls, path: Any, relabel: bool = False, drop_loops: bool = False) -> FollowGraph:
@@ -59,13 +67,16 @@ class FollowGraph:
         themselves (but not the users). Raises InvalidGraph with the line, counted from 1, or the Parquet row, from 0.
         """
         file = read_edges(path)
-        one, other = column(file.followers, "follower", file.where), column(file.followees, "followee", file.where)
+        one, other = (
+            id_column(file.followers, "follower", file.where),
+            id_column(file.followees, "followee", file.where),
+        )
         check_pairs(one, other, file.where, drop_loops)
         if relabel:
             ids, places = np.unique(np.concatenate([one, other]), return_inverse=True)
             one, other = np.split(places.astype(np.int64), 2)
         users = check_users(one, other, len(ids) if relabel and len(ids) else file.users, file.where)
-        return from_keys(pack(one, other)[one != other], users)
+        return graph_of_packed(pack_follows(one, other)[one != other], users)
 
     @classmethod
     def from_networkx(cls, graph: nx.DiGraph[int]) -> FollowGraph:
@@ -87,7 +98,7 @@ class FollowGraph:
         `mutual` is the share of follows that are returned. Follower counts have a power law's tail with exponent 2.276
         and celebrities above it (Kwak et al., WWW 2010). 50 M follows take about 30 s and 1.6 GB.
         """
-        return from_keys(synthetic_keys(users, mean_follows, seed, mutual), int(users))
+        return graph_of_packed(synthetic_keys(users, mean_follows, seed, mutual), int(users))
 
     @property
     def users(self) -> int:
@@ -109,24 +120,24 @@ class FollowGraph:
     @cached_property
     def followee_counts(self) -> Ids:
         """How many each user follows, int64 by user."""
-        return frozen(np.diff(self.followee_starts))
+        return read_only(np.diff(self.followee_starts))
 
     @cached_property
     def follower_counts(self) -> Ids:
         """How many follow each user, int64 by user."""
-        return frozen(np.diff(self.follower_starts))
+        return read_only(np.diff(self.follower_starts))
 
     def followees(self, user: int) -> Users:
         """Whom `user` follows: a sorted read-only view, nothing copied."""
-        u = self.known(user)
+        u = self.known_user(user)
         return self.followee_rows[self.followee_starts[u] : self.followee_starts[u + 1]]
 
     def followers(self, user: int) -> Users:
         """Who follows `user`: a sorted read-only view, nothing copied."""
-        u = self.known(user)
+        u = self.known_user(user)
         return self.follower_rows[self.follower_starts[u] : self.follower_starts[u + 1]]
 
-    def known(self, user: Any) -> int:
+    def known_user(self, user: Any) -> int:
         """`user` as an int, or UnknownUser."""
         if (u := integer(user)) is None or not 0 <= u < self.users:
             raise UnknownUser(f"user {user!r} is not an integer from 0 to {self.users - 1}")
@@ -145,11 +156,11 @@ class FollowGraph:
 
     def mutual_share(self) -> float:
         """The share of follows that are returned (0 where nobody follows anybody)."""
-        return sum(len(pairs) for pairs in mutual_keys(self)) / max(self.edges, 1)
+        return sum(len(pairs) for pairs in mutual_follows(self)) / max(self.edges, 1)
 
     def induced(self, users: Any) -> FollowGraph:
         """The follows among some users, who become 0..k-1 in the order given; each may be named once."""
-        chosen = [self.known(u) for u in users]
+        chosen = [self.known_user(u) for u in users]
         _, firsts = np.unique(chosen, return_index=True)
         if repeats := set(range(len(chosen))).difference(firsts.tolist()):
             raise InvalidGraph(f"row {min(repeats)}: user {chosen[min(repeats)]} is named twice")
@@ -169,9 +180,9 @@ class FollowGraph:
             raise InvalidGraph(f"a sample of {k!r} users: it must be an integer from 1 to {self.users}")
         import networkx as nx
 
-        busy = best(np.minimum(self.followee_counts, self.follower_counts), 5 * size)
+        busy = places_of_highest(np.minimum(self.followee_counts, self.follower_counts), 5 * size)
         core = nx.core_number(self.induced(busy).to_networkx().to_undirected())
-        return self.induced(busy[best(np.array([core[i] for i in range(len(busy))]), size)])
+        return self.induced(busy[places_of_highest(np.array([core[i] for i in range(len(busy))]), size)])
 
     def to_networkx(self) -> nx.DiGraph[int]:
         """A DiGraph of all users with an edge follower -> followee; costs about 300 bytes a follow."""
@@ -195,36 +206,38 @@ class FollowGraph:
         return hash((self.users, self.edges))
 
 
-def from_keys(keys: Ids, users: int) -> FollowGraph:
+def graph_of_packed(keys: Ids, users: int) -> FollowGraph:
     """The graph of packed follows, in any order and repeated or not; sorts them in place."""
-    followees = rows(once(keys), users)
-    return FollowGraph(*followees, *turned(*followees))
+    followees = compressed_rows(sorted_once(keys), users)
+    return FollowGraph(*followees, *turned_rows(*followees))
 
 
-def mutual_keys(graph: FollowGraph) -> Iterator[Ids]:
+def mutual_follows(graph: FollowGraph) -> Iterator[Ids]:
     """The packed follows whose reverse exists, some users at a time: who stands in both of a user's lists."""
     starts = graph.followee_starts + graph.follower_starts
-    cuts = np.unique(np.searchsorted(starts, np.arange(0, starts[-1] + CHUNK, CHUNK)).clip(max=graph.users))
+    cuts = np.unique(
+        np.searchsorted(starts, np.arange(0, starts[-1] + FOLLOWS_AT_A_TIME, FOLLOWS_AT_A_TIME)).clip(max=graph.users)
+    )
     for first, last in pairwise(cuts.tolist()):
         yield np.intersect1d(
-            packed(graph.followee_starts, graph.followee_rows, first, last),
-            packed(graph.follower_starts, graph.follower_rows, first, last),
+            packed_follows(graph.followee_starts, graph.followee_rows, first, last),
+            packed_follows(graph.follower_starts, graph.follower_rows, first, last),
             assume_unique=True,
         )
 
 
-def packed(starts: Ids, entries: Users, first: int, last: int) -> Ids:
+def packed_follows(starts: Ids, entries: Users, first: int, last: int) -> Ids:
     """The rows of the users from `first` to before `last`, as user << 32 | entry."""
     owners = np.repeat(np.arange(first, last), np.diff(starts[first : last + 1]))
-    return pack(owners, entries[starts[first] : starts[last]])
+    return pack_follows(owners, entries[starts[first] : starts[last]])
 
 
-def best(scores: Ids, count: int) -> Ids:
+def places_of_highest(scores: Ids, count: int) -> Ids:
     """The places of the `count` highest scores, ascending; of equal scores the lowest places."""
     return np.sort(np.argsort(-scores, kind="stable")[:count])
 
 
-def frozen(array: Ids) -> Ids:
+def read_only(array: Ids) -> Ids:
     """The array, read-only from now on."""
     array.setflags(write=False)
     return array

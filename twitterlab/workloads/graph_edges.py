@@ -14,15 +14,15 @@ FEW_PIECES = 1_000
 Where = Callable[[int], str]
 
 
-def row(i: int) -> str:
+def row_place(i: int) -> str:
     """The place of edge `i` in arrays, counted from 0."""
     return f"row {i}"
 
 
-def column(values: Any, name: str, where: Where = row) -> Ids:
+def id_column(values: Any, name: str, where: Where = row_place) -> Ids:
     """A sequence of integers as an int64 array; InvalidGraph for the first value that is none."""
     if not hasattr(values, "dtype") or np.asarray(values).dtype == object:
-        return boxed(values, name, where)
+        return boxed_column(values, name, where)
     array = np.asarray(values)
     if array.ndim != 1:
         raise InvalidGraph(f"{name} has {array.ndim} dimensions; one is needed")
@@ -33,7 +33,7 @@ def column(values: Any, name: str, where: Where = row) -> Ids:
     return array.astype(np.int64, copy=False)
 
 
-def boxed(values: Any, name: str, where: Where) -> Ids:
+def boxed_column(values: Any, name: str, where: Where) -> Ids:
     """The same for Python objects, one by one."""
     try:
         objects = list(values)
@@ -46,18 +46,20 @@ def boxed(values: Any, name: str, where: Where) -> Ids:
     return np.array(numbers, np.int64)
 
 
-def check_pairs(followers: Ids, followees: Ids, where: Where = row, loops: bool = False) -> None:
+def check_pairs(followers: Ids, followees: Ids, where: Where = row_place, loops: bool = False) -> None:
     """InvalidGraph unless the columns are equally long, without negative IDs and (but for `loops`) self-loops."""
     if len(followers) != len(followees):
         shorter = min(len(followers), len(followees))
-        raise InvalidGraph(f"{len(followers)} followers and {len(followees)} followees: {row(shorter)} is not a pair")
-    refuse((followers, followees), lambda side: side < 0, where, "is negative")
+        raise InvalidGraph(
+            f"{len(followers)} followers and {len(followees)} followees: {row_place(shorter)} is not a pair"
+        )
+    refuse_first_wrong((followers, followees), lambda side: side < 0, where, "is negative")
     if not loops and (same := followers == followees).any():
         i = int(same.argmax())
         raise InvalidGraph(f"{where(i)}: user {followers[i]} follows themselves")
 
 
-def refuse(sides: tuple[Ids, Ids], wrong: Callable[[Ids], Any], where: Where, why: str) -> None:
+def refuse_first_wrong(sides: tuple[Ids, Ids], wrong: Callable[[Ids], Any], where: Where, why: str) -> None:
     """InvalidGraph for the first row in which one of the two IDs is wrong, if there is any."""
     marks = [wrong(side) for side in sides]
     if (either := marks[0] | marks[1]).any():
@@ -66,24 +68,24 @@ def refuse(sides: tuple[Ids, Ids], wrong: Callable[[Ids], Any], where: Where, wh
         raise InvalidGraph(f"{where(i)}: {name} {side[i]} {why}")
 
 
-def check_users(followers: Ids, followees: Ids, users: Any, where: Where = row) -> int:
+def check_users(followers: Ids, followees: Ids, users: Any, where: Where = row_place) -> int:
     """The number of users, as given or as the highest ID says; InvalidGraph with the row where an ID is too high."""
     if users is None:
-        return counted(followers, followees, where)
+        return users_by_highest_id(followers, followees, where)
     count = integer(users)
     if count is None or not 1 <= count <= MAX_USERS:
         raise InvalidGraph(f"users is {users!r}: it must be an integer from 1 to {MAX_USERS}")
-    refuse((followers, followees), lambda side: side >= count, where, f"is not below users, {count}")
+    refuse_first_wrong((followers, followees), lambda side: side >= count, where, f"is not below users, {count}")
     return count
 
 
-def counted(followers: Ids, followees: Ids, where: Where) -> int:
+def users_by_highest_id(followers: Ids, followees: Ids, where: Where) -> int:
     """The highest ID + 1; InvalidGraph where there is none, or where it says far more users than ever occur."""
     if not len(followers):
         raise InvalidGraph("there are no follows: pass users=, the number of users")
     side = followers if followers.max() > followees.max() else followees
     top = int(side.max())
-    if top >= 100 + 20 * len(side) or top + 1 > 100 + 10 * distinct(followers, followees, top):
+    if top >= 100 + 20 * len(side) or top + 1 > 100 + 10 * count_distinct_ids(followers, followees, top):
         raise InvalidGraph(
             f"{where(int(side.argmax()))}: ID {top} is too sparse, few of the IDs below it occur: "
             "pass users=, or relabel=True when reading"
@@ -91,25 +93,25 @@ def counted(followers: Ids, followees: Ids, where: Where) -> int:
     return top + 1
 
 
-def distinct(followers: Ids, followees: Ids, top: int) -> int:
+def count_distinct_ids(followers: Ids, followees: Ids, top: int) -> int:
     """How many IDs occur, none of them above `top`."""
     seen = np.zeros(top + 1, bool)
     seen[followers] = seen[followees] = True
     return int(seen.sum())
 
 
-def pack(followers: Ids, followees: Ids | Users) -> Ids:
+def pack_follows(followers: Ids, followees: Ids | Users) -> Ids:
     """Both columns as one, follower << 32 | followee, whose order is that of the pairs."""
     return followers << 32 | followees
 
 
-def rows(keys: Ids, users: int) -> tuple[Ids, Users]:
+def compressed_rows(keys: Ids, users: int) -> tuple[Ids, Users]:
     """Row starts and rows of packed keys, which are sorted."""
     starts = np.searchsorted(keys, np.arange(users + 1, dtype=np.int64) << 32)
     return starts.astype(np.int64, copy=False), (keys & 0xFFFFFFFF).astype(np.int32)
 
 
-def turned(starts: Ids, entries: Users) -> tuple[Ids, Users]:
+def turned_rows(starts: Ids, entries: Users) -> tuple[Ids, Users]:
     """The same follows the other way round, sorted: a count of each entry, and one pass that puts them in place."""
     from scipy.sparse import csr_array
 
@@ -119,7 +121,7 @@ def turned(starts: Ids, entries: Users) -> tuple[Ids, Users]:
     return columns.indptr.astype(np.int64), columns.indices.astype(np.int32, copy=False)
 
 
-def once(keys: Ids) -> Ids:
+def sorted_once(keys: Ids) -> Ids:
     """The keys sorted, in place if at all, and each once; fast where they are sorted already, or in a few pieces."""
     steps = np.count_nonzero(keys[1:] < keys[:-1])
     if steps:

@@ -19,13 +19,13 @@ import pyarrow as pa
 
 from twitterlab.model import MAX_ID, Ids, InvalidGraph
 
-NAMES = ("follower", "followee")
+COLUMN_NAMES = ("follower", "followee")
 USERS_KEY = b"twitterlab.users"  # Parquet metadata: the number of users, where the last of them have no follows
 INTEGER = re.compile(r"[+-]?[0-9]+")
 COMMENT = re.compile(rb"#[^\r\n]*")
 HEX = re.compile(rb"0[xX]")
-Numbered = Iterator[tuple[int, list[str]]]
-Columns = tuple[Any, Any]
+NumberedRows = Iterator[tuple[int, list[str]]]
+ColumnPair = tuple[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def read_edges(path: Any) -> Edges:
         raise InvalidGraph(f"{path!r} is not a path") from None
     if file.suffix.lower() not in readers:
         raise InvalidGraph(f"{file}: unknown suffix {file.suffix!r}; known are {', '.join(readers)}")
-    with readable(file):
+    with file_errors(file):
         edges = readers[file.suffix.lower()](file)
     if not len(edges.followers) and edges.users is None:
         raise InvalidGraph(f"{file}: the file is empty, there are no follows in it")
@@ -58,7 +58,7 @@ def read_edges(path: Any) -> Edges:
 
 
 @contextmanager
-def readable(file: Path) -> Iterator[None]:
+def file_errors(file: Path) -> Iterator[None]:
     """Turns what a missing, broken or cut file raises into InvalidGraph."""
     try:
         yield
@@ -76,16 +76,16 @@ def read_parquet(file: Path) -> Edges:
 
     with pq.ParquetFile(file) as parquet:
         names = parquet.schema_arrow.names
-        at = chosen(file, names)
+        at = edge_columns(file, names)
         if len(set(names)) < len(names):
             raise InvalidGraph(f"{file}: two columns have the same name: {', '.join(names)}")
         table = parquet.read(columns=[names[i] for i in at])
-    followers, followees = (integers(file, names[i], table.column(names[i])) for i in at)
+    followers, followees = (integer_column(file, names[i], table.column(names[i])) for i in at)
     said = (table.schema.metadata or {}).get(USERS_KEY)
     return Edges(followers, followees, lambda i: f"{file}: row {i}", declared_users(file, said))
 
 
-def integers(file: Path, name: str, column: Any) -> Any:
+def integer_column(file: Path, name: str, column: Any) -> Any:
     """A Parquet column as a numpy array of integers, or InvalidGraph with its first value that is none."""
     if column.null_count:
         row = column.is_null().to_numpy(zero_copy_only=False).argmax()
@@ -105,10 +105,10 @@ def declared_users(file: Path, said: bytes | None) -> int | None:
     return int(said)
 
 
-def chosen(file: Path, names: list[str]) -> tuple[int, int]:
+def edge_columns(file: Path, names: list[str]) -> tuple[int, int]:
     """Which two columns hold the edges: the two with the right names, or else the only two."""
-    if all(name in names for name in NAMES):
-        return names.index(NAMES[0]), names.index(NAMES[1])
+    if all(name in names for name in COLUMN_NAMES):
+        return names.index(COLUMN_NAMES[0]), names.index(COLUMN_NAMES[1])
     if len(names) == 2:
         return 0, 1
     raise InvalidGraph(f"{file}: columns are {', '.join(names) or 'none'}; follower and followee are needed")
@@ -120,14 +120,14 @@ def read_csv(file: Path) -> Edges:
     if not header:
         raise InvalidGraph(f"{file}: the file is empty")
     names = [cell.strip() for cell in header]
-    at, headless = chosen(file, names), len(names) == 2 and all(map(INTEGER.fullmatch, names))
+    at, headless = edge_columns(file, names), len(names) == 2 and all(map(INTEGER.fullmatch, names))
     skip = 0 if headless else 1
     rows = lambda: islice(csv_rows(file), skip, None)  # noqa: E731
     columns = fast_csv(file, len(names), at, 0 if headless else line)
-    return parsed(file, columns, rows, len(names), at)
+    return parsed_edges(file, columns, rows, len(names), at)
 
 
-def fast_csv(file: Path, width: int, at: tuple[int, int], skip: int) -> Columns | None:
+def fast_csv(file: Path, width: int, at: tuple[int, int], skip: int) -> ColumnPair | None:
     """The two columns by Arrow's reader, or None where it does not see clean integers; it reads 0x10 as one."""
     if HEX.search(file.read_bytes()):
         return None
@@ -150,7 +150,7 @@ def fast_csv(file: Path, width: int, at: tuple[int, int], skip: int) -> Columns 
     return table.column(0).to_numpy(), table.column(1).to_numpy()
 
 
-def csv_rows(file: Path) -> Numbered:
+def csv_rows(file: Path) -> NumberedRows:
     """Line number and fields of every row of a CSV file that is not blank."""
     with open(file, encoding="utf-8-sig", errors="replace", newline="") as stream:
         reader = csv.reader(stream)
@@ -159,15 +159,15 @@ def csv_rows(file: Path) -> Numbered:
 
 def read_list(file: Path) -> Edges:
     """Lines of two integers with white space between; `#` starts a comment, as in the collection of SNAP."""
-    return parsed(file, fast_list(file), lambda: list_rows(file), 2, (0, 1))
+    return parsed_edges(file, fast_list(file), lambda: list_rows(file), 2, (0, 1))
 
 
-def fast_list(file: Path) -> Columns | None:
+def fast_list(file: Path) -> ColumnPair | None:
     """The two columns by the reader of pandas, or None where it does not see two clean integers a line.
 
     That reader takes 2.0 and 1e0 for integers, so it is shown only what consists of digits, signs and white space.
     """
-    with opened(file, "rb") as stream:
+    with open_list(file, "rb") as stream:
         plain = COMMENT.sub(b"", stream.read())
     if plain.translate(None, b"0123456789+- \t\r\n"):
         return None
@@ -180,37 +180,39 @@ def fast_list(file: Path) -> Columns | None:
     return (frame[0].to_numpy(), frame[1].to_numpy()) if frame.shape[1] == 2 else None
 
 
-def list_rows(file: Path) -> Numbered:
+def list_rows(file: Path) -> NumberedRows:
     """Line number and fields of every line that is more than white space and comment."""
-    with opened(file) as stream:
+    with open_list(file) as stream:
         split = ((number, line.split("#", 1)[0].split()) for number, line in enumerate(stream, 1))
         yield from ((number, fields) for number, fields in split if fields)
 
 
-def opened(file: Path, mode: str = "rt") -> Any:
+def open_list(file: Path, mode: str = "rt") -> Any:
     """A text file or a compressed one, for reading."""
     door: Any = gzip.open if file.suffix.lower() == ".gz" else open
     return door(file, mode) if mode == "rb" else door(file, mode, encoding="utf-8-sig", errors="replace")
 
 
-def parsed(file: Path, columns: Columns | None, rows: Callable[[], Numbered], width: int, at: tuple[int, int]) -> Edges:
+def parsed_edges(
+    file: Path, columns: ColumnPair | None, rows: Callable[[], NumberedRows], width: int, at: tuple[int, int]
+) -> Edges:
     """The columns of the fast parse, or what the patient one finds: edges or the first line that is none."""
-    followers, followees = patient(file, rows(), width, at) if columns is None else columns
+    followers, followees = parse_patiently(file, rows(), width, at) if columns is None else columns
     return Edges(followers, followees, lambda i: f"{file}: line {next(islice(rows(), i, None))[0]}")
 
 
-def patient(file: Path, rows: Numbered, width: int, at: tuple[int, int]) -> tuple[Ids, Ids]:
+def parse_patiently(file: Path, rows: NumberedRows, width: int, at: tuple[int, int]) -> tuple[Ids, Ids]:
     """Both columns, parsed cell by cell; costs about a microsecond a row, and knows where it is."""
     found: tuple[list[int], list[int]] = ([], [])
     for line, fields in rows:
         if len(fields) != width:
             raise InvalidGraph(f"{file}: line {line}: {len(fields)} fields where {width} are expected: {fields}")
         for column, i in zip(found, at, strict=True):
-            column.append(cell(f"{file}: line {line}", fields[i]))
+            column.append(cell_as_integer(f"{file}: line {line}", fields[i]))
     return np.array(found[0], np.int64), np.array(found[1], np.int64)
 
 
-def cell(where: str, text: str) -> int:
+def cell_as_integer(where: str, text: str) -> int:
     """One cell as an integer of at most 63 bits."""
     if not INTEGER.fullmatch(text.strip()):
         raise InvalidGraph(f"{where}: {text!r} is not an integer")

@@ -88,7 +88,7 @@ class Habits:
         return np.asarray((1 + self.amplitude * np.cos(2 * np.pi * day)) / (1 + self.amplitude))
 
 
-def people(graph: FollowGraph, habits: Habits, rng: np.random.Generator) -> People:
+def people_with_habits(graph: FollowGraph, habits: Habits, rng: np.random.Generator) -> People:
     """Readers and writers are the same active users in two orders, each with its skew; readers ask for writers."""
     readers = rng.permutation(graph.users)[: max(1, round(habits.active * graph.users))]
     chance = rng.permutation(readers)
@@ -114,7 +114,9 @@ def lecture(
     `habits` are those of `Habits`, by name. The span follows from the users and their rates unless `span_ms` is given.
     """
     rng = np.random.default_rng(seed)
-    stream, _ = _daily(graph, rng, events, Habits(**habits), Crowd(0.0, 0.0, 1.0), start_ms=start_ms, span_ms=span_ms)
+    stream, _ = _daily_stream(
+        graph, rng, events, Habits(**habits), Crowd(0.0, 0.0, 1.0), start_ms=start_ms, span_ms=span_ms
+    )
     return events_of(graph, rng, stream, lengths)
 
 
@@ -141,15 +143,15 @@ def flash_crowd(
     for the celebrity's tweets instead of the own feed.
     """
     rng, crowd = np.random.default_rng(seed), Crowd(start, length, factor)
-    stream, crowded = _daily(graph, rng, events, Habits(**habits), crowd, start_ms=start_ms, span_ms=span_ms)
+    stream, crowded = _daily_stream(graph, rng, events, Habits(**habits), crowd, start_ms=start_ms, span_ms=span_ms)
     if celebrity is not None:
         if not 0 <= celebrity < graph.users:
             raise UnknownUser(f"the celebrity {celebrity!r} is not one of the users 0 to {graph.users - 1}")
-        _gather(stream, crowded, celebrity, celebrity_posts, rng.random(events) < focus)
+        _gather_crowd(stream, crowded, celebrity, celebrity_posts, rng.random(events) < focus)
     return events_of(graph, rng, stream, lengths)
 
 
-def _daily(
+def _daily_stream(
     graph: FollowGraph,
     rng: np.random.Generator,
     events: int,
@@ -164,11 +166,11 @@ def _daily(
         span_ms = max(1, round(events / habits.rate(graph.users) / crowd.stretch))
     offsets = poisson_times(rng, events, span_ms, crowd, lambda at: habits.cycle(start_ms + at))
     first, end = crowd.window(span_ms)
-    stream = draw_stream(rng, start_ms + offsets, habits.shares, people(graph, habits, rng))
+    stream = draw_stream(rng, start_ms + offsets, habits.shares, people_with_habits(graph, habits, rng))
     return stream, (offsets >= first) & (offsets < end)
 
 
-def _gather(stream: Stream, crowded: Mask, celebrity: int, celebrity_posts: int, curious: Mask) -> None:
+def _gather_crowd(stream: Stream, crowded: Mask, celebrity: int, celebrity_posts: int, curious: Mask) -> None:
     """Let the celebrity write some of the crowd's posts, and its curious readers ask for the celebrity's tweets."""
     posts = np.flatnonzero(crowded & (stream.kind == POST))
     count = min(celebrity_posts, len(posts))

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from twitterlab.workloads.draws import Draw, Lengths, Numbers, texts
+from twitterlab.workloads.draws import Draw, Lengths, Numbers, draw_texts
 
 if TYPE_CHECKING:
     from twitterlab.clock import ManualClock
     from twitterlab.model import Tweet
     from twitterlab.workloads.graph import FollowGraph
 
-KINDS = ("post", "follow", "unfollow", "delete", "feed", "tweets_of", "tweet", "followers")
-POST, FOLLOW, UNFOLLOW, DELETE, FEED, TWEETS_OF, TWEET, FOLLOWERS = range(len(KINDS))
+EVENT_KINDS = ("post", "follow", "unfollow", "delete", "feed", "tweets_of", "tweet", "followers")
+POST, FOLLOW, UNFOLLOW, DELETE, FEED, TWEETS_OF, TWEET, FOLLOWERS = range(len(EVENT_KINDS))
 TRIES = 8  # draws of a follow or unfollow before its user reads instead: enough unless nearly everybody is followed
 
 
@@ -65,7 +65,7 @@ def draw_stream(rng: np.random.Generator, at_ms: Numbers, shares: dict[int, floa
     return Stream(at_ms, kind, user, np.where(kind == TWEETS_OF, people.asked(rng, n), -1))
 
 
-class View:
+class StreamState:
     """Who follows whom and which posts are there, as the stream goes on; it settles each event that depends on that.
 
     `settle` takes a kind, its user and `TRIES` numbers in [0, 1), and returns a kind, user and other that are valid.
@@ -80,79 +80,79 @@ class View:
         self.authors: list[int] = []
         self.alive: list[int] = []
 
-    def settle(self, kind: int, user: int, chances: list[float]) -> tuple[int, int, int]:
+    def settle_event(self, kind: int, user: int, chances: list[float]) -> tuple[int, int, int]:
         """The event that these chances make of a kind and its user: (kind, user, other), valid at this point."""
         if kind == FOLLOW:
-            return self._follow(user, chances)
+            return self._settle_follow(user, chances)
         if kind == UNFOLLOW:
-            return self._unfollow(user, chances)
+            return self._settle_unfollow(user, chances)
         if kind == POST or (kind == TWEET and not self.alive):  # a tweet asked for before there is one becomes it
-            return self._post(user)
+            return self._settle_post(user)
         if not self.alive:
             return FEED, user, -1
         at = int(chances[0] * len(self.alive))
-        return (TWEET, user, self.alive[at]) if kind == TWEET else self._delete(at)
+        return (TWEET, user, self.alive[at]) if kind == TWEET else self._settle_delete(at)
 
-    def follows(self, pair: int) -> bool:
+    def follow_holds(self, pair: int) -> bool:
         """Whether `follower * users + followee` is a follow now; O(log E)."""
         if pair not in self.changed:
             at = int(self.pairs.searchsorted(pair))
             return at < len(self.pairs) and int(self.pairs[at]) == pair
         return self.changed[pair]
 
-    def _post(self, user: int) -> tuple[int, int, int]:
+    def _settle_post(self, user: int) -> tuple[int, int, int]:
         self.alive.append(len(self.authors))
         self.authors.append(user)
         return POST, user, -1
 
-    def _follow(self, user: int, chances: list[float]) -> tuple[int, int, int]:
+    def _settle_follow(self, user: int, chances: list[float]) -> tuple[int, int, int]:
         """Somebody new, with weight follower count + 1: a random follow's followee, or a random user."""
         for chance in chances:
             at = int(chance * (len(self.followees) + self.users))
             followee = int(self.followees[at]) if at < len(self.followees) else at - len(self.followees)
             pair = user * self.users + followee
-            if followee != user and not self.follows(pair):
+            if followee != user and not self.follow_holds(pair):
                 if pair not in self.changed:
                     self.added.append(pair)
                 self.changed[pair] = True
                 return FOLLOW, user, followee
         return FEED, user, -1
 
-    def _unfollow(self, user: int, chances: list[float]) -> tuple[int, int, int]:
+    def _settle_unfollow(self, user: int, chances: list[float]) -> tuple[int, int, int]:
         """Any follow that holds, the graph's or the stream's, one as likely as another."""
         for chance in chances if len(self.pairs) + len(self.added) else []:
             at = int(chance * (len(self.pairs) + len(self.added)))
             pair = int(self.pairs[at]) if at < len(self.pairs) else self.added[at - len(self.pairs)]
-            if self.follows(pair):
+            if self.follow_holds(pair):
                 self.changed[pair] = False
                 return UNFOLLOW, pair // self.users, pair % self.users
         return FEED, user, -1
 
-    def _delete(self, at: int) -> tuple[int, int, int]:
+    def _settle_delete(self, at: int) -> tuple[int, int, int]:
         self.alive[at], self.alive[-1] = self.alive[-1], self.alive[at]
         number = self.alive.pop()
         return DELETE, self.authors[number], number
 
 
-def settle(graph: FollowGraph, rng: np.random.Generator, stream: Stream) -> None:
+def settle_stream(graph: FollowGraph, rng: np.random.Generator, stream: Stream) -> None:
     """Make `stream` valid in place; only events that change something, or name a tweet, are looked at one by one."""
-    view = View(graph)
+    view = StreamState(graph)
     open_ones = np.flatnonzero(np.isin(stream.kind, (POST, FOLLOW, UNFOLLOW, DELETE, TWEET)))
     columns = (open_ones, stream.kind[open_ones], stream.user[open_ones], rng.random((len(open_ones), TRIES)))
     for at, kind, user, chances in zip(*(column.tolist() for column in columns), strict=True):
-        stream.kind[at], stream.user[at], stream.other[at] = view.settle(kind, user, chances)
+        stream.kind[at], stream.user[at], stream.other[at] = view.settle_event(kind, user, chances)
 
 
 def events_of(
     graph: FollowGraph, rng: np.random.Generator, stream: Stream, lengths: Lengths | None = None
 ) -> list[Event]:
     """The stream made valid, as a list of events whose posts have texts."""
-    settle(graph, rng, stream)
+    settle_stream(graph, rng, stream)
     posts = np.flatnonzero(stream.kind == POST)
     text = [""] * len(stream.kind)
-    for at, words in zip(posts.tolist(), texts(rng, len(posts), lengths), strict=True):
+    for at, words in zip(posts.tolist(), draw_texts(rng, len(posts), lengths), strict=True):
         text[at] = words
-    kinds = [KINDS[kind] for kind in stream.kind.tolist()]
+    kinds = [EVENT_KINDS[kind] for kind in stream.kind.tolist()]
     return list(map(Event, stream.at_ms.tolist(), kinds, stream.user.tolist(), stream.other.tolist(), text))
 
 
@@ -165,17 +165,17 @@ def replay(
     `system.post_many`, at the time of the last of them. A stage's errors pass through.
     """
     tweets: list[Tweet] = []
-    for run in _runs(events, batch):
+    for run in _runs_of_posts(events, batch):
         if clock is not None:
             clock.advance(max(0, run[-1].at_ms - clock.now()))
         if run[0].kind == "post":
-            tweets += (posted := _post(system, run))
+            tweets += (posted := _call_post(system, run))
             yield from zip(run, posted, strict=True)
         else:
-            yield run[0], _call(system, run[0], tweets)
+            yield run[0], _call_other(system, run[0], tweets)
 
 
-def _runs(events: Iterable[Event], batch: int) -> Iterator[list[Event]]:
+def _runs_of_posts(events: Iterable[Event], batch: int) -> Iterator[list[Event]]:
     """Every event by itself, but up to `batch` posts in a row together."""
     posts: list[Event] = []
     for event in events:
@@ -190,13 +190,13 @@ def _runs(events: Iterable[Event], batch: int) -> Iterator[list[Event]]:
         yield posts
 
 
-def _post(system: Any, run: list[Event]) -> list[Tweet]:
+def _call_post(system: Any, run: list[Event]) -> list[Tweet]:
     if len(run) == 1:
         return [system.post(run[0].user, run[0].text)]
     return list(system.post_many([(event.user, event.text) for event in run]))
 
 
-def _call(system: Any, event: Event, tweets: list[Tweet]) -> Any:
+def _call_other(system: Any, event: Event, tweets: list[Tweet]) -> Any:
     """What the stage returns for an event that is not a post; `tweets` are the stream's posts so far, by number."""
     match event.kind:
         case "delete":
@@ -209,4 +209,4 @@ def _call(system: Any, event: Event, tweets: list[Tweet]) -> Any:
             return getattr(system, event.kind)(event.user, event.other)
         case "feed" | "followers":
             return getattr(system, event.kind)(event.user)
-    raise ValueError(f"an event is one of {', '.join(KINDS)}, not {event.kind!r}")
+    raise ValueError(f"an event is one of {', '.join(EVENT_KINDS)}, not {event.kind!r}")

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import twitterlab as tl
 from twitterlab.classroom.check.exercises import push_edge
-from twitterlab.parts.feeds.policy import best_threshold, follower_threshold, per_edge, pull_all, push_all, rates
-from twitterlab.studies.policies import workloads
+from twitterlab.parts.feeds.policy import (
+    best_threshold,
+    follower_threshold,
+    per_edge,
+    post_and_view_counts,
+    pull_all,
+    push_all,
+)
+from twitterlab.studies.policies import policy_workloads
 
 
 def test_the_least_that_the_stage_can_cost_is_what_it_costs() -> None:
     graph = tl.FollowGraph.synthetic(users=push_edge.USERS, mean_follows=12, seed=7)
-    events = workloads(graph, push_edge.EVENTS)["lecture"]
-    posts, views = rates(events, graph.users)
+    events = policy_workloads(graph, push_edge.EVENTS)["lecture"]
+    posts, views = post_and_view_counts(events, graph.users)
     threshold, _ = best_threshold(graph, posts, views, push_edge.UNITS)
     policies = {
         "push all": push_all,

@@ -7,7 +7,14 @@ import pytest
 
 from twitterlab import FollowGraph
 from twitterlab.classroom.lesson.panels.threshold import EVENTS, SEED, state, stream_costs, threshold
-from twitterlab.parts.feeds.policy import UnitCosts, best_threshold, cost, follower_threshold, per_edge, rates
+from twitterlab.parts.feeds.policy import (
+    UnitCosts,
+    best_threshold,
+    follower_threshold,
+    per_edge,
+    policy_cost,
+    post_and_view_counts,
+)
 from twitterlab.workloads.mixes import lecture
 
 GRAPH = FollowGraph.synthetic(users=400, mean_follows=10, seed=3)
@@ -16,14 +23,14 @@ PAGES, RATIO = 20, 2.0
 
 @pytest.fixture(scope="module")
 def rates_():
-    posts, views = rates(lecture(GRAPH, EVENTS, SEED, correlation=1.0), GRAPH.users)
+    posts, views = post_and_view_counts(lecture(GRAPH, EVENTS, SEED, correlation=1.0), GRAPH.users)
     return posts, views * posts.sum() / views.sum() * PAGES
 
 
 def test_every_point_of_the_curves_is_what_that_threshold_costs(rates_):
     work = stream_costs(GRAPH)
     for place, limit in enumerate(work.thresholds.tolist()):
-        counted = cost(GRAPH, *rates_, follower_threshold(limit), UnitCosts(push=RATIO))
+        counted = policy_cost(GRAPH, *rates_, follower_threshold(limit), UnitCosts(push=RATIO))
         assert counted.pushes == pytest.approx(work.pushes[place])
         assert counted.pulls == pytest.approx(work.pulls[place] * PAGES)
 
@@ -36,7 +43,7 @@ def test_the_ends_are_pulling_all_and_pushing_all():
 
 def test_the_per_edge_line_is_the_per_edge_rules_cost(rates_):
     posts, views = rates_
-    counted = cost(GRAPH, posts, views, per_edge(views, posts, RATIO), UnitCosts(push=RATIO))
+    counted = policy_cost(GRAPH, posts, views, per_edge(views, posts, RATIO), UnitCosts(push=RATIO))
     numbers = state(stream_costs(GRAPH), at=0, pages=PAGES, ratio=RATIO).numbers
     assert numbers["the per-edge rule, in pulls"] == f"{counted.total:,.0f}"
 

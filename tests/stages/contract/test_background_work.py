@@ -53,7 +53,7 @@ def test_taking_no_message_leaves_all_of_them_waiting(stage: type[Stage]) -> Non
     with small(stage) as system:
         tweets = system.post_many([(3, "one"), (4, "two")])
         for outbox in system.queue.outboxes:
-            assert outbox.take(0) == []  # as a drain does whose messages another worker has handled meanwhile
+            assert outbox.take_messages(0) == []  # as a drain does whose messages another worker has handled meanwhile
         assert system.drain() == 2
         assert system.feed(0).tweets == tweets[::-1]
 

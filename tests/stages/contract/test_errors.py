@@ -295,5 +295,5 @@ def test_a_feed_may_be_longer_than_sixteen_bits_count(stage: type[Stage]) -> Non
     with small(stage, feed_length=40_000, shards=1) as system:
         tweets = system.post_many([(1 + i % 4, f"tweet {i}") for i in range(9)])
         system.drain()
-        assert system.queue.set_aside() == []
+        assert system.queue.messages_set_aside() == []
         assert system.feed(0).tweets == tweets[::-1]

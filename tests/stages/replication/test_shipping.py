@@ -56,13 +56,13 @@ def test_drain_ships_what_was_queued_though_others_write_meanwhile(
     system: tl.ReadReplicas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system.post_many([(number % USERS, f"{number}") for number in range(10)])
-    queued, ship = system.position[1], replication.ship
+    queued, ship = system.position[1], replication.ship_entries
 
     def ship_while_others_write(*arguments: Any) -> int:
         system.post_many([(1, "meanwhile")] * 15)
         return ship(*arguments)
 
-    monkeypatch.setattr(replication, "ship", ship_while_others_write)
+    monkeypatch.setattr(replication, "ship_entries", ship_while_others_write)
     system.drain()
     assert [replica.position >= queued for replica in system.tables.replicas] == [True, True]
 

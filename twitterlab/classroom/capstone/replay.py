@@ -38,7 +38,7 @@ class RestartedTable(SingleTable):
         (database,) = self.tables.databases
         with database.transaction() as tx:
             tx.execute("DELETE FROM tweets; DELETE FROM follows")
-        database.load(*graph.edge_arrays())
+        database.load_follows(*graph.edge_arrays())
         self.clock, self._ids = clock, Snowflake()
 
 

@@ -18,8 +18,8 @@ from twitterlab.classroom.capstone.network import Network
 from twitterlab.classroom.capstone.parts import Parts
 from twitterlab.model import Tweet, Users
 from twitterlab.parts.store.changes import Change, Connection, storage_errors
-from twitterlab.parts.store.connections import CONFIG, scanned
-from twitterlab.parts.store.database import COLUMNS, NOBODY
+from twitterlab.parts.store.connections import DUCKDB_CONFIG, scan_counts
+from twitterlab.parts.store.database import NOBODY, TWEET_COLUMNS
 from twitterlab.work import Counters
 
 BATCH, OVERLAP = 8, 2  # entries of a log that are sent at once, and how many of them were sent before
@@ -31,14 +31,14 @@ FOLLOWEES = "SELECT followee FROM follows WHERE follower = $1"
 BY_AUTHOR = """WITH mine AS MATERIALIZED
                  (SELECT author, id FROM tweets WHERE author IN (SELECT unnest($1::INTEGER[]))) FROM mine"""
 BY_ID = f"""WITH mine AS MATERIALIZED
-              (SELECT {COLUMNS} FROM tweets WHERE id IN (SELECT unnest($1::BIGINT[]))) FROM mine"""
+              (SELECT {TWEET_COLUMNS} FROM tweets WHERE id IN (SELECT unnest($1::BIGINT[]))) FROM mine"""
 names = count(1)
 
 
 @lru_cache(1)
 def duckdb_engine() -> Connection:
     """The process that all nodes live in."""
-    return duckdb.connect(":memory:", config=CONFIG)  # type: ignore[arg-type]
+    return duckdb.connect(":memory:", config=DUCKDB_CONFIG)  # type: ignore[arg-type]
 
 
 class Node:
@@ -66,7 +66,7 @@ class Node:
         """Make one change."""
         match change.kind:
             case "post":
-                columns, row = f"tweets ({COLUMNS})", list(change.tweet)
+                columns, row = f"tweets ({TWEET_COLUMNS})", list(change.tweet)
                 self._write_row(f"INSERT INTO {columns} VALUES (?, ?, ?, ?, ?)", row)
             case "delete":
                 self._write_row("DELETE FROM tweets WHERE id = ?", [change.other])
@@ -110,7 +110,7 @@ class Node:
         with storage_errors("read"):
             found = self._cursor.execute(sql, [value]).fetchall()
             if self._counters:
-                rows, groups = scanned(self._cursor)
+                rows, groups = scan_counts(self._cursor)
                 self._counters.add(queries=1, rows_read=rows, row_groups_read=groups)
         return found
 

@@ -10,7 +10,7 @@ from twitterlab.classroom.capstone.shard import Node, Shard
 from twitterlab.classroom.check.exercises.newest import TweetTable
 from twitterlab.model import MAX_ID, StorageError, Tweet, Users
 from twitterlab.parts.store.changes import Change
-from twitterlab.parts.store.sharding import lazily
+from twitterlab.parts.store.sharding import fetch_lazily
 from twitterlab.work import Counters
 from twitterlab.workloads.graph import FollowGraph
 
@@ -113,7 +113,7 @@ class Window:
         def some(before: int | None) -> list[Entry]:
             return [(tweet_id, self._store.authors[tweet_id]) for tweet_id in self.newest(authors, before, chunk)]
 
-        return lazily(some, before, chunk)
+        return fetch_lazily(some, before, chunk)
 
     def _node(self) -> Node:
         store, number = self._store, self._shard.number

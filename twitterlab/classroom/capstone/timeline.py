@@ -80,7 +80,7 @@ class Timeline:
     def post(self, author: int, text: str = "") -> Tweet:
         """Store a tweet. Raises UnknownUser, InvalidTweet."""
         self._check_open()
-        author, text = checks.user(author, self.users), checks.text(text)
+        author, text = checks.valid_user(author, self.users), checks.valid_text(text)
         now = self.clock.now()
         change = Change(now, "post", author, self._ids.next(now), text)
         self.posts[author] += 1
@@ -90,7 +90,7 @@ class Timeline:
     def delete(self, author: int, tweet_id: int) -> None:
         """Delete an author's tweet; from now on no page shows it. Raises UnknownTweet, NotTheAuthor."""
         self._check_open()
-        author, tweet_id = checks.user(author, self.users), checks.tweet_id(tweet_id)
+        author, tweet_id = checks.valid_user(author, self.users), checks.valid_tweet_id(tweet_id)
         held = [tweet for shard in self.store.shards for tweet in shard.leader.tweets([tweet_id])]
         if not held:
             raise UnknownTweet(f"there is no tweet {tweet_id}: it was never posted, or it was deleted")
@@ -110,7 +110,7 @@ class Timeline:
 
     def _change_edge(self, kind: str, follower: int, followee: int) -> None:
         self._check_open()
-        follower, followee = checks.user(follower, self.users), checks.user(followee, self.users)
+        follower, followee = checks.valid_user(follower, self.users), checks.valid_user(followee, self.users)
         if follower == followee:
             raise InvalidFollow(f"user {follower} cannot {kind} themselves")
         held = followee in self.store.shards[self.store.home(follower)].leader.followees(follower)
@@ -130,8 +130,8 @@ class Timeline:
         Raises UnknownUser, InvalidLimit, InvalidCursor.
         """
         self._check_open()
-        reader, limit = checks.user(reader, self.users), checks.limit(limit)
-        before, at_least = checks.cursor(before), checks.position(at_least)
+        reader, limit = checks.valid_user(reader, self.users), checks.valid_limit(limit)
+        before, at_least = checks.valid_cursor(before), checks.valid_position(at_least)
         self.views[reader] += 1
         if at_least:
             self.store.saw(reader, at_least)
@@ -173,7 +173,7 @@ class Timeline:
     def step(self, n: int = 1) -> int:
         """Let n messages come to the workers, and batches to the replicas meanwhile; returns how many came."""
         self._check_open()
-        return sum(self._step_once() for _ in range(checks.setting("n", n, 0)))
+        return sum(self._step_once() for _ in range(checks.valid_setting("n", n, 0)))
 
     def drain(self) -> int:
         """Handle every message and bring every replica up to date; returns how many messages came.
@@ -243,7 +243,7 @@ class Timeline:
     @property
     def work(self) -> Work:
         """The counters since the start."""
-        return self._counters.read()
+        return self._counters.snapshot()
 
     def close(self) -> None:
         """Give the databases back. Closing twice is closing once."""

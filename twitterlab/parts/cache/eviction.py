@@ -16,7 +16,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-def _room(capacity: int) -> int:
+def valid_capacity(capacity: int) -> int:
     room = integer(capacity)
     if room is None or room < 1:
         raise ValueError(f"a cache holds a whole number of tweets, 1 at least: its capacity cannot be {capacity!r}")
@@ -27,7 +27,7 @@ class FIFO(Generic[K, V]):
     """First in, first out: the oldest arrival leaves, however often it is used; constant time a call."""
 
     def __init__(self, capacity: int) -> None:
-        self.capacity = _room(capacity)
+        self.capacity = valid_capacity(capacity)
         self._queue: OrderedDict[K, V] = OrderedDict()  # oldest arrival first
 
     def get(self, key: K) -> V | None:
@@ -70,7 +70,7 @@ class SIEVE(Generic[K, V]):
     """
 
     def __init__(self, capacity: int) -> None:
-        self.capacity = _room(capacity)
+        self.capacity = valid_capacity(capacity)
         self._passed: OrderedDict[K, V] = OrderedDict()  # older than the hand, spared in this sweep
         self._ahead: OrderedDict[K, V] = OrderedDict()  # from the hand to the newest arrival
         self._used: set[K] = set()
@@ -127,7 +127,7 @@ class S3FIFO(Generic[K, V]):
     """
 
     def __init__(self, capacity: int) -> None:
-        self.capacity = _room(capacity)
+        self.capacity = valid_capacity(capacity)
         self._small_room = max(1, self.capacity // 10)
         self._main_room = self.capacity - self._small_room
         self._ghost_room = self.capacity * 9 // 10

@@ -14,12 +14,12 @@ from twitterlab.model import Tweet
 from twitterlab.parts.cache.eviction import FIFO, LRU, S3FIFO, SIEVE
 from twitterlab.work import Counters
 
-__all__ = ["FIFO", "LRU", "S3FIFO", "SIEVE", "Policy", "TweetCache"]
+__all__ = ["FIFO", "LRU", "S3FIFO", "SIEVE", "EvictionPolicy", "LoadingCache"]
 
-Load = Callable[[list[int]], Iterable[Tweet]]
+LoadTweets = Callable[[list[int]], Iterable[Tweet]]
 
 
-class Policy(Protocol):
+class EvictionPolicy(Protocol):
     """What the cache asks of an eviction policy; None means *not here*, and putting a key again is a use of it."""
 
     def get(self, key: int) -> Tweet | None: ...
@@ -28,7 +28,7 @@ class Policy(Protocol):
     def __len__(self) -> int: ...
 
 
-class _Flight:
+class _Load:
     """One load on its way: `landed` is set at its end, when `found` is its result, or None where it failed."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class _Flight:
         self.found: dict[int, Tweet] | None = None
 
 
-class TweetCache:
+class LoadingCache:
     """Tweets by ID before a loader; a tweet missed by many readers at once is loaded once, and no reader hangs.
 
     Thread-safe, and its lock is free while a load runs. `policy` is an empty instance, such as `LRU(100_000)`.
@@ -44,14 +44,14 @@ class TweetCache:
     for it, and is not kept. So a row is removed first and discarded here after, and a deleted tweet never returns.
     """
 
-    def __init__(self, policy: Policy, counters: Counters) -> None:
+    def __init__(self, policy: EvictionPolicy, counters: Counters) -> None:
         self._policy = policy
         self._empty = copy.deepcopy(policy)  # what `clear` goes back to
         self._counters = counters
-        self._flights: dict[int, _Flight] = {}  # by tweet ID: the load that may still put its result here
+        self._flights: dict[int, _Load] = {}  # by tweet ID: the load that may still put its result here
         self._lock = threading.Lock()
 
-    def get_many(self, ids: Iterable[int], load: Load) -> dict[int, Tweet]:
+    def get_many(self, ids: Iterable[int], load: LoadTweets) -> dict[int, Tweet]:
         """The tweets of `ids`, in that order, without those that are stored nowhere, for one call of `load` at most.
 
         `load` gets the IDs that are neither here nor being loaded; it must not ask this cache for them. An ID counts
@@ -92,15 +92,15 @@ class TweetCache:
         with self._lock:
             return len(self._policy)
 
-    def _board(self, ids: list[int]) -> tuple[dict[int, Tweet], dict[int, _Flight], _Flight]:
+    def _board(self, ids: list[int]) -> tuple[dict[int, Tweet], dict[int, _Load], _Load]:
         """What is here; for the rest the flight of each, where nobody's is under way a new one; that new one."""
-        own = _Flight()
+        own = _Load()
         with self._lock:
             held = {i: tweet for i in ids if (tweet := self._policy.get(i)) is not None}
             flights = {i: self._flights.setdefault(i, own) for i in ids if i not in held}
         return held, flights, own
 
-    def _fly(self, own: _Flight, ids: list[int], load: Load) -> None:
+    def _fly(self, own: _Load, ids: list[int], load: LoadTweets) -> None:
         """Load `ids`; however that ends, the flight lands."""
         found = None
         try:
@@ -112,7 +112,7 @@ class TweetCache:
                 own.found = found
                 own.landed.set()
 
-    def _land(self, own: _Flight, ids: list[int], found: dict[int, Tweet]) -> None:
+    def _land(self, own: _Load, ids: list[int], found: dict[int, Tweet]) -> None:
         """Keep what was found, without the IDs that were put or discarded since the flight began."""
         with self._lock:
             still_ours = [i for i in ids if self._flights.get(i) is own]
@@ -123,7 +123,7 @@ class TweetCache:
                     self._policy.put(i, found[i])
 
 
-def _collect(flights: dict[int, _Flight], found: dict[int, Tweet]) -> list[int]:
+def _collect(flights: dict[int, _Load], found: dict[int, Tweet]) -> list[int]:
     """Wait until all have landed and add what they brought to `found`; return the IDs of the flights that failed."""
     failed = []
     for i, flight in flights.items():

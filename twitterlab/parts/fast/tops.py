@@ -14,144 +14,146 @@ from numpy.typing import NDArray
 from twitterlab.model import Ids, Users
 from twitterlab.parts.feeds.entries import Entries
 from twitterlab.parts.feeds.follow_graph import FollowCopy
-from twitterlab.parts.feeds.rules import Rules
+from twitterlab.parts.feeds.rules import AuthorRules
 from twitterlab.work import Counters
 
 WIDTH = 24  # tweets of each top: pages of fewer than that are served from it
 NARROW = 6  # tweets of each top that are looked at first
 WIDE = 64  # candidates of one reader up to which readers are merged together
 
-Newest = Callable[[int, int], Entries]
+NewestPulled = Callable[[int, int], Entries]
 
 
 class Tops:
     """`newest(author, n)` gives an author's newest pulled entries, ascending; a top is asked for when it is needed."""
 
-    def __init__(self, copy: FollowCopy, rules: Rules, newest: Newest, counters: Counters) -> None:
-        self._copy, self._rules, self._newest, self._counters = copy, rules, newest, counters
+    def __init__(self, copy: FollowCopy, rules: AuthorRules, newest: NewestPulled, counters: Counters) -> None:
+        self._copy, self._rules, self._newest_pulled, self._counters = copy, rules, newest, counters
         self._lock = threading.RLock()
-        self._seen = -1  # how many changes of rules are taken in
+        self._changes_taken_in = -1  # how many changes of rules are taken in
         self._number = np.full(len(rules.pulled), -1, np.int32)  # of each celebrity, by user
         self._authors: list[int] = []
         self._stale: set[int] = set()  # whose top is to be asked for
-        self._changes: list[int] = []  # how often each top has changed
-        self._rows: Entries = np.zeros((0, WIDTH), np.uint64)
-        self._narrow: Entries = np.zeros((0, NARROW), np.uint64)  # their newest, side by side
-        self._rows_followed: tuple[Ids, Users] = np.zeros(len(rules.pulled) + 1, np.int64), np.zeros(0, np.int32)
-        self._changed: dict[int, Users] = {}
+        self._top_versions: list[int] = []  # how often each top has changed
+        self._tops: Entries = np.zeros((0, WIDTH), np.uint64)
+        self._narrow_tops: Entries = np.zeros((0, NARROW), np.uint64)  # their newest, side by side
+        self._celebrities_followed: tuple[Ids, Users] = np.zeros(len(rules.pulled) + 1, np.int64), np.zeros(0, np.int32)
+        self._changed_followees: dict[int, Users] = {}
 
     # What changes them
 
-    def refresh(self) -> bool:
+    def take_in_rules(self) -> bool:
         """Take in authors whose rule has changed; says whether tops can be used at all."""
-        if self._seen != len(self._rules.changes):
+        if self._changes_taken_in != len(self._rules.changed_authors):
             with self._lock:
-                known = max(self._seen, 0)
-                changed = self._rules.changes[known:]
+                known = max(self._changes_taken_in, 0)
+                changed = self._rules.changed_authors[known:]
                 if not self._authors or (changed and min(self._number[changed]) < 0):
-                    self._begin()
+                    self._number_celebrities()
                 for author in changed:
-                    self.forget(author)
-                self._seen = known + len(changed)  # last: who sees it looks no further
-        return self._rules.plain
+                    self.forget_top(author)
+                self._changes_taken_in = known + len(changed)  # last: who sees it looks no further
+        return self._rules.only_push_and_pull
 
-    def _begin(self) -> None:
+    def _number_celebrities(self) -> None:
         """Give a number to each new celebrity, and to those foreseen, and find the followers of all of them."""
         chosen = self._rules.pulled.copy()
-        chosen[self._rules.foreseen] = True
+        chosen[self._rules.foreseen_authors] = True
         new = np.flatnonzero(chosen & (self._number < 0)).tolist()
         number = self._number.copy()
         number[new] = np.arange(len(self._authors), len(self._authors) + len(new))
         self._authors += new
-        self._changes += [0] * len(new)
-        self._rows = np.concatenate([self._rows, np.zeros((len(new), WIDTH), np.uint64)])
-        self._narrow = np.ascontiguousarray(self._rows[:, -NARROW:])
+        self._top_versions += [0] * len(new)
+        self._tops = np.concatenate([self._tops, np.zeros((len(new), WIDTH), np.uint64)])
+        self._narrow_tops = np.ascontiguousarray(self._tops[:, -NARROW:])
         self._number = number
-        self._rows_followed = self._copy.numbered(number)  # in one step, and when all else is there
-        for user in self._copy.changed():
+        self._celebrities_followed = self._copy.followees_with_numbers(
+            number
+        )  # in one step, and when all else is there
+        for user in self._copy.users_with_changed_followees():
             self.follow_changed(user)
 
     def follow_changed(self, user: int) -> None:
         """A user follows or unfollowed somebody."""
         numbers = self._number[self._copy.followees(user)]
-        self._changed[user] = numbers[numbers >= 0]
+        self._changed_followees[user] = numbers[numbers >= 0]
 
-    def deliver(self, author: int, entry: int, *, pulled: bool) -> None:
+    def deliver_to_top(self, author: int, entry: int, *, pulled: bool) -> None:
         """A tweet has come to an author's timeline; `pulled` says whether the rule at its ID is pull."""
         with self._lock:
             number = int(self._number[author])
-            newest = int(self._rows[number, -1]) if number >= 0 else 0
+            newest = int(self._tops[number, -1]) if number >= 0 else 0
             if number in self._stale or not newest or (pulled and entry <= newest):
-                self.forget(author)
+                self.forget_top(author)
             elif pulled:
-                self._set(number, [*self._rows[number, 1:].tolist(), entry])
+                self._set_top(number, [*self._tops[number, 1:].tolist(), entry])
 
-    def forget(self, author: int) -> None:
+    def forget_top(self, author: int) -> None:
         """An author's timeline has changed: ask for it again when it is needed; until then the old top stands."""
         with self._lock:
             if (number := int(self._number[author])) >= 0 and self._rules.pulled[author]:
                 self._stale.add(number)
-                self._changes[number] += 1
+                self._top_versions[number] += 1
 
-    def _set(self, number: int, entries: list[int]) -> None:
+    def _set_top(self, number: int, entries: list[int]) -> None:
         """Write a top in one go, so that no reader sees half of it."""
-        self._rows[number] = [0] * (WIDTH - len(entries)) + entries
-        self._narrow[number] = self._rows[number, -NARROW:]
-        self._changes[number] += 1
+        self._tops[number] = [0] * (WIDTH - len(entries)) + entries
+        self._narrow_tops[number] = self._tops[number, -NARROW:]
+        self._top_versions[number] += 1
         self._stale.discard(number)
 
-    def _load(self, number: int) -> None:
+    def _load_top(self, number: int) -> None:
         """Ask for a top, again if a tweet came or went meanwhile."""
         while number in self._stale:
-            before = self._changes[number]
-            found: list[int] = self._newest(self._authors[number], WIDTH).tolist()
+            before = self._top_versions[number]
+            found: list[int] = self._newest_pulled(self._authors[number], WIDTH).tolist()
             with self._lock:
-                if self._changes[number] == before:
-                    self._set(number, found)
+                if self._top_versions[number] == before:
+                    self._set_top(number, found)
 
     # One reader
 
-    def followed(self, user: int) -> Users:
+    def celebrities_of(self, user: int) -> Users:
         """The numbers of the celebrities whom a user follows."""
-        if self._changed and (changed := self._changed.get(user)) is not None:
+        if self._changed_followees and (changed := self._changed_followees.get(user)) is not None:
             return changed
-        starts, followed = self._rows_followed
+        starts, followed = self._celebrities_followed
         return followed[starts.item(user) : starts.item(user + 1)]
 
-    def of(self, celebrities: Users) -> Entries:
+    def tops_of(self, celebrities: Users) -> Entries:
         """The tops of these celebrities, a row of WIDTH ascending entries each, zeros first."""
         if self._stale:
             for number in self._stale.intersection(celebrities.tolist()):
-                self._load(number)
-        return self._rows.take(celebrities, axis=0)
+                self._load_top(number)
+        return self._tops.take(celebrities, axis=0)
 
-    def newest_of(self, celebrities: Users) -> Entries:
+    def narrow_tops_of(self, celebrities: Users) -> Entries:
         """The last NARROW columns of their tops, which are nearly always enough."""
         if self._stale:
-            self.of(celebrities)
-        return self._narrow.take(celebrities, axis=0)
+            self.tops_of(celebrities)
+        return self._narrow_tops.take(celebrities, axis=0)
 
     # Many readers
 
-    def merge(self, readers: Users, entries: Entries) -> Entries:
+    def merge_tops(self, readers: Users, entries: Entries) -> Entries:
         """Rows of ascending entries, a reader each, with the tops merged in, as wide as before.
 
         `entries` is (readers, n) with n at most WIDTH, padded with zeros at the front.
         """
-        owner, celebrities = self._pairs(readers)
+        owner, celebrities = self._pairs_of_readers(readers)
         for number in self._stale.intersection(celebrities.tolist() if self._stale else ()):
-            self._load(number)
-        pulls, own = np.count_nonzero(self._rows[celebrities, -1]), np.count_nonzero(entries)
+            self._load_top(number)
+        pulls, own = np.count_nonzero(self._tops[celebrities, -1]), np.count_nonzero(entries)
         self._counters.add(pulls=int(pulls), merged=int(own))
         merged, width = entries, entries.shape[1]
         for first, last in ((WIDTH - NARROW, WIDTH), (max(WIDTH - width, 0), WIDTH - NARROW)):  # few reach further back
-            late = self._rows[celebrities, last - 1] > merged[owner, 0]
+            late = self._tops[celebrities, last - 1] > merged[owner, 0]
             owner, celebrities = owner[late], celebrities[late]
             if len(owner) and first < last:
-                merged = self._merged(merged, owner, self._rows[celebrities, first:last])
+                merged = self._merge_candidates(merged, owner, self._tops[celebrities, first:last])
         return merged
 
-    def _merged(self, entries: Entries, owner: Ids, candidates: Entries) -> Entries:
+    def _merge_candidates(self, entries: Entries, owner: Ids, candidates: Entries) -> Entries:
         """Each row with those candidates that are newer than its first; `owner` says whose a row of candidates is."""
         newer = candidates > entries[owner, 0][:, None]
         owner, candidates = np.repeat(owner, newer.sum(axis=1)), candidates[newer]
@@ -160,21 +162,23 @@ class Tops:
         for few in (True, False):
             mine = (counts > 0) & ((counts <= WIDE) == few)
             if mine.any():
-                merged[mine] = _merge(entries[mine], mine, owner, candidates, counts)
+                merged[mine] = _newest_of_each_row(entries[mine], mine, owner, candidates, counts)
         self._counters.add(merged=len(candidates))
         return merged
 
-    def _pairs(self, readers: Users) -> tuple[Ids, Users]:
+    def _pairs_of_readers(self, readers: Users) -> tuple[Ids, Users]:
         """All pairs of a reader, by place, and a celebrity whom they follow, by number; by reader."""
-        starts, followed = self._rows_followed
+        starts, followed = self._celebrities_followed
         first = starts[readers]
         counts = starts[readers + 1] - first
         owner = np.repeat(np.arange(len(readers)), counts)
         offset = np.repeat(first - np.cumsum(counts) + counts, counts)
         celebrities = followed[offset + np.arange(len(owner))]
-        if self._changed and (places := [i for i, r in enumerate(readers.tolist()) if r in self._changed]):
+        if self._changed_followees and (
+            places := [i for i, r in enumerate(readers.tolist()) if r in self._changed_followees]
+        ):
             kept = ~np.isin(owner, places)
-            more = [(place, number) for place in places for number in self._changed[int(readers[place])]]
+            more = [(place, number) for place in places for number in self._changed_followees[int(readers[place])]]
             extra = np.array(more, np.int64).reshape(-1, 2)
             owner = np.concatenate([owner[kept], extra[:, 0]])
             celebrities = np.concatenate([celebrities[kept], extra[:, 1].astype(np.int32)])
@@ -183,7 +187,7 @@ class Tops:
         return owner, celebrities
 
 
-def _merge(
+def _newest_of_each_row(
     entries: Entries, mine: NDArray[np.bool_], owner: Ids, candidates: Entries, counts: NDArray[np.intp]
 ) -> Entries:
     """The newest of each row's entries and its candidates, as wide as the entries, ascending."""

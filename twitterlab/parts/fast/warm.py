@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twitterlab.model import NOTHING, Page, Pages, Tweet, Users
+from twitterlab.model import BLANK_TWEET, Page, Pages, Tweet, Users
 from twitterlab.parts.fast.newest import NewestTweets
 from twitterlab.parts.fast.tops import WIDTH, Tops
-from twitterlab.parts.feeds.entries import ID_SHIFT, Entries, keys_in, widened
+from twitterlab.parts.feeds.entries import ID_SHIFT, Entries, keys_in, widen_ids
 from twitterlab.parts.feeds.feed_cache import FeedCache
-from twitterlab.parts.store.shards import Key
+from twitterlab.parts.store.shards import TweetKey
 from twitterlab.work import Counters
 
 
@@ -29,30 +29,30 @@ class WarmPages:
         feeds: FeedCache,
         tops: Tops | None,
         newest: NewestTweets,
-        others: Callable[[Sequence[Key]], Iterable[Tweet]],
+        hydrate: Callable[[Sequence[TweetKey]], Iterable[Tweet]],
         *,
         deleted: set[int],
         counters: Counters,
     ) -> None:
-        self._feeds, self._tops, self._newest, self._others = feeds, tops, newest, others
+        self._feeds, self._tops, self._newest, self._hydrate = feeds, tops, newest, hydrate
         self._deleted, self._counters = deleted, counters
 
     def page(self, reader: int, limit: int) -> Page | None:
         """The newest `limit` tweets of a warm feed; None where it is not ready."""
-        if not self.ready(limit):
+        if not self.can_serve(limit):
             return None
         hidden = self._deleted.copy() if self._deleted else self._deleted
-        others, more, pulls = None, nobody, 0
-        if self._tops and len(celebrities := self._tops.followed(reader)):
-            others, more = self._tops.newest_of(celebrities), partial(self._tops.of, celebrities)
+        others, more, pulls = None, no_tops, 0
+        if self._tops and len(celebrities := self._tops.celebrities_of(reader)):
+            others, more = self._tops.narrow_tops_of(celebrities), partial(self._tops.tops_of, celebrities)
             pulls = int(np.count_nonzero(others[:, -1]))
-        found = self._feeds.top(reader, limit + 1, others, more)
+        found = self._feeds.take_top(reader, limit + 1, others, more)
         if found is None:
             return None
         entries, merged = found
-        tweets, whole = self._newest.tweets(entries >> ID_SHIFT)
-        misses = 0 if whole else self._fetch(entries, tweets)
-        if (misses and not all(tweets)) or not self._visible(tweets, hidden):
+        tweets, whole = self._newest.find_tweets(entries >> ID_SHIFT)
+        misses = 0 if whole else self._fill_in_missing(entries, tweets)
+        if (misses and not all(tweets)) or not self._all_visible(tweets, hidden):
             return None
         self._counters.add_page(len(tweets) - misses, pulls, merged if self._tops else 0)
         tweets.reverse()
@@ -64,11 +64,13 @@ class WarmPages:
     def pages(self, readers: Users, limit: int) -> tuple[Pages, NDArray[np.bool_]]:
         """A page for each reader, and for whom it is right; the rows of the others hold anything."""
         hidden = self._deleted.copy()
-        entries, ready = self._feeds.tops(readers, limit + 1, self._tops.merge if self._tops else unmerged)
+        entries, ready = self._feeds.take_tops(
+            readers, limit + 1, self._tops.merge_tops if self._tops else merge_no_tops
+        )
         shorts = entries >> ID_SHIFT
-        columns, rows, there = self._newest.find(shorts)
+        columns, rows, there = self._newest.find_rows(shorts)
         empty = entries == 0
-        ids, author = widened(shorts), columns.author[rows]
+        ids, author = widen_ids(shorts), columns.author[rows]
         there &= author >= 0  # else it was deleted
         ready &= (there | empty).all(axis=1)
         if gone := hidden | self._deleted:
@@ -77,38 +79,38 @@ class WarmPages:
         rows = rows[page]
         shown: list[NDArray[Any]] = [ids[page], author[page]]
         shown += [column[rows] for column in (columns.created_at, columns.text)]
-        shown.append(columns.media[rows] if self._newest.pictures else np.empty(rows.shape, object))
+        shown.append(columns.media[rows] if self._newest.has_pictures else np.empty(rows.shape, object))
         if (blank := empty[page] | ~ready[:, None]).any():
-            for column, nothing in zip(shown, NOTHING, strict=True):
+            for column, nothing in zip(shown, BLANK_TWEET, strict=True):
                 column[blank] = nothing
         pages = Pages._make([*shown, np.where(empty[:, 0], 0, ids[:, 1])])
         self._counters.add(cache_hits=int(np.count_nonzero(~empty[ready])))
         return pages, ready
 
-    def ready(self, limit: int) -> bool:
+    def can_serve(self, limit: int) -> bool:
         """Whether warm pages can be given at all: of that length, and under the rules that hold."""
-        return limit < WIDTH and (self._tops is None or self._tops.refresh())
+        return limit < WIDTH and (self._tops is None or self._tops.take_in_rules())
 
-    def _fetch(self, entries: Entries, tweets: list[Tweet | None]) -> int:
+    def _fill_in_missing(self, entries: Entries, tweets: list[Tweet | None]) -> int:
         """Fill in what is not among the newest, but for what is gone; returns how many tweets it asked for."""
         places = [place for place, tweet in enumerate(tweets) if tweet is None]
         keys = keys_in(entries[places])
-        found = {tweet.id: tweet for tweet in self._others(keys)}
+        found = {tweet.id: tweet for tweet in self._hydrate(keys)}
         for place, key in zip(places, keys, strict=True):
             tweets[place] = found.get(key.id)
         return len(places)
 
-    def _visible(self, tweets: list[Tweet | None], hidden: set[int]) -> bool:
+    def _all_visible(self, tweets: list[Tweet | None], hidden: set[int]) -> bool:
         """Whether none of them had, or has, a tombstone."""
         gone = hidden | self._deleted if hidden or self._deleted else hidden
         return not gone or gone.isdisjoint(tweet.id for tweet in tweets if tweet)
 
 
-def nobody() -> Entries:
+def no_tops() -> Entries:
     """What is there of celebrities whom nobody follows."""
     return np.zeros((0, WIDTH), np.uint64)
 
 
-def unmerged(readers: Users, entries: Entries) -> Entries:
+def merge_no_tops(readers: Users, entries: Entries) -> Entries:
     """What a stage without celebrities adds to its feeds: nothing."""
     return entries

@@ -17,12 +17,12 @@ import numpy as np
 from twitterlab.clock import Clock
 from twitterlab.model import Ids, Users
 from twitterlab.parts.fast.tops import Tops
-from twitterlab.parts.feeds.entries import Entries, pack
+from twitterlab.parts.feeds.entries import Entries, pack_entries
 from twitterlab.parts.feeds.feed_cache import FeedCache
 from twitterlab.parts.feeds.follow_graph import FollowCopy
 from twitterlab.parts.feeds.policy import pull, push
-from twitterlab.parts.feeds.reading import Reading
-from twitterlab.parts.feeds.rules import Rules
+from twitterlab.parts.feeds.reading import FeedReading
+from twitterlab.parts.feeds.rules import AuthorRules
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.shards import Shards
 from twitterlab.work import Counters
@@ -31,7 +31,7 @@ DAY_MS = 86_400_000
 STRIPES = 64
 
 
-class Gathered(threading.local):
+class GatheredPosts(threading.local):
     """The posts that a thread has taken on and not yet delivered."""
 
     def __init__(self) -> None:
@@ -45,50 +45,52 @@ class FanOut:
         self,
         *,
         tables: Shards,
-        copy: FollowCopy,
-        rules: Rules,
+        follow_copy: FollowCopy,
+        rules: AuthorRules,
         feeds: FeedCache,
         timelines: FeedCache,
         deleted: set[int],
-        forget: Callable[[int], object],
+        drop_tombstone: Callable[[int], object],
         clock: Clock,
         counters: Counters,
         active_days: float,
-        together: bool,
+        gather_posts: bool,
     ) -> None:
-        self.copy, self.rules, self.feeds, self.timelines = copy, rules, feeds, timelines
-        self._tables, self._deleted, self._forget, self._clock, self._counters = (
+        self.follow_copy, self.rules, self.feeds, self.timelines = follow_copy, rules, feeds, timelines
+        self._tables, self._deleted, self._drop_tombstone, self._clock, self._counters = (
             tables,
             deleted,
-            forget,
+            drop_tombstone,
             clock,
             counters,
         )
-        self._window = int(active_days * DAY_MS)
-        self._opened = clock.now()  # when all users count as active
-        self._seen = np.full(len(rules.pulled), self._opened, np.int64)  # when each user last read their feed
+        self._active_ms = int(active_days * DAY_MS)
+        self._opened_ms = clock.now()  # when all users count as active
+        self._last_read_ms = np.full(
+            len(rules.pulled), self._opened_ms, np.int64
+        )  # when each user last read their feed
         self._stripes = [threading.RLock() for _ in range(STRIPES)]
-        self._together, self._gathered = together, Gathered()
-        self.reading = Reading(tables, copy, rules, feeds, timelines=timelines, counters=counters)
-        self.tops = Tops(copy, rules, self.reading.newest_pulled, counters)
+        self._gather_posts, self._gathered = gather_posts, GatheredPosts()
+        self.reading = FeedReading(tables, follow_copy, rules, feeds, timelines=timelines, counters=counters)
+        self.tops = Tops(follow_copy, rules, self.reading.newest_pulled, counters)
         self._handlers = {
-            "post": self._post,
-            "delete": self._delete,
-            "follow": self._follow,
-            "unfollow": self._unfollow,
+            "post": self._handle_post,
+            "delete": self._handle_delete,
+            "follow": self._handle_follow,
+            "unfollow": self._handle_unfollow,
         }
 
     # Messages
 
-    def handle(self, message: Change) -> None:
+    def handle_message(self, message: Change) -> None:
         """Apply one message; a post may be gathered, to be delivered with others by this thread's `finish`."""
-        if message.kind == "post" and self._together:
+        if message.kind == "post" and self._gather_posts:
             self._gathered.posts.append(message)
             return
-        with self._turn(message):
+        with self._stripe_of(message):
             self._handlers[message.kind](message)
 
-    def finish(self) -> None:
+    def deliver_gathered(self) -> None:
         """Deliver the posts that this thread has gathered, all at once; where it fails, they are to come again."""
         posts = self._gathered.posts
         if not posts:
@@ -97,108 +99,108 @@ class FanOut:
             with ExitStack() as turns:
                 for stripe in sorted({post.user % STRIPES for post in posts}):
                     turns.enter_context(self._stripes[stripe])
-                self._posts(posts)
+                self._deliver_posts(posts)
         except Exception:
             self._gathered.posts = []
             raise
         self._gathered.posts = []
 
-    def give_up(self, message: Change, error: Exception) -> None:
+    def give_up_message(self, message: Change, error: Exception) -> None:
         """Make cold every feed that a message which failed too often would have changed."""
-        with self._turn(message):
+        with self._stripe_of(message):
             if message.kind in ("follow", "unfollow"):
                 self._change_copy(message)
-                self.feeds.cool(np.array([message.user], np.int32))
+                self.feeds.cool_feeds(np.array([message.user], np.int32))
             else:
-                self._forget(message.other) if message.kind == "delete" else None
-                self.feeds.cool(self.copy.followers(message.user))
-                self.timelines.cool(np.array([message.user], np.int32))
-                self.tops.forget(message.user)
+                self._drop_tombstone(message.other) if message.kind == "delete" else None
+                self.feeds.cool_feeds(self.follow_copy.followers(message.user))
+                self.timelines.cool_feeds(np.array([message.user], np.int32))
+                self.tops.forget_top(message.user)
 
-    def _turn(self, message: Change) -> threading.RLock:
+    def _stripe_of(self, message: Change) -> threading.RLock:
         followee = message.other if message.kind in ("follow", "unfollow") else message.user
         return self._stripes[followee % STRIPES]
 
-    def _post(self, message: Change) -> None:
-        self._posts([message])
+    def _handle_post(self, message: Change) -> None:
+        self._deliver_posts([message])
 
-    def _posts(self, posts: list[Change]) -> None:
+    def _deliver_posts(self, posts: list[Change]) -> None:
         """Deliver tweets to their authors' active followers: those of each author are distinct."""
         authors = np.array([post.user for post in posts], np.int32)
-        entries = pack(np.array([post.other for post in posts], np.int64), self._tables.places[authors])
-        pushed = [self._pushed_to(post) for post in posts]
+        entries = pack_entries(np.array([post.other for post in posts], np.int64), self._tables.places[authors])
+        pushed = [self._pushed_readers(post) for post in posts]
         counts = [len(readers) for readers in pushed]
         readers = np.concatenate(pushed)
-        oldest = self._clock.now() - self._window
-        active = self._seen[readers] >= oldest if self._opened < oldest else np.True_
+        oldest = self._clock.now() - self._active_ms
+        active = self._last_read_ms[readers] >= oldest if self._opened_ms < oldest else np.True_
         if active.all():
             its = entries[0] if len(posts) == 1 else np.repeat(entries, counts)
         else:
-            self.feeds.cool(np.unique(readers[~active]))
+            self.feeds.cool_feeds(np.unique(readers[~active]))
             readers, its = readers[active], np.repeat(entries, counts)[active]
         self._counters.add(deliveries=self.feeds.deliver(readers, its))
         if (pulled := self.rules.pulled[authors]).any():
             self.timelines.deliver(authors[pulled], entries[pulled])
             for place in np.flatnonzero(pulled).tolist():
                 post = posts[place]
-                rule = self.rules.at(post.user, post.other)
-                self.tops.deliver(post.user, int(entries[place]), pulled=rule is pull)
+                rule = self.rules.rule_at(post.user, post.other)
+                self.tops.deliver_to_top(post.user, int(entries[place]), pulled=rule is pull)
 
-    def _pushed_to(self, post: Change) -> Users:
+    def _pushed_readers(self, post: Change) -> Users:
         """Whose feeds a tweet is pushed into."""
-        followers, rule = self.copy.followers(post.user), self.rules.at(post.user, post.other)
+        followers, rule = self.follow_copy.followers(post.user), self.rules.rule_at(post.user, post.other)
         if rule is push:
             return followers
         return followers[:0] if rule is pull else followers[rule(np.array([post.user]), followers)]
 
-    def _delete(self, message: Change) -> None:
+    def _handle_delete(self, message: Change) -> None:
         author, tweet_id = message.user, message.other
-        self.feeds.remove(self.copy.followers(author), tweet_id)
-        self.timelines.remove(np.array([author], np.int32), tweet_id)
-        self.tops.forget(author)
-        self._forget(tweet_id)
+        self.feeds.remove_tweet(self.follow_copy.followers(author), tweet_id)
+        self.timelines.remove_tweet(np.array([author], np.int32), tweet_id)
+        self.tops.forget_top(author)
+        self._drop_tombstone(tweet_id)
 
-    def _follow(self, message: Change) -> None:
-        if not self._holds(message):
+    def _handle_follow(self, message: Change) -> None:
+        if not self._follow_is_stored(message):
             return  # an unfollow waits behind it
         self._change_copy(message)
-        floor = self.feeds.floor(message.user)
+        floor = self.feeds.floor_of(message.user)
         if floor is not None:
             found = self._pushed_ids(message.other, message.user, floor)
             kept = found[: self.feeds.length]
             complete = int(kept[-1]) if len(found) > len(kept) else 0
-            added = self.feeds.backfill(message.user, self._entries(message.other, kept), complete)
+            added = self.feeds.backfill_feed(message.user, self._entries(message.other, kept), complete)
             self._counters.add(backfilled=added)
 
-    def _unfollow(self, message: Change) -> None:
-        if self._holds(message):
+    def _handle_unfollow(self, message: Change) -> None:
+        if self._follow_is_stored(message):
             return  # a follow waits behind it, so a page that is being scrolled keeps what it showed
         self._change_copy(message)
-        floor = self.feeds.floor(message.user)
+        floor = self.feeds.floor_of(message.user)
         if floor is not None:
-            stored = self._tables.home_of(message.other, 0).ids_of(message.other, floor)
+            stored = self._tables.tweets_home(message.other, 0).ids_of(message.other, floor)
             deleted = np.array(list(self._deleted.copy()), np.int64)  # their rows are gone, their entries not yet
-            self.feeds.purge(message.user, np.concatenate([stored, deleted]))
+            self.feeds.purge_feed(message.user, np.concatenate([stored, deleted]))
 
-    def _holds(self, message: Change) -> bool:
+    def _follow_is_stored(self, message: Change) -> bool:
         """Whether the follower follows the followee now, by the table that says so."""
-        return message.other in self._tables.follows_of(message.user).followees(message.user)
+        return message.other in self._tables.follows_home(message.user).followees(message.user)
 
     def _change_copy(self, message: Change) -> None:
-        change = self.copy.add if message.kind == "follow" else self.copy.remove
+        change = self.follow_copy.add_follow if message.kind == "follow" else self.follow_copy.remove_follow
         change(message.user, message.other)
         self.tops.follow_changed(message.user)
 
     def _pushed_ids(self, author: int, reader: int, floor: int) -> Ids:
         """An author's tweets from `floor` on that are pushed to this reader, newest first."""
-        found = self._tables.home_of(author, 0).ids_of(author, floor)
+        found = self._tables.tweets_home(author, 0).ids_of(author, floor)
         if not self.rules.pulled[author]:
             return found
         return np.array([i for i in found.tolist() if self.rules.is_pushed(author, i, reader)], np.int64)
 
     def _entries(self, author: int, tweet_ids: Ids) -> Entries:
-        return pack(tweet_ids, self._tables.shard_number(author))
+        return pack_entries(tweet_ids, self._tables.shard_number(author))
 
     def mark_active(self, readers: int | Users) -> None:
         """A read makes its readers active from now on."""
-        self._seen[readers] = self._clock.now()
+        self._last_read_ms[readers] = self._clock.now()

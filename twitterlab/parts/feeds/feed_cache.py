@@ -13,7 +13,7 @@ from twitterlab.parts.feeds.entries import Entries
 from twitterlab.parts.feeds.feed_shard import FeedShard
 from twitterlab.work import Counters
 
-Merge = Callable[[Users, Entries], Entries]
+MergeTops = Callable[[Users, Entries], Entries]
 
 
 class FeedCache:
@@ -28,36 +28,40 @@ class FeedCache:
     def deliver(self, users: Users, entries: Entries | np.uint64) -> int:
         """Put tweets into feeds: one into those of distinct users, or `entries[i]` into that of `users[i]`."""
         delivered = 0
-        for (shard, locals_), its in zip(self._split(users), self._shares(users, entries), strict=True):
+        for (shard, locals_), its in zip(
+            self._users_by_shard(users), self._entries_by_shard(users, entries), strict=True
+        ):
             with shard.lock:
                 delivered += shard.deliver(locals_, its)
         return delivered
 
-    def remove(self, users: Users, tweet_id: int) -> None:
+    def remove_tweet(self, users: Users, tweet_id: int) -> None:
         """Take a deleted tweet out of the feeds of these users."""
-        for shard, locals_ in self._split(users):
+        for shard, locals_ in self._users_by_shard(users):
             with shard.lock:
-                shard.remove(locals_, tweet_id)
+                shard.remove_tweet(locals_, tweet_id)
 
-    def cool(self, users: Users) -> None:
+    def cool_feeds(self, users: Users) -> None:
         """Give up the feeds of these users: they miss something."""
-        for shard, locals_ in self._split(users):
+        for shard, locals_ in self._users_by_shard(users):
             with shard.lock:
-                shard.cool(locals_)
+                shard.cool_feeds(locals_)
 
-    def read(self, user: int, before: int | None, limit: int) -> tuple[Entries, int] | None:
+    def read_entries(self, user: int, before: int | None, limit: int) -> tuple[Entries, int] | None:
         """The newest entries of a feed and its floor; None where it must be rebuilt."""
-        shard, local = self._at(user)
+        shard, local = self._shard_of(user)
         with shard.lock:
-            return shard.read(local, before, limit)
+            return shard.read_entries(local, before, limit)
 
-    def top(self, user: int, n: int, others: Entries | None, more: Callable[[], Entries]) -> tuple[Entries, int] | None:
+    def take_top(
+        self, user: int, n: int, others: Entries | None, more: Callable[[], Entries]
+    ) -> tuple[Entries, int] | None:
         """The newest entries of a warm feed and of others, ascending, marked as shown; None where it is not ready."""
-        shard, local = self._at(user)
+        shard, local = self._shard_of(user)
         with shard.lock:
-            return shard.top(local, n, others, more)
+            return shard.take_top(local, n, others, more)
 
-    def tops(self, users: Users, n: int, merge: Merge) -> tuple[Entries, NDArray[np.bool_]]:
+    def take_tops(self, users: Users, n: int, merge: MergeTops) -> tuple[Entries, NDArray[np.bool_]]:
         """The same for many users, a row each; `merge(users, entries)` adds what comes from elsewhere."""
         entries, ready = np.zeros((len(users), n), np.uint64), np.zeros(len(users), np.bool_)
         count = len(self._shards)
@@ -65,44 +69,44 @@ class FeedCache:
             mine = np.flatnonzero(users % count == number)
             its = users[mine]
             with shard.lock:
-                entries[mine], ready[mine] = shard.tops(its // count, n, partial(merge, its))
+                entries[mine], ready[mine] = shard.take_tops(its // count, n, partial(merge, its))
         return entries, ready
 
     def mark_shown(self, user: int, entries: Entries) -> None:
         """A page showed these entries of a feed."""
-        shard, local = self._at(user)
+        shard, local = self._shard_of(user)
         with shard.lock:
             shard.mark_shown(local, entries)
 
-    def register(self, user: int) -> int:
+    def begin_rebuild(self, user: int) -> int:
         """Begin a rebuild: deliveries are taken from now on; returns the feed's version."""
-        shard, local = self._at(user)
+        shard, local = self._shard_of(user)
         with shard.lock:
-            return shard.register(local)
+            return shard.begin_rebuild(local)
 
-    def settle(self, user: int, entries: Entries, floor: int, version: int) -> bool:
+    def end_rebuild(self, user: int, entries: Entries, floor: int, version: int) -> bool:
         """End a rebuild; False where a follow came between, so that the shards must be read again."""
-        shard, local = self._at(user)
+        shard, local = self._shard_of(user)
         with shard.lock:
-            return shard.settle(local, entries, floor, version)
+            return shard.end_rebuild(local, entries, floor, version)
 
-    def backfill(self, user: int, entries: Entries, floor: int) -> int:
+    def backfill_feed(self, user: int, entries: Entries, floor: int) -> int:
         """Add a new followee's tweets; returns how many."""
-        shard, local = self._at(user)
+        shard, local = self._shard_of(user)
         with shard.lock:
-            return shard.backfill(local, entries, floor)
+            return shard.backfill_feed(local, entries, floor)
 
-    def purge(self, user: int, tweet_ids: Ids) -> None:
+    def purge_feed(self, user: int, tweet_ids: Ids) -> None:
         """Take an unfollowed author's tweets out."""
-        shard, local = self._at(user)
+        shard, local = self._shard_of(user)
         with shard.lock:
-            shard.purge(local, tweet_ids)
+            shard.purge_feed(local, tweet_ids)
 
-    def floor(self, user: int) -> int | None:
+    def floor_of(self, user: int) -> int | None:
         """From which ID on a feed is complete; None where it is cold."""
-        shard, local = self._at(user)
+        shard, local = self._shard_of(user)
         with shard.lock:
-            return shard.floor(local)
+            return shard.floor_of(local)
 
     @property
     def materialised(self) -> int:
@@ -119,10 +123,10 @@ class FeedCache:
         """Bytes of all materialised feeds."""
         return self.materialised * self.bytes_a_user
 
-    def _at(self, user: int) -> tuple[FeedShard, int]:
+    def _shard_of(self, user: int) -> tuple[FeedShard, int]:
         return self._shards[user % len(self._shards)], user // len(self._shards)
 
-    def _split(self, users: Users) -> list[tuple[FeedShard, Users]]:
+    def _users_by_shard(self, users: Users) -> list[tuple[FeedShard, Users]]:
         """The users of each shard, as numbers inside it."""
         count = len(self._shards)
         if count == 1:
@@ -130,7 +134,7 @@ class FeedCache:
         homes = users % count
         return [(shard, users[homes == i] // count) for i, shard in enumerate(self._shards)]
 
-    def _shares(self, users: Users, entries: Entries | np.uint64) -> list[Entries | np.uint64]:
+    def _entries_by_shard(self, users: Users, entries: Entries | np.uint64) -> list[Entries | np.uint64]:
         """The entries for the users of each shard."""
         count = len(self._shards)
         if isinstance(entries, np.uint64):

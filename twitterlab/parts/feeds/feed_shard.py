@@ -9,12 +9,21 @@ from __future__ import annotations
 import numpy as np
 
 from twitterlab.model import Ids, Users
-from twitterlab.parts.feeds.entries import ID_SHIFT, UNREAD, Entries, id_of, ids_in, keys_in, pack, short_of
+from twitterlab.parts.feeds.entries import (
+    ID_SHIFT,
+    UNREAD,
+    Entries,
+    id_of_short,
+    ids_in,
+    keys_in,
+    pack_entries,
+    short_of_id,
+)
 from twitterlab.parts.feeds.rings import COLD, UNTOUCHED, Rings, Slots
 
-__all__ = ["UNREAD", "Entries", "FeedShard", "ids_in", "keys_in", "pack"]
+__all__ = ["UNREAD", "Entries", "FeedShard", "ids_in", "keys_in", "pack_entries"]
 
-ONE, LOW_BITS = np.uint64(1), np.uint64((1 << 11) - 1)
+ONE_SHORT, LOW_BITS = np.uint64(1), np.uint64((1 << 11) - 1)
 
 
 class FeedShard(Rings):
@@ -28,31 +37,31 @@ class FeedShard(Rings):
         One entry goes to all the users, who are then distinct; else a user may come again, the older tweet first.
         """
         if isinstance(entries, np.uint64):
-            return self._once_each(users, np.full(len(users), entries | UNREAD))
+            return self._deliver_to_distinct(users, np.full(len(users), entries | UNREAD))
         delivered, its = 0, np.asarray(entries | UNREAD)
         while len(users):
             number = np.arange(len(users), dtype=np.int32)
-            self._turn[users[::-1]] = number[::-1]  # who comes more than once keeps the first of the numbers
-            first = self._turn[users] == number
+            self._first_place[users[::-1]] = number[::-1]  # who comes more than once keeps the first of the numbers
+            first = self._first_place[users] == number
             if first.all():
-                return delivered + self._once_each(users, its)
-            delivered += self._once_each(users[first], its[first])
+                return delivered + self._deliver_to_distinct(users, its)
+            delivered += self._deliver_to_distinct(users[first], its[first])
             users, its = users[~first], its[~first]
         return delivered
 
-    def _once_each(self, users: Users, entries: Entries) -> int:
+    def _deliver_to_distinct(self, users: Users, entries: Entries) -> int:
         """Deliver to distinct users, but for the cold."""
         slots = self._slots_for(users)
         if (cold := slots < 0).any():
             slots, entries = slots[~cold], entries[~cold]
         newer = (self._bar[slots] | LOW_BITS) < entries
         if newer.all():
-            self._append(slots, entries)
+            self._append_newer(slots, entries)
             return len(slots)
-        self._append(slots[newer], entries[newer])
-        return int(np.count_nonzero(newer)) + self._interleave(slots[~newer], entries[~newer])
+        self._append_newer(slots[newer], entries[newer])
+        return int(np.count_nonzero(newer)) + self._interleave_late(slots[~newer], entries[~newer])
 
-    def _append(self, slots: Slots, entries: Entries) -> None:
+    def _append_newer(self, slots: Slots, entries: Entries) -> None:
         """Deliver what is newer than all that is there: find the place, write, move on; raise the floor where full."""
         place = self._head[slots]
         at = slots * np.int64(self.length) + place
@@ -65,10 +74,10 @@ class FeedShard(Rings):
         self._bar[slots] = entries
         full = old > 0
         if full.any():
-            self._floor[slots[full]] = (old[full] >> ID_SHIFT) + ONE
+            self._floor[slots[full]] = (old[full] >> ID_SHIFT) + ONE_SHORT
             self._counters.add(wasted=int(np.count_nonzero(old & UNREAD)))
 
-    def _interleave(self, slots: Slots, entries: Entries) -> int:
+    def _interleave_late(self, slots: Slots, entries: Entries) -> int:
         """Deliver tweets that come late, behind newer ones, to where they belong; returns how many were kept.
 
         What lies below a floor, or is there, is dropped.
@@ -82,23 +91,23 @@ class FeedShard(Rings):
         self._bar[slots] = np.maximum(self._bar[slots], rows[:, -1])
         oldest = rows[:, 0]
         full = oldest > 0
-        self._floor[slots[full]] = np.maximum(self._floor[slots[full]], (oldest[full] >> ID_SHIFT) + ONE)
+        self._floor[slots[full]] = np.maximum(self._floor[slots[full]], (oldest[full] >> ID_SHIFT) + ONE_SHORT)
         kept = oldest != entries
         self._counters.add(wasted=int((oldest[kept] & UNREAD).sum()))
         return int(kept.sum())
 
-    def remove(self, users: Users, tweet_id: int) -> None:
+    def remove_tweet(self, users: Users, tweet_id: int) -> None:
         """Take one tweet out of the feeds of these users."""
-        wanted = pack(np.array([tweet_id]), 0)[0] >> ID_SHIFT
+        wanted = pack_entries(np.array([tweet_id]), 0)[0] >> ID_SHIFT
         slots = self.slot_of[users]
         slots = slots[slots >= 0]
         for slot in slots[((self._ring[slots] >> ID_SHIFT) == wanted).any(axis=1)].tolist():
-            row = self._row(slot)
-            self._store(slot, row[(row >> ID_SHIFT) != wanted])
+            row = self._entries_in(slot)
+            self._store_row(slot, row[(row >> ID_SHIFT) != wanted])
 
     # One feed
 
-    def read(self, user: int, before: int | None, limit: int) -> tuple[Entries, int] | None:
+    def read_entries(self, user: int, before: int | None, limit: int) -> tuple[Entries, int] | None:
         """The newest `limit` entries below `before`, and the floor; None where the feed must be rebuilt first."""
         slot = int(self.slot_of[user])
         if slot == UNTOUCHED:
@@ -108,7 +117,7 @@ class FeedShard(Rings):
         places = (self._head[slot] - 1 - np.arange(self.length)) % self.length
         row = self._ring[slot, places]
         wanted = row > 0 if before is None else (row > 0) & (ids_in(row) < before)
-        return row[wanted][:limit], id_of(int(self._floor[slot]))
+        return row[wanted][:limit], id_of_short(int(self._floor[slot]))
 
     def mark_shown(self, user: int, entries: Entries) -> None:
         """A page showed these entries of a feed: they are unread no longer."""
@@ -116,88 +125,88 @@ class FeedShard(Rings):
         if slot >= 0:
             self._ring[slot, np.isin(self._ring[slot] >> ID_SHIFT, entries >> ID_SHIFT)] &= ~UNREAD
 
-    def register(self, user: int) -> int:
+    def begin_rebuild(self, user: int) -> int:
         """Begin a rebuild: from now on deliveries are taken; returns the feed's version."""
         slot = int(self.slot_of[user])
         if slot < 0:
             slot = self._take_slot(user, warm=False)
         return int(self._version[slot])
 
-    def settle(self, user: int, entries: Entries, floor: int, version: int) -> bool:
+    def end_rebuild(self, user: int, entries: Entries, floor: int, version: int) -> bool:
         """End a rebuild with what the shards had from `floor` on, unless a follow has changed the feed meanwhile."""
         slot = int(self.slot_of[user])
         if slot < 0 or self._version[slot] != version:
             return False
-        self._insert(slot, entries)
+        self._insert_entries(slot, entries)
         self._raise_floor(slot, floor)
         self._warm[slot] = True
         return True
 
-    def backfill(self, user: int, entries: Entries, floor: int) -> int:
+    def backfill_feed(self, user: int, entries: Entries, floor: int) -> int:
         """Add a new followee's tweets, which are all that there are from `floor` on; returns how many."""
         slot = int(self.slot_of[user])
         if slot == UNTOUCHED:
             slot = self._take_slot(user, warm=True)
         if slot == COLD:
             return 0
-        self._renew(slot)
-        added = self._insert(slot, entries)
+        self._renew_version(slot)
+        added = self._insert_entries(slot, entries)
         self._raise_floor(slot, floor)
         return added
 
-    def purge(self, user: int, tweet_ids: Ids) -> None:
+    def purge_feed(self, user: int, tweet_ids: Ids) -> None:
         """Take an unfollowed author's tweets out of a feed."""
         slot = int(self.slot_of[user])
         if slot >= 0:
-            self._renew(slot)
-            row = self._row(slot)
+            self._renew_version(slot)
+            row = self._entries_in(slot)
             gone = np.isin(ids_in(row), tweet_ids)
             self._counters.add(wasted=int((row[gone] & UNREAD).sum()))
-            self._store(slot, row[~gone])
+            self._store_row(slot, row[~gone])
 
-    def floor(self, user: int) -> int | None:
+    def floor_of(self, user: int) -> int | None:
         """From which ID on the feed is complete; None where it is cold."""
         slot = int(self.slot_of[user])
-        return None if slot == COLD else 0 if slot == UNTOUCHED else id_of(int(self._floor[slot]))
+        return None if slot == COLD else 0 if slot == UNTOUCHED else id_of_short(int(self._floor[slot]))
 
-    def cool(self, users: Users) -> None:
+    def cool_feeds(self, users: Users) -> None:
         """Give up feeds that miss something; the next read rebuilds them."""
         slots = np.unique(self.slot_of[users])
         for slot in slots[slots >= 0].tolist():
             self._counters.add(wasted=int((self._ring[slot] & UNREAD).sum()))
-            self._store(slot, np.zeros(0, np.uint64))
+            self._store_row(slot, np.zeros(0, np.uint64))
             self._floor[slot], self._bar[slot], self._warm[slot] = 0, 0, False
             self._free.append(slot)
         self.slot_of[users] = COLD
 
-    def _row(self, slot: int) -> Entries:
+    def _entries_in(self, slot: int) -> Entries:
         """The entries of a feed, oldest first."""
         row = self._ring[slot]
         return np.sort(row[row > 0])
 
-    def _store(self, slot: int, row: Entries) -> None:
+    def _store_row(self, slot: int, row: Entries) -> None:
         """Lay a feed out anew, oldest first, at the end of its row: what comes next goes to the front."""
         self._ring[slot] = 0
         self._ring[slot, self.length - len(row) :] = row
         self._head[slot] = 0
         self._raise_bar(slot)
 
-    def _insert(self, slot: int, entries: Entries) -> int:
+    def _insert_entries(self, slot: int, entries: Entries) -> int:
         """Add the entries that are at or above the floor and not there yet, in their order; returns how many stay."""
-        before = self._row(slot)
+        before = self._entries_in(slot)
         whole = np.sort(np.concatenate([before, entries[(entries >> ID_SHIFT) >= self._floor[slot]]]))
         last_of_its_id = np.append(np.diff(whole >> ID_SHIFT) != 0, True)[: len(whole)]
         whole = whole[last_of_its_id]
         kept, evicted = whole[-self.length :], whole[: -self.length]
-        self._store(slot, kept)
+        self._store_row(slot, kept)
         if evicted.size:
-            self._floor[slot] = max(self._floor[slot], (evicted[-1] >> ID_SHIFT) + ONE)
+            self._floor[slot] = max(self._floor[slot], (evicted[-1] >> ID_SHIFT) + ONE_SHORT)
             self._raise_bar(slot)
             self._counters.add(wasted=int((evicted & UNREAD).sum()))
         return len(whole) - len(before) - int((~np.isin(evicted, before)).sum())
 
     def _raise_floor(self, slot: int, floor: int) -> None:
-        self._floor[slot] = max(self._floor[slot], np.uint64(short_of(floor)))
+        self._floor[slot] = max(self._floor[slot], np.uint64(short_of_id(floor)))
         self._raise_bar(slot)
 
     def _raise_bar(self, slot: int) -> None:

@@ -16,46 +16,46 @@ class FollowCopy:
 
     def __init__(self, graph: FollowGraph) -> None:
         self._graph = graph
-        self.counts = graph.follower_counts  # of the graph that it began with
+        self.first_follower_counts = graph.follower_counts  # of the graph that it began with
         self._followers: dict[int, Users] = {}
         self._followees: dict[int, Users] = {}
 
     def followers(self, user: int) -> Users:
         """Who follows `user`, sorted."""
         changed = self._followers.get(user)
-        return self._followers_of(user) if changed is None else changed
+        return self._first_followers(user) if changed is None else changed
 
-    def _followers_of(self, user: int) -> Users:
+    def _first_followers(self, user: int) -> Users:
         starts = self._graph.follower_starts
         return self._graph.follower_rows[starts[user] : starts[user + 1]]
 
-    def count(self, user: int) -> int:
+    def follower_count(self, user: int) -> int:
         """How many follow `user`."""
         changed = self._followers.get(user)
-        return int(self.counts[user]) if changed is None else len(changed)
+        return int(self.first_follower_counts[user]) if changed is None else len(changed)
 
     def followees(self, user: int) -> Users:
         """Whom `user` follows, sorted."""
         changed = self._followees.get(user)
         return self._graph.followees(user) if changed is None else changed
 
-    def changed(self) -> list[int]:
+    def users_with_changed_followees(self) -> list[int]:
         """The users whose followees are not the graph's any more."""
         return list(self._followees)
 
-    def numbered(self, number: Users) -> tuple[Ids, Users]:
+    def followees_with_numbers(self, number: Users) -> tuple[Ids, Users]:
         """The graph's followees who have a number, each user's one after the other: where a user's begin, and they."""
         found = number[self._graph.followee_rows]
         there = found >= 0
         before = np.concatenate([[0], np.cumsum(there, dtype=np.int64)])
         return before[self._graph.followee_starts], found[there]
 
-    def add(self, follower: int, followee: int) -> None:
+    def add_follow(self, follower: int, followee: int) -> None:
         """Apply a follow; once more changes nothing."""
         self._followers[followee] = with_user(self.followers(followee), follower)
         self._followees[follower] = with_user(self.followees(follower), followee)
 
-    def remove(self, follower: int, followee: int) -> None:
+    def remove_follow(self, follower: int, followee: int) -> None:
         """Apply an unfollow; once more changes nothing."""
         self._followers[followee] = without_user(self.followers(followee), follower)
         self._followees[follower] = without_user(self.followees(follower), followee)

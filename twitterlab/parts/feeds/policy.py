@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 Choices: TypeAlias = NDArray[np.bool_]
 Rates: TypeAlias = NDArray[np.float64]
-Rule: TypeAlias = Callable[[ArrayLike, ArrayLike], Choices]
-Policy: TypeAlias = Callable[[int, int], Rule]
+PushRule: TypeAlias = Callable[[ArrayLike, ArrayLike], Choices]
+PushPullPolicy: TypeAlias = Callable[[int, int], PushRule]
 
 
 def push(authors: ArrayLike, readers: ArrayLike) -> Choices:
@@ -37,33 +37,33 @@ def pull(authors: ArrayLike, readers: ArrayLike) -> Choices:
     return np.zeros(np.broadcast_shapes(np.shape(authors), np.shape(readers)), dtype=bool)
 
 
-def push_all(author: int, followers: int) -> Rule:
+def push_all(author: int, followers: int) -> PushRule:
     """The policy of stage 6: every author is pushed, at one delivery a follower and post."""
     return push
 
 
-def pull_all(author: int, followers: int) -> Rule:
+def pull_all(author: int, followers: int) -> PushRule:
     """The policy of stages 1 to 5: every author is pulled, at one pull a followee and view."""
     return pull
 
 
-def follower_threshold(threshold: int = 10_000) -> Policy:
+def follower_threshold(threshold: int = 10_000) -> PushPullPolicy:
     """Authors with at least `threshold` followers are pulled, all others pushed; 0 pulls everybody."""
 
-    def policy(author: int, followers: int) -> Rule:
+    def policy(author: int, followers: int) -> PushRule:
         return pull if followers >= threshold else push
 
     return policy
 
 
-def per_edge(view_rates: ArrayLike, post_rates: ArrayLike, ratio: float = 1.0) -> Policy:
+def per_edge(view_rates: ArrayLike, post_rates: ArrayLike, ratio: float = 1.0) -> PushPullPolicy:
     """Push exactly where `view_rates[reader] >= post_rates[author] * ratio`; no other policy costs less at those rates.
 
     Rates are per user, both over the same period; `ratio` is the cost of a push over that of a pull. They are copied:
     a rule that has been handed out never changes, and every author gets the same one. Silberstein, Terrace, Cooper and
     Ramakrishnan, "Feeding frenzy: selectively materializing users' event feeds", SIGMOD 2010.
     """
-    views, posts = _frozen(view_rates), _frozen(post_rates)
+    views, posts = _read_only_rates(view_rates), _read_only_rates(post_rates)
     if not (ratio > 0 and math.isfinite(ratio)):
         raise ValueError(f"ratio is the cost of a push over that of a pull, a positive number, not {ratio!r}")
 
@@ -73,7 +73,7 @@ def per_edge(view_rates: ArrayLike, post_rates: ArrayLike, ratio: float = 1.0) -
     return lambda author, followers: rule
 
 
-def _frozen(rates: ArrayLike) -> Rates:
+def _read_only_rates(rates: ArrayLike) -> Rates:
     """A read-only copy; one array of rates that are finite and not negative, else ValueError."""
     copy = np.array(rates, dtype=np.float64)
     if copy.ndim != 1 or not np.isfinite(copy).all() or (copy < 0).any():
@@ -102,7 +102,7 @@ class UnitCosts:
         return self.push / self.pull
 
 
-class Cost(NamedTuple):
+class PolicyCost(NamedTuple):
     """Deliveries, pulled authors, and both priced: `total = pushes * units.push + pulls * units.pull`."""
 
     pushes: float
@@ -110,15 +110,15 @@ class Cost(NamedTuple):
     total: float
 
 
-def rules(graph: FollowGraph, policy: Policy) -> list[Rule]:
+def rules_by_author(graph: FollowGraph, policy: PushPullPolicy) -> list[PushRule]:
     """The rule of each author by user ID; one call of the policy a user."""
     return [policy(author, followers) for author, followers in enumerate(graph.follower_counts.tolist())]
 
 
-def pushed(graph: FollowGraph, policy: Policy) -> Choices:
+def pushed_follows(graph: FollowGraph, policy: PushPullPolicy) -> Choices:
     """Whether each follow is pushed, in the order of `graph.edge_arrays()`; O(E log E), one call a distinct rule."""
     readers, authors = graph.edge_arrays()
-    by_author = rules(graph, policy)
+    by_author = rules_by_author(graph, policy)
     numbers: dict[int, int] = {}
     numbered = [numbers.setdefault(id(rule), len(numbers)) for rule in by_author]
     choices = np.empty(graph.edges, dtype=bool)
@@ -133,23 +133,27 @@ def pushed(graph: FollowGraph, policy: Policy) -> Choices:
     return choices
 
 
-def cost(graph: FollowGraph, posts: ArrayLike, views: ArrayLike, policy: Policy, units: UnitCosts) -> Cost:
+def policy_cost(
+    graph: FollowGraph, posts: ArrayLike, views: ArrayLike, policy: PushPullPolicy, units: UnitCosts
+) -> PolicyCost:
     """What a period costs under `policy`: `posts[author]` over each pushed follow, `views[reader]` over each pulled."""
-    return _cost(*_edge_work(graph, posts, views), pushed(graph, policy), units)
+    return _priced(*_work_of_follows(graph, posts, views), pushed_follows(graph, policy), units)
 
 
-def regret(graph: FollowGraph, posts: ArrayLike, views: ArrayLike, policy: Policy, units: UnitCosts) -> float:
+def policy_regret(
+    graph: FollowGraph, posts: ArrayLike, views: ArrayLike, policy: PushPullPolicy, units: UnitCosts
+) -> float:
     """What `policy` costs above the best choice on every edge in hindsight, in units; never negative."""
-    return _regret(*_edge_work(graph, posts, views), pushed(graph, policy), units)
+    return _summed_regret(*_work_of_follows(graph, posts, views), pushed_follows(graph, policy), units)
 
 
-def best_threshold(graph: FollowGraph, posts: ArrayLike, views: ArrayLike, units: UnitCosts) -> tuple[int, Cost]:
+def best_threshold(graph: FollowGraph, posts: ArrayLike, views: ArrayLike, units: UnitCosts) -> tuple[int, PolicyCost]:
     """The follower threshold that costs least, and its cost: exact over all of them, in O(E + U log U).
 
     A threshold only matters through the authors at or above it, so the distinct follower counts and one more than the
     largest (which pushes everybody) are all there is to try. Of equals the largest wins: it pulls the fewest.
     """
-    deliveries, visits = _edge_work(graph, posts, views)
+    deliveries, visits = _work_of_follows(graph, posts, views)
     _, authors = graph.edge_arrays()
     pushing = np.bincount(authors, weights=deliveries, minlength=graph.users) * units.push
     pulling = np.bincount(authors, weights=visits, minlength=graph.users) * units.pull
@@ -158,30 +162,30 @@ def best_threshold(graph: FollowGraph, posts: ArrayLike, views: ArrayLike, units
     above = np.concatenate((np.cumsum(np.bincount(level, weights=pulling)[::-1])[::-1], [0.0]))
     candidates = np.append(thresholds, thresholds.max(initial=0) + 1)
     best = int(candidates[::-1][np.argmin((below + above)[::-1])])
-    return best, cost(graph, posts, views, follower_threshold(best), units)
+    return best, policy_cost(graph, posts, views, follower_threshold(best), units)
 
 
-def _edge_work(graph: FollowGraph, posts: ArrayLike, views: ArrayLike) -> tuple[Rates, Rates]:
+def _work_of_follows(graph: FollowGraph, posts: ArrayLike, views: ArrayLike) -> tuple[Rates, Rates]:
     """For each follow, the deliveries if it is pushed and the visits if it is pulled."""
     readers, authors = graph.edge_arrays()
-    per_author, per_reader = _frozen(posts), _frozen(views)
+    per_author, per_reader = _read_only_rates(posts), _read_only_rates(views)
     if len(per_author) != graph.users or len(per_reader) != graph.users:
         raise ValueError(f"posts and views hold one number for each of the graph's {graph.users} users")
     return per_author[authors], per_reader[readers]
 
 
-def _cost(deliveries: Rates, visits: Rates, choices: Choices, units: UnitCosts) -> Cost:
+def _priced(deliveries: Rates, visits: Rates, choices: Choices, units: UnitCosts) -> PolicyCost:
     pushes, pulls = float(deliveries[choices].sum()), float(visits[~choices].sum())
-    return Cost(pushes, pulls, pushes * units.push + pulls * units.pull)
+    return PolicyCost(pushes, pulls, pushes * units.push + pulls * units.pull)
 
 
-def _regret(deliveries: Rates, visits: Rates, choices: Choices, units: UnitCosts) -> float:
+def _summed_regret(deliveries: Rates, visits: Rates, choices: Choices, units: UnitCosts) -> float:
     """Summed follow by follow, so that rounding cannot make a difference of two large totals negative."""
     pushing, pulling = deliveries * units.push, visits * units.pull
     return float(np.maximum(np.where(choices, pushing - pulling, pulling - pushing), 0).sum())
 
 
-def rates(events: Iterable[tuple[int, str, int, int, str]], users: int) -> tuple[Rates, Rates]:
+def post_and_view_counts(events: Iterable[tuple[int, str, int, int, str]], users: int) -> tuple[Rates, Rates]:
     """Posts and views of feeds per user in a stream of `workload.Event`: two arrays of `users` counts."""
     counts = {"post": np.zeros(users), "feed": np.zeros(users)}
     for _, kind, user, _, _ in events:
@@ -190,7 +194,7 @@ def rates(events: Iterable[tuple[int, str, int, int, str]], users: int) -> tuple
     return counts["post"], counts["feed"]
 
 
-def compare(
+def compare_policies(
     graph: FollowGraph,
     posts: ArrayLike,
     views: ArrayLike,
@@ -206,7 +210,7 @@ def compare(
     import pandas as pd
 
     threshold, _ = best_threshold(graph, posts, views, units)
-    candidates: list[tuple[str, int | None, Policy]] = [
+    candidates: list[tuple[str, int | None, PushPullPolicy]] = [
         ("push all", None, push_all),
         ("pull all", None, pull_all),
         ("best threshold", threshold, follower_threshold(threshold)),
@@ -216,9 +220,9 @@ def compare(
         earlier, _ = best_threshold(graph, *before, units)
         candidates.append(("threshold of the period before", earlier, follower_threshold(earlier)))
         candidates.append(("per edge of the period before", None, per_edge(before[1], before[0], units.ratio)))
-    work, rows = _edge_work(graph, posts, views), []
+    work, rows = _work_of_follows(graph, posts, views), []
     for name, limit, policy in candidates:
-        choices = pushed(graph, policy)
-        rows.append((name, limit, *_cost(*work, choices, units), _regret(*work, choices, units)))
+        choices = pushed_follows(graph, policy)
+        rows.append((name, limit, *_priced(*work, choices, units), _summed_regret(*work, choices, units)))
     columns = ["policy", "threshold", "pushes", "pulls", "cost", "regret"]
     return pd.DataFrame(rows, columns=columns).astype({"threshold": "Int64"}).set_index("policy")

@@ -14,14 +14,14 @@ from heapq import merge
 from itertools import islice
 
 from twitterlab.model import MAX_ID, Lag
-from twitterlab.parts.store.changes import Change, insert
+from twitterlab.parts.store.changes import Change, insert_rows
 from twitterlab.parts.store.database import Database
 from twitterlab.work import Counters
 
-BATCH = 1024
-Handle = Callable[[Change], object]
-Failed = Callable[[Change, Exception], object]
-Finish = Callable[[], object]
+MESSAGES_A_ROUND = 1024
+HandleMessage = Callable[[Change], object]
+GiveUpMessage = Callable[[Change, Exception], object]
+FinishGathered = Callable[[], object]
 
 
 class Outbox:
@@ -38,7 +38,7 @@ class Outbox:
         """Messages committed and not yet acknowledged."""
         return self.database.position - self.offset
 
-    def take(self, n: int) -> list[Change]:
+    def take_messages(self, n: int) -> list[Change]:
         """The next n messages; they come again until they are acknowledged."""
         with self.database.lock:
             last, messages = self.database.position, self.database.log_after(self.offset, n)
@@ -51,13 +51,13 @@ class Outbox:
 
         A `lazy` outbox stores its offset with the database's next commit: until then a crash makes messages come again.
         """
-        self.database.owe(self.consumer, position)
+        self.database.owe_offset(self.consumer, position)
         if aside:
             message, reason = aside
             row = (message.position, message.kind, message.user, message.other, reason)
-            self.database.pay(lambda tx: insert(tx, "set_aside", [row]))
+            self.database.pay_offsets(lambda tx: insert_rows(tx, "set_aside", [row]))
         elif not self.lazy:
-            self.database.pay()
+            self.database.pay_offsets()
         self.offset = position
 
     def lag(self, now: int) -> Lag:
@@ -71,11 +71,11 @@ class Outbox:
         found = self.database.peek(sql, self.consumer)
         if not found:
             with self.database.transaction() as tx:
-                insert(tx, "offsets", [(self.consumer, 0)])
+                insert_rows(tx, "offsets", [(self.consumer, 0)])
         return int(found[0][0]) if found else 0
 
 
-class Unfinished(Exception):
+class UnfinishedMessages(Exception):
     """Messages handled together could not be finished."""
 
 
@@ -86,18 +86,29 @@ class Queue:
     fails, the messages come again, and each is finished by itself.
     """
 
-    def __init__(self, handle: Handle, finish: Finish, failed: Failed, counters: Counters, attempts: int) -> None:
+    def __init__(
+        self,
+        handle_message: HandleMessage,
+        finish_gathered: FinishGathered,
+        give_up_message: GiveUpMessage,
+        counters: Counters,
+        attempts: int,
+    ) -> None:
         self.outboxes: list[Outbox] = []
-        self._handle, self._together, self._failed = handle, finish, failed
+        self._handle_message, self._finish_gathered, self._give_up_message = (
+            handle_message,
+            finish_gathered,
+            give_up_message,
+        )
         self._counters, self._attempts = counters, attempts
-        self._singly = False
+        self._one_by_one = False
 
     def step(self, n: int) -> int:
         """Handle up to n messages; passes over the shards that another worker is busy with. Returns how many."""
         done = 0
         with ExitStack() as locks:
-            free = [outbox for outbox in self.outboxes if held(outbox.lock, locks)]
-            while done < n and (tried := self._round(free, n - done)):
+            free = [outbox for outbox in self.outboxes if try_lock(outbox.lock, locks)]
+            while done < n and (tried := self._handle_round(free, n - done)):
                 done += tried
         return done
 
@@ -105,68 +116,68 @@ class Queue:
         """Handle everything that is queued now; waits for workers that have some of it. Returns how many."""
         targets = [(outbox, outbox.database.position) for outbox in self.outboxes]
         done = 0
-        with self.stopped():
+        with self.all_outboxes_locked():
             while behind := [outbox for outbox, target in targets if outbox.offset < target]:
-                done += self._round(behind, sum(outbox.pending for outbox in behind))
+                done += self._handle_round(behind, sum(outbox.pending for outbox in behind))
             for outbox in self.outboxes:
-                outbox.database.pay()
+                outbox.database.pay_offsets()
         return done
 
-    def relieve(self, backlog: int) -> None:
+    def relieve_backlog(self, backlog: int) -> None:
         """Handle messages until at most `backlog` wait, so that whoever adds to a long queue is slowed by it."""
         while self.pending > backlog:
             longest = max(self.outboxes, key=lambda outbox: outbox.pending)
             with longest.lock:
-                self._round([longest], BATCH)
+                self._handle_round([longest], MESSAGES_A_ROUND)
 
     @property
     def pending(self) -> int:
         """Messages waiting in all shards."""
         return sum(outbox.pending for outbox in self.outboxes)
 
-    def set_aside(self) -> list[tuple[int, str, int, int, str]]:
+    def messages_set_aside(self) -> list[tuple[int, str, int, int, str]]:
         """The messages that were given up: position, kind, user, other, and the last failure, a row each."""
         sql = 'SELECT position, kind, "user", other, reason FROM set_aside ORDER BY position'
         return [row for outbox in self.outboxes for row in outbox.database.peek(sql)]
 
     @contextmanager
-    def stopped(self) -> Iterator[None]:
+    def all_outboxes_locked(self) -> Iterator[None]:
         """Nobody else handles messages meanwhile."""
         with ExitStack() as locks:
             for outbox in self.outboxes:
                 locks.enter_context(outbox.lock)
             yield
 
-    def _round(self, outboxes: list[Outbox], n: int) -> int:
+    def _handle_round(self, outboxes: list[Outbox], n: int) -> int:
         """Handle the next batch of some outboxes, whose locks are held, in the order of time; at most n messages.
 
         An outbox stops at a message that fails; of each, what was handled is acknowledged.
         """
-        size = min(n, BATCH)
-        batches = [[(message, outbox) for message in outbox.take(size)] for outbox in outboxes]
+        size = min(n, MESSAGES_A_ROUND)
+        batches = [[(message, outbox) for message in outbox.take_messages(size)] for outbox in outboxes]
         # Up to here every outbox has shown what it has; a clock that stepped back may put the latest in the middle.
-        horizon = min((max(map(in_time, batch)) for batch in batches if len(batch) == size), default=(MAX_ID, 0))
+        horizon = min((max(map(time_order, batch)) for batch in batches if len(batch) == size), default=(MAX_ID, 0))
         handled: dict[Outbox, int] = {}
         finished: dict[Outbox, int] = {}
         stuck: set[Outbox] = set()
         tried = 0
         try:
-            for message, outbox in islice(merge(*batches, key=in_time), n):
-                if in_time((message, outbox)) > horizon:
+            for message, outbox in islice(merge(*batches, key=time_order), n):
+                if time_order((message, outbox)) > horizon:
                     break  # another outbox has more, from before this
-                if self._singly or message.kind != "post":
+                if self._one_by_one or message.kind != "post":
                     self._finish()
                     finished.update(handled)
                 if outbox not in stuck:
                     tried += 1
-                    if self._attempt(outbox, message):
+                    if self._attempt_message(outbox, message):
                         handled[outbox] = message.position
                     else:
                         stuck.add(outbox)
             self._finish()
-            finished, self._singly = handled, bool(stuck)
-        except Unfinished:
-            self._singly = True
+            finished, self._one_by_one = handled, bool(stuck)
+        except UnfinishedMessages:
+            self._one_by_one = True
         except BaseException:  # whoever handles messages is to end: what they did is done
             self._finish()
             finished = handled
@@ -181,34 +192,34 @@ class Queue:
     def _finish(self) -> None:
         """Let what was put off be done; where it fails, the messages come again, one by one."""
         try:
-            self._together()
+            self._finish_gathered()
         except Exception as error:
-            raise Unfinished from error
+            raise UnfinishedMessages from error
 
-    def _attempt(self, outbox: Outbox, message: Change) -> bool:
+    def _attempt_message(self, outbox: Outbox, message: Change) -> bool:
         """Handle one message; says whether the next may follow: it was handled, or has now failed too often."""
         try:
-            self._handle(message)
-            if self._singly:
-                self._together()
+            self._handle_message(message)
+            if self._one_by_one:
+                self._finish_gathered()
         except Exception as error:
             failures = outbox.failures[message.position] = outbox.failures.get(message.position, 0) + 1
             if failures < self._attempts:
                 return False
             self._finish()  # those before it, which are acknowledged with it
-            self._failed(message, error)
+            self._give_up_message(message, error)
             outbox.acknowledge(message.position, aside=(message, repr(error)))
         outbox.failures.pop(message.position, None)
         return True
 
 
-def in_time(pair: tuple[Change, Outbox]) -> tuple[int, int]:
+def time_order(pair: tuple[Change, Outbox]) -> tuple[int, int]:
     """Roughly when a message was made; feeds take tweets fastest in order of their IDs, and need no order at all."""
     message, _ = pair
     return message.at_ms, message.other if message.kind == "post" else 0
 
 
-def held(lock: threading.RLock, locks: ExitStack) -> bool:
+def try_lock(lock: threading.RLock, locks: ExitStack) -> bool:
     """Whether a lock could be had at once; if so it is held until `locks` ends."""
     if free := lock.acquire(blocking=False):
         locks.callback(lock.release)

@@ -8,25 +8,25 @@ from itertools import islice, takewhile
 import numpy as np
 
 from twitterlab.model import Users
-from twitterlab.parts.feeds.entries import Entries, ids_in, keys_in, pack
+from twitterlab.parts.feeds.entries import Entries, ids_in, keys_in, pack_entries
 from twitterlab.parts.feeds.feed_cache import FeedCache
 from twitterlab.parts.feeds.follow_graph import FollowCopy
-from twitterlab.parts.feeds.rules import Rules
+from twitterlab.parts.feeds.rules import AuthorRules
 from twitterlab.parts.store.changes import Row
-from twitterlab.parts.store.shards import Key, Shards
+from twitterlab.parts.store.shards import Shards, TweetKey
 from twitterlab.work import Counters
 
-Rows = Callable[[int | None, int], Iterator[Row]]  # newest first, from below an ID, fetched so many at a time
+RowsBelow = Callable[[int | None, int], Iterator[Row]]  # newest first, from below an ID, fetched so many at a time
 
 
-class Reading:
+class FeedReading:
     """Streams of keys, newest first, of what is pushed to a reader and of what they pull, as far as anybody asks."""
 
     def __init__(
         self,
         tables: Shards,
         copy: FollowCopy,
-        rules: Rules,
+        rules: AuthorRules,
         feeds: FeedCache,
         *,
         timelines: FeedCache,
@@ -35,21 +35,21 @@ class Reading:
         self._tables, self._copy, self._rules, self._feeds = tables, copy, rules, feeds
         self._timelines, self._counters = timelines, counters
 
-    def pushed(self, reader: int, before: int | None, limit: int) -> Iterator[Key]:
+    def pushed_keys(self, reader: int, before: int | None, limit: int) -> Iterator[TweetKey]:
         """What was pushed into a reader's feed, newest first; below the feed's floor it goes on from the shards."""
-        return self._stream(self._feeds, reader, before, limit, lambda b, n: self._pushed_rows(reader, b, n))
+        return self._key_stream(self._feeds, reader, before, limit, lambda b, n: self._pushed_rows(reader, b, n))
 
-    def pulled(self, author: int, reader: int, before: int | None, limit: int) -> Iterator[Key]:
+    def pulled_keys(self, author: int, reader: int, before: int | None, limit: int) -> Iterator[TweetKey]:
         """The tweets of an author that this reader pulls, newest first, from the author's own timeline."""
         spans = self._rules.pulled_spans(author, reader)
-        own = self._stream(self._timelines, author, before, limit, lambda b, n: self._own_rows(author, b, n))
+        own = self._key_stream(self._timelines, author, before, limit, lambda b, n: self._own_rows(author, b, n))
         newest_first = takewhile(lambda key: key.id >= spans[0][0], own)
         return (key for key in newest_first if any(start <= key.id < end for start, end in spans))
 
     def newest_pulled(self, author: int, n: int) -> Entries:
         """The newest n entries of an author whose tweets all readers pull, ascending."""
         while True:
-            epoch, found = self._tables.epoch, list(islice(self.pulled(author, author, None, n), n))
+            epoch, found = self._tables.epoch, list(islice(self.pulled_keys(author, author, None, n), n))
             if epoch == self._tables.epoch:
                 return pack_keys(found)[::-1]
 
@@ -60,20 +60,22 @@ class Reading:
         firsts = {author: self._rules.pulled_spans(author, reader)[:1] for author in candidates}
         return [author for author, first in firsts.items() if first and (before is None or first[0][0] < before)]
 
-    def _stream(self, cache: FeedCache, user: int, before: int | None, limit: int, rows: Rows) -> Iterator[Key]:
+    def _key_stream(
+        self, cache: FeedCache, user: int, before: int | None, limit: int, rows: RowsBelow
+    ) -> Iterator[TweetKey]:
         """A materialised feed, `limit` entries at a time, and then `rows` from the shards below its floor."""
         more = True
         while more:
-            while (found := cache.read(user, before, limit)) is None:
-                self._rebuild(cache, user, rows)
+            while (found := cache.read_entries(user, before, limit)) is None:
+                self._rebuild_feed(cache, user, rows)
             entries, floor = found
-            yield from self._shown(cache, user, entries)
+            yield from self._keys_as_shown(cache, user, entries)
             more = len(entries) == limit
             before = int(ids_in(entries[-1:])[0]) if len(entries) else before
         if floor:
-            yield from self._keys(rows(floor if before is None else min(before, floor), limit))
+            yield from self._keys_of_rows(rows(floor if before is None else min(before, floor), limit))
 
-    def _shown(self, cache: FeedCache, user: int, entries: Entries) -> Iterator[Key]:
+    def _keys_as_shown(self, cache: FeedCache, user: int, entries: Entries) -> Iterator[TweetKey]:
         """Where to find these entries; one counts as shown once the page asks for the next."""
         shown = 0
         try:
@@ -85,31 +87,31 @@ class Reading:
 
     # Rebuilding
 
-    def _rebuild(self, cache: FeedCache, user: int, rows: Rows) -> None:
+    def _rebuild_feed(self, cache: FeedCache, user: int, rows: RowsBelow) -> None:
         """Register first, so that deliveries are taken, and read the shards after; again if a follow came between."""
         settled = False
         while not settled:
-            version, epoch = cache.register(user), self._tables.epoch
-            found = list(self._keys(islice(rows(None, cache.length + 1), cache.length + 1)))
+            version, epoch = cache.begin_rebuild(user), self._tables.epoch
+            found = list(self._keys_of_rows(islice(rows(None, cache.length + 1), cache.length + 1)))
             kept = found[: cache.length]
             floor = kept[-1].id if len(found) > len(kept) else 0
             entries = pack_keys(kept)
             # Where users move between shards meanwhile, a row may be gone from where it was looked for.
-            settled = epoch == self._tables.epoch and cache.settle(user, entries, floor, version)
+            settled = epoch == self._tables.epoch and cache.end_rebuild(user, entries, floor, version)
         self._counters.add(rebuilds=1, backfilled=len(kept))
 
     def _pushed_rows(self, reader: int, before: int | None, limit: int) -> Iterator[Row]:
-        followees: Users = self._tables.follows_of(reader).followees(reader)
-        rows = self._tables.newest(followees, before, limit, "id, author")
+        followees: Users = self._tables.follows_home(reader).followees(reader)
+        rows = self._tables.newest_of(followees, before, limit, "id, author")
         return (row for row in rows if self._rules.is_pushed(row[1], row[0], reader))
 
     def _own_rows(self, author: int, before: int | None, limit: int) -> Iterator[Row]:
-        return self._tables.newest(np.array([author], np.int32), before, limit, "id, author")
+        return self._tables.newest_of(np.array([author], np.int32), before, limit, "id, author")
 
-    def _keys(self, rows: Iterable[Row]) -> Iterator[Key]:
-        return (Key(tweet_id, self._tables.shard_number(author)) for tweet_id, author in rows)
+    def _keys_of_rows(self, rows: Iterable[Row]) -> Iterator[TweetKey]:
+        return (TweetKey(tweet_id, self._tables.shard_number(author)) for tweet_id, author in rows)
 
 
-def pack_keys(keys: list[Key]) -> Entries:
+def pack_keys(keys: list[TweetKey]) -> Entries:
     """Entries for keys, in their order."""
-    return pack(np.array([k.id for k in keys], np.int64), np.array([k.shard for k in keys], np.int64))
+    return pack_entries(np.array([k.id for k in keys], np.int64), np.array([k.shard for k in keys], np.int64))

@@ -18,7 +18,7 @@ from twitterlab.work import Counters
 Slots = NDArray[np.int32]
 
 UNTOUCHED, COLD = -1, -2  # no slot: nothing was missed yet; something was missed, so rebuild before reading
-READ = np.uint64(2**64 - 2)  # all bits but the one that says unread
+READ_MASK = np.uint64(2**64 - 2)  # all bits but the one that says unread
 
 
 class Rings:
@@ -39,7 +39,7 @@ class Rings:
         self._bar = np.zeros(users, np.uint64)  # an entry above it is newer than all that is there, and not too old
         self._warm = np.zeros(users, np.bool_)
         self._version = np.zeros(users, np.int64)  # new with each slot taken and each follow; never used twice
-        self._turn = np.zeros(users, np.int32)  # scratch of `deliver`
+        self._first_place = np.zeros(users, np.int32)  # scratch of `deliver`
         self._versions = 0
         self._free: list[int] = []
         self._used = 0
@@ -47,7 +47,9 @@ class Rings:
 
     # Pages that lie ready
 
-    def top(self, user: int, n: int, others: Entries | None, more: Callable[[], Entries]) -> tuple[Entries, int] | None:
+    def take_top(
+        self, user: int, n: int, others: Entries | None, more: Callable[[], Entries]
+    ) -> tuple[Entries, int] | None:
         """The newest `n` entries of a feed and of others, ascending, and how many were merged, empty ones included; all
         but the one that was only looked ahead to are marked as shown.
 
@@ -67,19 +69,19 @@ class Rings:
             return None
         shown, entries, merged = n - 1, own, n
         if others is not None:
-            entries = newest(own, others)
+            entries = newest_entries(own, others)
             merged += others.size
             if np.maximum.reduce(others[:, 0]) > entries[0]:
                 others = more()
-                entries = newest(own, others)
+                entries = newest_entries(own, others)
                 merged += others.size
             shown = n - int(own.searchsorted(entries[1]))
         if shown:
             for part in (row[head - shown : head],) if head >= shown else (row[head - shown :], row[:head]):
-                np.bitwise_and(part, READ, part)
+                np.bitwise_and(part, READ_MASK, part)
         return entries if entries.item(0) else entries[entries > 0], merged
 
-    def tops(self, users: Users, n: int, merge: Callable[[Entries], Entries]) -> tuple[Entries, NDArray[np.bool_]]:
+    def take_tops(self, users: Users, n: int, merge: Callable[[Entries], Entries]) -> tuple[Entries, NDArray[np.bool_]]:
         """For each user what `top` gives, as a row padded with zeros at the front, and whether it is right.
 
         `merge` gives rows with what comes from elsewhere merged in.
@@ -97,7 +99,7 @@ class Rings:
         shown = own & UNREAD > 0
         shown &= own >= merged[:, 1:2]
         shown[~ready] = False
-        flat[places[shown]] = own[shown] & READ
+        flat[places[shown]] = own[shown] & READ_MASK
         return merged, ready
 
     @property
@@ -108,7 +110,7 @@ class Rings:
     @property
     def bytes_a_user(self) -> int:
         """Bytes that one materialised feed takes, its user's entry in the map included."""
-        arrays = (self._ring, self._head, self._floor, self._bar, self._turn, self._warm, self._version)
+        arrays = (self._ring, self._head, self._floor, self._bar, self._first_place, self._warm, self._version)
         return sum(array[:1].nbytes for array in arrays) + self.slot_of.itemsize
 
     def _take_slot(self, user: int, *, warm: bool) -> int:
@@ -117,7 +119,7 @@ class Rings:
         else:
             slot, self._used = self._used, self._used + 1
         self.slot_of[user], self._warm[slot] = slot, warm
-        self._renew(slot)
+        self._renew_version(slot)
         return slot
 
     def _slots_for(self, users: Users) -> Slots:
@@ -130,13 +132,13 @@ class Rings:
             slots = self.slot_of[users]
         return slots
 
-    def _renew(self, slot: int) -> None:
+    def _renew_version(self, slot: int) -> None:
         """Make every rebuild of this slot that is under way begin again."""
         self._versions += 1
         self._version[slot] = self._versions
 
 
-def newest(own: Entries, others: Entries) -> Entries:
+def newest_entries(own: Entries, others: Entries) -> Entries:
     """The newest of both, ascending, as many as there are of one's own."""
     both = np.concatenate((own, others.reshape(-1)))
     both.sort()

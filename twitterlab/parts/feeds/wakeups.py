@@ -16,13 +16,13 @@ class Wakeups:
         self._news = threading.Condition()
         self.count = 0
 
-    def set(self) -> None:
+    def wake_all(self) -> None:
         """Wake everybody: there may be work."""
         with self._news:
             self.count += 1
             self._news.notify_all()
 
-    def wait(self, noted: int) -> None:
+    def wait_for_news(self, noted: int) -> None:
         """Sleep until `set` has been called since `count` was `noted`."""
         with self._news:
             self._news.wait_for(lambda: self.count != noted)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from twitterlab.model import StorageError
-from twitterlab.parts.store.changes import Change, Connection, insert
+from twitterlab.parts.store.changes import Change, Connection, insert_rows
 from twitterlab.parts.store.database import Database
 
 
@@ -22,16 +22,16 @@ def commit_together(groups: dict[Database, list[Change]]) -> None:
     try:
         for database, changes in first:
             notes = [(batch, change.other) for change in changes]
-            database.commit(changes, also=lambda tx, notes=notes: insert(tx, "prepared", notes))  # type: ignore[misc]
-        decider.commit(its, also=_decision(batch) if first else None)
+            database.commit(changes, also=lambda tx, notes=notes: insert_rows(tx, "prepared", notes))  # type: ignore[misc]
+        decider.commit(its, also=_decision_writer(batch) if first else None)
     except BaseException:
-        for database, _ in first if _undecided(decider, batch) else []:
+        for database, _ in first if _is_undecided(decider, batch) else []:
             with suppress(StorageError):  # what cannot be undone now is undone at the next opening
-                database.undo(batch)
+                database.undo_batch(batch)
         raise
 
 
-def _undecided(decider: Database, batch: int) -> bool:
+def _is_undecided(decider: Database, batch: int) -> bool:
     """Whether it is certain that no decision was stored; after a failed sync only the next opening can tell."""
     try:
         return not decider.peek("SELECT 1 FROM decided WHERE batch = ?", batch)
@@ -39,17 +39,17 @@ def _undecided(decider: Database, batch: int) -> bool:
         return False
 
 
-def _decision(batch: int) -> Callable[[Connection], object]:
-    return lambda tx: insert(tx, "decided", [(batch,)])
+def _decision_writer(batch: int) -> Callable[[Connection], object]:
+    return lambda tx: insert_rows(tx, "decided", [(batch,)])
 
 
-def settle(databases: Sequence[Database]) -> None:
+def settle_batches(databases: Sequence[Database]) -> None:
     """Undo every batch that was prepared but never decided, and forget those that were."""
     decided = {batch for database in databases for (batch,) in database.peek("SELECT batch FROM decided")}
     for database in databases:
         prepared = {batch for (batch,) in database.peek("SELECT DISTINCT batch FROM prepared")}
         for batch in prepared - decided:
-            database.undo(batch)
+            database.undo_batch(batch)
     for notes in ("prepared", "decided"):  # a decision is needed as long as any shard has notes of its batch
         for database in databases:
             database.forget_batches(notes)

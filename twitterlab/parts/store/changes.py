@@ -15,12 +15,12 @@ import pyarrow as pa
 
 from twitterlab.model import StorageError, Tweet
 
-Log = Literal["none", "outbox", "full"]
+LogContent = Literal["none", "outbox", "full"]
 Row = tuple[Any, ...]
 Connection = duckdb.DuckDBPyConnection
 
-FEW = 2  # rows up to which parameters are faster than an Arrow table
-TYPES = {
+FEW_ROWS = 2  # rows up to which parameters are faster than an Arrow table
+ARROW_TYPES = {
     "tweets": ("int64", "int32", "int64", "string", "string"),
     "follows": ("int32", "int32"),
     "log": ("int64", "int64", "string", "int32", "int64", "string", "string", "string"),
@@ -56,10 +56,10 @@ def storage_errors(doing: str) -> Iterator[None]:
         raise StorageError(f"could not {doing}: {error}") from error
 
 
-def insert(tx: Connection, table: str, rows: Sequence[Row]) -> None:
+def insert_rows(tx: Connection, table: str, rows: Sequence[Row]) -> None:
     """Insert rows in one statement: parameters for a few, an Arrow table for many."""
-    if len(rows) > FEW and table in TYPES:
-        columns = zip(zip(*rows, strict=True), TYPES[table], strict=True)
+    if len(rows) > FEW_ROWS and table in ARROW_TYPES:
+        columns = zip(zip(*rows, strict=True), ARROW_TYPES[table], strict=True)
         arrays = [pa.array(values, kind) for values, kind in columns]
         insert_arrow(tx, table, pa.Table.from_arrays(arrays, list(map(str, range(len(arrays))))))
     elif rows:
@@ -72,31 +72,36 @@ def insert_arrow(tx: Connection, table: str, arriving: pa.Table, order: str = ""
     tx.execute(f"INSERT INTO {table} SELECT * FROM arriving{order}")
 
 
-def log_row(c: Change, log: Log) -> Row:
+def log_row(c: Change, log: LogContent) -> Row:
     """A change as the log keeps it; an outbox leaves the content to the tables beside it."""
     content = (c.text, c.media, c.key) if log == "full" else (None, None, None)
     return (c.position, c.at_ms, c.kind, c.user, c.other, *content)
 
 
-def _post(tx: Connection, changes: list[Change], log: Log) -> None:
-    insert(tx, "tweets", [(c.other, c.user, c.at_ms, c.text, c.media) for c in changes])
-    insert(tx, "keys", [(c.user, c.key, c.other, c.text, c.media, c.at_ms) for c in changes if c.key is not None])
+def _write_posts(tx: Connection, changes: list[Change], log: LogContent) -> None:
+    insert_rows(tx, "tweets", [(c.other, c.user, c.at_ms, c.text, c.media) for c in changes])
+    insert_rows(tx, "keys", [(c.user, c.key, c.other, c.text, c.media, c.at_ms) for c in changes if c.key is not None])
 
 
-def _delete(tx: Connection, changes: list[Change], log: Log) -> None:
+def _write_deletes(tx: Connection, changes: list[Change], log: LogContent) -> None:
     ids = [c.other for c in changes]
     tx.execute("DELETE FROM tweets WHERE id IN (SELECT unnest($1::BIGINT[]))", [ids])
     tx.execute("UPDATE meta SET last_id = greatest(last_id, ?)", [max(ids)])
 
 
-def _follow(tx: Connection, changes: list[Change], log: Log) -> None:
-    insert(tx, "follows", [(c.user, c.other) for c in changes])
+def _write_follows(tx: Connection, changes: list[Change], log: LogContent) -> None:
+    insert_rows(tx, "follows", [(c.user, c.other) for c in changes])
 
 
-def _unfollow(tx: Connection, changes: list[Change], log: Log) -> None:
+def _write_unfollows(tx: Connection, changes: list[Change], log: LogContent) -> None:
     for c in changes:
         tx.execute("DELETE FROM follows WHERE follower = ? AND followee = ?", [c.user, c.other])
 
 
-Writer = Callable[[Connection, list[Change], Log], None]
-WRITERS: dict[str, Writer] = {"post": _post, "delete": _delete, "follow": _follow, "unfollow": _unfollow}
+Writer = Callable[[Connection, list[Change], LogContent], None]
+WRITERS: dict[str, Writer] = {
+    "post": _write_posts,
+    "delete": _write_deletes,
+    "follow": _write_follows,
+    "unfollow": _write_unfollows,
+}

@@ -21,8 +21,8 @@ T = TypeVar("T")
 
 # One thread, so that counters are the same on every run; the two thresholds let DuckDB keep to the index however many
 # rows it expects, so that a page reads its followees' rows and never falls back to a scan.
-CONFIG = {"threads": 1, "index_scan_max_count": 10**12, "dynamic_or_filter_threshold": 10**9}
-SILENT = "SET enable_progress_bar = false"  # else a long statement draws on what the program prints
+DUCKDB_CONFIG = {"threads": 1, "index_scan_max_count": 10**12, "dynamic_or_filter_threshold": 10**9}
+NO_PROGRESS_BAR = "SET enable_progress_bar = false"  # else a long statement draws on what the program prints
 
 
 class Connections:
@@ -36,8 +36,8 @@ class Connections:
         self._local = threading.local()
         self._cursors: list[Connection] = []
         with storage_errors(f"open {path.name if path else 'a database in memory'}"):
-            self._writer = duckdb.connect(str(path or ":memory:"), config=CONFIG)  # type: ignore[arg-type]
-            self._writer.execute(SILENT)
+            self._writer = duckdb.connect(str(path or ":memory:"), config=DUCKDB_CONFIG)  # type: ignore[arg-type]
+            self._writer.execute(NO_PROGRESS_BAR)
             if schema:
                 self._writer.execute(schema)
 
@@ -58,7 +58,7 @@ class Connections:
 
     # Reading, counted
 
-    def read(self, sql: str, *parameters: object) -> list[Row]:
+    def read_rows(self, sql: str, *parameters: object) -> list[Row]:
         """All rows of one counted SELECT."""
         return self._select(Connection.fetchall, sql, parameters)
 
@@ -67,7 +67,7 @@ class Connections:
         (column, *_) = self._select(Connection.fetchnumpy, sql, parameters).values()
         return np.asarray(column)
 
-    def count(self, counting: bool) -> None:
+    def set_counting(self, counting: bool) -> None:
         """From now on count the rows of reads, or do not; each thread goes on with a new connection."""
         self._counting, self._local = counting, threading.local()
 
@@ -78,7 +78,7 @@ class Connections:
         with storage_errors("read"):
             return self._cursor().execute(sql, parameters).fetchall()
 
-    def arrow(self, sql: str, *parameters: object) -> pa.Table:
+    def arrow_table(self, sql: str, *parameters: object) -> pa.Table:
         """All rows of a SELECT as an Arrow table, not counted."""
         with storage_errors("read"):
             return self._cursor().sql(sql, params=list(parameters)).to_arrow_table()
@@ -101,17 +101,17 @@ class Connections:
                 with suppress(duckdb.Error):
                     connection.close()
 
-    def remove(self) -> None:
+    def delete_files(self) -> None:
         """Close the database and delete its files."""
         self.close()
         if self.path is not None:
-            remove_files(self.path)
+            delete_database_files(self.path)
 
     def _select(self, fetch: Callable[[Connection], T], sql: str, parameters: Sequence[object]) -> T:
         with storage_errors("read"):
             cursor = self._cursor()
             result = fetch(cursor.execute(sql, parameters))
-            rows, groups = scanned(cursor) if self._counting else (0, 0)
+            rows, groups = scan_counts(cursor) if self._counting else (0, 0)
         self.requests += 1
         self._counters.add(queries=1, shard_requests=1, rows_read=rows, row_groups_read=groups)
         return result
@@ -121,7 +121,7 @@ class Connections:
         cursor: Connection | None = getattr(self._local, "cursor", None)
         if cursor is None:
             cursor = self._local.cursor = self._writer.cursor()
-            cursor.execute(SILENT)
+            cursor.execute(NO_PROGRESS_BAR)
             if self._counting:
                 cursor.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
             with self.lock:
@@ -129,14 +129,14 @@ class Connections:
         return cursor
 
 
-def remove_files(path: Path) -> None:
+def delete_database_files(path: Path) -> None:
     """Delete the files of a database that is not open."""
     with storage_errors(f"remove {path.name}"):
         for file in (path, path.with_name(path.name + ".wal")):
             file.unlink(missing_ok=True)
 
 
-def scanned(cursor: Connection) -> tuple[int, int]:
+def scan_counts(cursor: Connection) -> tuple[int, int]:
     """Rows and row groups that the last query's table scans read, from DuckDB's own JSON profile."""
     profile = cursor.get_profiling_information(format="json")
     rows = re.findall(r'"rows_scanned": (\d+)', profile)

@@ -18,9 +18,18 @@ import numpy as np
 import pyarrow as pa
 
 from twitterlab.model import MAX_ID, Ids, StorageError, Tweet, Users
-from twitterlab.parts.store.changes import WRITERS, Change, Connection, Log, Row, insert, insert_arrow, log_row
+from twitterlab.parts.store.changes import (
+    WRITERS,
+    Change,
+    Connection,
+    LogContent,
+    Row,
+    insert_arrow,
+    insert_rows,
+    log_row,
+)
 from twitterlab.parts.store.connections import Connections
-from twitterlab.parts.store.tail import Tail
+from twitterlab.parts.store.tail import LogTail
 from twitterlab.work import Counters
 
 SCHEMA = """
@@ -42,9 +51,9 @@ CREATE INDEX tweets_by_author ON tweets (author);
 CREATE INDEX tweets_by_id ON tweets (id);
 CREATE INDEX keys_by_author ON keys (author);
 """
-OWED = 1024  # messages
+MESSAGES_OWED = 1024  # messages
 NOBODY = -(2**31)  # beside any user IDs it keeps a list from being one unbroken range, which DuckDB would scan
-COLUMNS = "id, author, text, media, created_at"
+TWEET_COLUMNS = "id, author, text, media, created_at"
 
 
 class Database(Connections):
@@ -56,7 +65,7 @@ class Database(Connections):
         counters: Counters | None = None,
         *,
         clustered: bool = True,
-        log: Log = "none",
+        log: LogContent = "none",
         counting: bool = True,
         create: bool = True,
     ) -> None:
@@ -65,13 +74,13 @@ class Database(Connections):
             raise StorageError(f"the system's file {path and path.name} is missing")
         super().__init__(path, counters or Counters(), counting, SCHEMA + (INDEXES if clustered else "") if new else "")
         self.log = log
-        self.tail = Tail()
+        self.tail = LogTail()
         self._owed: dict[str, int] = {}  # offsets of consumers that are still to be stored
         self._paid: dict[str, int] = {}
         self._clustered = clustered
-        self.position = 0 if new else self._last("position", "log", "position")
+        self.position = 0 if new else self._highest_ever("position", "log", "position")
 
-    def load(self, followers: Users, followees: Users) -> None:
+    def load_follows(self, followers: Users, followees: Users) -> None:
         """Store the follows in bulk: a clustered table gets them by follower, a heap in no order, as people come."""
         shuffled = slice(None) if self._clustered else np.random.default_rng(0).permutation(len(followers))
         table = pa.table({"follower": followers[shuffled], "followee": followees[shuffled]})
@@ -102,41 +111,43 @@ class Database(Connections):
                 for kind, run in groupby(new, key=lambda c: c.kind):
                     WRITERS[kind](tx, list(run), self.log)
                 if self.log != "none":
-                    insert(tx, "log", [log_row(c, self.log) for c in new])
+                    insert_rows(tx, "log", [log_row(c, self.log) for c in new])
                 if also:
                     also(tx)
-                paid = self._pay(tx) if self._much_owed() else {}
+                paid = self._store_owed(tx) if self._owes_much() else {}
             self.position = new[-1].position
             if self.log != "none":
                 self.tail.append(new)
-            self._settle(paid)
+            self._forget_paid(paid)
 
-    def owe(self, consumer: str, position: int) -> None:
+    def owe_offset(self, consumer: str, position: int) -> None:
         """A consumer is past this position: once that is much, the next commit stores it and trims the log."""
         self._owed[consumer] = position
 
-    def pay(self, also: Callable[[Connection], object] | None = None) -> None:
+    def pay_offsets(self, also: Callable[[Connection], object] | None = None) -> None:
         """Store now what is owed to consumers, and what `also` writes, in one transaction."""
         if self._owed or also:
             with self.transaction() as tx:
                 if also:
                     also(tx)
-                paid = self._pay(tx)
-            self._settle(paid)
+                paid = self._store_owed(tx)
+            self._forget_paid(paid)
 
-    def _much_owed(self) -> bool:
+    def _owes_much(self) -> bool:
         """Whether enough is owed that it is worth its statements."""
-        return any(position >= self._paid.get(consumer, 0) + OWED for consumer, position in self._owed.copy().items())
+        return any(
+            position >= self._paid.get(consumer, 0) + MESSAGES_OWED for consumer, position in self._owed.copy().items()
+        )
 
-    def _pay(self, tx: Connection) -> dict[str, int]:
+    def _store_owed(self, tx: Connection) -> dict[str, int]:
         paid = dict(self._owed)
         for consumer, position in paid.items():
             tx.execute("UPDATE offsets SET position = ? WHERE consumer = ?", [position, consumer])
         ((lowest,),) = tx.execute("SELECT min(position) FROM offsets").fetchall()
-        self.trim(tx, lowest)
+        self.trim_log(tx, lowest)
         return paid
 
-    def _settle(self, paid: dict[str, int]) -> None:
+    def _forget_paid(self, paid: dict[str, int]) -> None:
         """Forget what was stored, unless a consumer has gone on since."""
         self._paid |= paid
         for consumer, position in paid.items():
@@ -146,15 +157,15 @@ class Database(Connections):
     def forget_log(self, position: int) -> None:
         """Drop the log up to a position that every consumer is past."""
         with self.transaction() as tx:
-            self.trim(tx, position)
+            self.trim_log(tx, position)
 
-    def trim(self, tx: Connection, position: int) -> None:
+    def trim_log(self, tx: Connection, position: int) -> None:
         """Drop the log up to a position inside a transaction; the number of the last change outlives its row."""
         tx.execute("DELETE FROM log WHERE position <= ?", [position])
         tx.execute("UPDATE meta SET position = greatest(position, ?)", [self.position])
-        self.tail.drop(position)
+        self.tail.drop_up_to(position)
 
-    def undo(self, batch: int) -> None:
+    def undo_batch(self, batch: int) -> None:
         """Take back the posts of a batch that was prepared here and decided nowhere."""
         ids = "(SELECT id FROM prepared WHERE batch = ?)"
         self.tail.clear()
@@ -169,7 +180,7 @@ class Database(Connections):
             with self.transaction() as tx:
                 tx.execute(f"DELETE FROM {notes}")
 
-    def follow(self, change: Change) -> bool:
+    def commit_follow(self, change: Change) -> bool:
         """Commit a follow or unfollow unless it holds already; says whether it changed anything."""
         with self.lock:
             held = change.other in self.followees(change.user)
@@ -190,14 +201,16 @@ class Database(Connections):
         sql = "SELECT follower FROM follows WHERE followee = ? ORDER BY follower LIMIT ?"
         return self.read_ids(sql, user, limit).astype(np.int32)
 
-    def newest(self, authors: Iterable[int], before: int | None, limit: int, columns: str = COLUMNS) -> list[Row]:
+    def newest_of(
+        self, authors: Iterable[int], before: int | None, limit: int, columns: str = TWEET_COLUMNS
+    ) -> list[Row]:
         """The newest `limit` tweets of `authors` with IDs below `before`: all the tweets of these authors."""
         # Materialising the matches hides the limit from the planner, and xor(id, 0) the bound: for either of them
         # alone it would scan the table rather than follow the index.
         sql = f"""WITH mine AS MATERIALIZED
                     (SELECT {columns} FROM tweets WHERE author IN (SELECT unnest($1::INTEGER[])))
                   SELECT * FROM mine WHERE xor(id, 0) < $2 ORDER BY id DESC LIMIT $3"""
-        return self.read(sql, [NOBODY, *map(int, authors)], MAX_ID if before is None else before, limit)
+        return self.read_rows(sql, [NOBODY, *map(int, authors)], MAX_ID if before is None else before, limit)
 
     def ids_of(self, author: int, floor: int) -> Ids:
         """The IDs, newest first, of an author's tweets from `floor` on: all the author's tweets."""
@@ -208,14 +221,14 @@ class Database(Connections):
     def tweets(self, ids: Iterable[int]) -> list[Tweet]:
         """The tweets with these IDs that are stored here: as many rows."""
         sql = f"""WITH mine AS MATERIALIZED
-                    (SELECT {COLUMNS} FROM tweets WHERE id IN (SELECT unnest($1::BIGINT[]))) FROM mine"""
-        return [Tweet._make(row) for row in self.read(sql, [NOBODY, *ids])]
+                    (SELECT {TWEET_COLUMNS} FROM tweets WHERE id IN (SELECT unnest($1::BIGINT[]))) FROM mine"""
+        return [Tweet._make(row) for row in self.read_rows(sql, [NOBODY, *ids])]
 
-    def keyed(self, author: int, key: str) -> Tweet | None:
+    def tweet_with_key(self, author: int, key: str) -> Tweet | None:
         """The tweet that this author posted under this key."""
-        sql = f"""WITH mine AS MATERIALIZED (SELECT {COLUMNS}, key FROM keys WHERE author = ?)
-                  SELECT {COLUMNS} FROM mine WHERE key = ?"""
-        return next((Tweet._make(row) for row in self.read(sql, author, key)), None)
+        sql = f"""WITH mine AS MATERIALIZED (SELECT {TWEET_COLUMNS}, key FROM keys WHERE author = ?)
+                  SELECT {TWEET_COLUMNS} FROM mine WHERE key = ?"""
+        return next((Tweet._make(row) for row in self.read_rows(sql, author, key)), None)
 
     # Looking inside
 
@@ -224,7 +237,7 @@ class Database(Connections):
         sql = """SELECT at_ms, kind, "user", other, text, media, key, position FROM log
                  WHERE position > ? ORDER BY position LIMIT ?"""
         with self.lock:  # a batch over several databases holds the lock until it is decided
-            if (recent := self.tail.after(position, limit)) is not None:
+            if (recent := self.tail.changes_after(position, limit)) is not None:
                 return recent
             return [Change._make(row) for row in self.peek(sql, position, limit)]
 
@@ -235,9 +248,9 @@ class Database(Connections):
 
     def last_id(self) -> int:
         """The highest tweet ID that was ever stored here, deleted ones included."""
-        return self._last("last_id", "tweets", "id")
+        return self._highest_ever("last_id", "tweets", "id")
 
-    def _last(self, meta: str, table: str, column: str) -> int:
+    def _highest_ever(self, meta: str, table: str, column: str) -> int:
         sql = f"SELECT max(v) FROM (SELECT {meta} v FROM meta UNION SELECT max({column}) FROM {table})"
         ((value,),) = self.peek(sql)
         return int(value or 0)

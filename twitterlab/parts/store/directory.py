@@ -37,14 +37,14 @@ class Home:
                 raise StorageError(f"{self.path.name} {why}") from error
 
     @property
-    def system(self) -> Path:
+    def system_folder(self) -> Path:
         """Where the databases lie."""
         return self.path / "system"
 
     @property
     def facts(self) -> Facts | None:
         """What was written when the system was made; None where there is no system yet."""
-        file = self.system / "facts.json"
+        file = self.system_folder / "facts.json"
         if not file.exists():
             return None
         try:
@@ -55,7 +55,7 @@ class Home:
             raise StorageError(f"{self.path.name}/system/facts.json is damaged: it holds no facts by name")
         return facts
 
-    def create(self, facts: Facts, build: Callable[[Path], None]) -> None:
+    def create_files(self, facts: Facts, build: Callable[[Path], None]) -> None:
         """Build the system's files in a folder that becomes the system by one rename."""
         folder = self.path / ".creating"
         with storage_errors("create the system"):
@@ -64,19 +64,19 @@ class Home:
             build(folder)
             write_durably(folder / "facts.json", json.dumps(facts))
             for file in folder.iterdir():
-                sync(file)
-            sync(folder)
-            folder.rename(self.system)
-            sync(self.path)
+                sync_to_disk(file)
+            sync_to_disk(folder)
+            folder.rename(self.system_folder)
+            sync_to_disk(self.path)
 
-    def restate(self, facts: Facts) -> None:
+    def replace_facts(self, facts: Facts) -> None:
         """Replace the facts in one atomic step."""
         with storage_errors("write facts.json"):
-            write_durably(self.system / "facts.json.new", json.dumps(facts))
-            (self.system / "facts.json.new").rename(self.system / "facts.json")
-            sync(self.system)
+            write_durably(self.system_folder / "facts.json.new", json.dumps(facts))
+            (self.system_folder / "facts.json.new").rename(self.system_folder / "facts.json")
+            sync_to_disk(self.system_folder)
 
-    def release(self) -> None:
+    def release_lock(self) -> None:
         """Let another process open the directory."""
         self._lock.release()
 
@@ -90,10 +90,10 @@ class Home:
 def write_durably(file: Path, text: str) -> None:
     """Write a file whose content is on disk when this returns."""
     file.write_text(text)
-    sync(file)
+    sync_to_disk(file)
 
 
-def sync(path: Path) -> None:
+def sync_to_disk(path: Path) -> None:
     """Ask the operating system to put a file or a directory's entries on disk."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -21,18 +21,18 @@ class Tables(Protocol):
     databases: list[Database]
     epoch: int  # changes when rows move between databases; a read that began before begins again
 
-    def asked(self) -> Facts: ...
-    def defaults(self) -> Facts: ...
-    def open(
+    def asked_facts(self) -> Facts: ...
+    def default_facts(self) -> Facts: ...
+    def open_databases(
         self, folder: Path | None, facts: Facts, graph: FollowGraph | None, counters: Counters, counting: bool
     ) -> None: ...
-    def writing(self, author: int) -> AbstractContextManager[object]: ...
-    def home_of(self, author: int, tweet_id: int) -> Database: ...
-    def follows_of(self, follower: int) -> Database: ...
-    def holders(self, author: int, tweet_id: int) -> Iterator[Database]: ...
-    def keyed(self, author: int, key: str) -> Tweet | None: ...
+    def write_lock(self, author: int) -> AbstractContextManager[object]: ...
+    def tweets_home(self, author: int, tweet_id: int) -> Database: ...
+    def follows_home(self, follower: int) -> Database: ...
+    def possible_homes(self, author: int, tweet_id: int) -> Iterator[Database]: ...
+    def tweet_with_key(self, author: int, key: str) -> Tweet | None: ...
     def followers(self, user: int, limit: int) -> Users: ...
-    def commit_many(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]: ...
+    def commit_posts(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]: ...
 
 
 class WholeTable:
@@ -43,15 +43,15 @@ class WholeTable:
         self.epoch = 0
         self._clustered = clustered
 
-    def asked(self) -> Facts:
+    def asked_facts(self) -> Facts:
         """What an opening insists on: nothing beside the stage."""
         return {}
 
-    def defaults(self) -> Facts:
+    def default_facts(self) -> Facts:
         """What a new system is when nothing else was asked for."""
         return {}
 
-    def open(
+    def open_databases(
         self, folder: Path | None, facts: Facts, graph: FollowGraph | None, counters: Counters, counting: bool
     ) -> None:
         """Open the database in `folder` (None: in memory); `graph` is loaded into a new one."""
@@ -59,33 +59,33 @@ class WholeTable:
         create = graph is not None
         self.databases = [Database(path, counters, counting=counting, clustered=self._clustered, create=create)]
         if graph is not None:
-            self.databases[0].load(*graph.edge_arrays())
+            self.databases[0].load_follows(*graph.edge_arrays())
 
-    def writing(self, author: int) -> AbstractContextManager[object]:
+    def write_lock(self, author: int) -> AbstractContextManager[object]:
         """The lock of the database that takes this author's writes."""
         return self.databases[0].lock
 
-    def home_of(self, author: int, tweet_id: int) -> Database:
+    def tweets_home(self, author: int, tweet_id: int) -> Database:
         """The database that keeps an author's tweet."""
         return self.databases[0]
 
-    def follows_of(self, follower: int) -> Database:
+    def follows_home(self, follower: int) -> Database:
         """The database that keeps whom this user follows."""
         return self.databases[0]
 
-    def holders(self, author: int, tweet_id: int) -> Iterator[Database]:
+    def possible_homes(self, author: int, tweet_id: int) -> Iterator[Database]:
         """The databases to look for a tweet in, the likeliest first."""
         yield self.databases[0]
 
-    def keyed(self, author: int, key: str) -> Tweet | None:
+    def tweet_with_key(self, author: int, key: str) -> Tweet | None:
         """The tweet that this author posted under this key."""
-        return self.databases[0].keyed(author, key)
+        return self.databases[0].tweet_with_key(author, key)
 
     def followers(self, user: int, limit: int) -> Users:
         """The first followers of a user by ID."""
         return self.databases[0].followers(user, limit)
 
-    def commit_many(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]:
+    def commit_posts(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]:
         """Commit, in one transaction, the changes that `assign` makes once the writer lock is held."""
-        with self.writing(0):
+        with self.write_lock(0):
             return self.databases[0].commit(assign())

@@ -16,7 +16,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from twitterlab.model import StorageError, UnknownMedia
 
-KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
+MEDIA_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class _PrivateMemory(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
@@ -54,25 +54,25 @@ class MediaStore:
         """
         key = hashlib.sha256(data).hexdigest()
         with self._storage_errors("written"):
-            if not self._fs.exists(self._path(key)):
-                self._write_then_move(data, self._path(key))
+            if not self._fs.exists(self._object_path(key)):
+                self._write_then_move(data, self._object_path(key))
             self._sync_directory(self._root)  # also where another writer has moved it, but has not got this far
         return key
 
     def get(self, key: str) -> bytes:
         """The bytes under `key`, proved by their hash; `UnknownMedia` where there are none or it is no key at all."""
-        if not isinstance(key, str) or not KEY.fullmatch(key):  # before it becomes part of a path
+        if not isinstance(key, str) or not MEDIA_KEY.fullmatch(key):  # before it becomes part of a path
             raise UnknownMedia(f"a media key is 64 lowercase hex digits, not {key!r}")
         with self._storage_errors("read"):
             try:
-                data: bytes = self._fs.cat_file(self._path(key))
+                data: bytes = self._fs.cat_file(self._object_path(key))
             except FileNotFoundError:
                 raise UnknownMedia(f"no media is stored under {key}") from None
         if hashlib.sha256(data).hexdigest() != key:
             raise StorageError(f"the media store {self._name} is damaged: {key} holds other bytes than were stored")
         return data
 
-    def _path(self, key: str) -> str:
+    def _object_path(self, key: str) -> str:
         return f"{self._root}/{key}"
 
     def _write_then_move(self, data: bytes, path: str) -> None:

@@ -11,21 +11,25 @@ from twitterlab.model import Users
 from twitterlab.parts.store.changes import insert_arrow
 from twitterlab.parts.store.database import Database
 
-OWNED = {"tweets": "author", "follows": "follower", "keys": "author"}  # each table, and the column whose shard counts
+OWNER_COLUMNS = {
+    "tweets": "author",
+    "follows": "follower",
+    "keys": "author",
+}  # each table, and the column whose shard counts
 
 
-def move(source: Database, target: Database, users: Users) -> None:
+def copy_users(source: Database, target: Database, users: Users) -> None:
     """Copy everything that these users own to another shard, in one transaction there."""
     with target.transaction() as tx:
-        for table, owner in OWNED.items():
+        for table, owner in OWNER_COLUMNS.items():
             sql = f"SELECT * FROM {table} WHERE {owner} IN (SELECT unnest($1::INTEGER[]))"
-            insert_arrow(tx, table, source.arrow(sql, users.tolist()))
+            insert_arrow(tx, table, source.arrow_table(sql, users.tolist()))
 
 
-def sweep(databases: Sequence[Database], places: NDArray[np.int16]) -> None:
+def sweep_misplaced_rows(databases: Sequence[Database], places: NDArray[np.int16]) -> None:
     """Delete from every shard the rows of users whose place is elsewhere."""
     for number, database in enumerate(databases):
         elsewhere = np.flatnonzero(places != number).tolist()
         with database.transaction() as tx:
-            for table, owner in OWNED.items():
+            for table, owner in OWNER_COLUMNS.items():
                 tx.execute(f"DELETE FROM {table} WHERE {owner} IN (SELECT unnest($1::INTEGER[]))", [elsewhere])

@@ -11,10 +11,10 @@ from twitterlab.parts.store.directory import Facts, Home
 from twitterlab.parts.store.layout import Tables
 from twitterlab.workloads.graph import FollowGraph
 
-Load = Callable[[Path | None, Facts, FollowGraph | None], object]
+OpenTables = Callable[[Path | None, Facts, FollowGraph | None], object]
 
 
-def opened(home: Home | None, stage: str, tables: Tables, graph: FollowGraph | None, load: Load) -> Facts:
+def open_system(home: Home | None, stage: str, tables: Tables, graph: FollowGraph | None, load: OpenTables) -> Facts:
     """Open a stage's tables by `load`, making them where there are none; returns what the system is.
 
     Raises InvalidGraph, and StorageError where the directory holds another system than the one asked for.
@@ -28,15 +28,15 @@ def opened(home: Home | None, stage: str, tables: Tables, graph: FollowGraph | N
         load(None, facts, graph)
         return facts
     if home.facts is None:
-        create(home, stage, tables, graph, load)
-    names = ("users", "graph", "last_id", *tables.defaults())
-    asked = {"stage": stage, **dict.fromkeys(names), **tables.asked()}
-    facts = checks.same_system(home.facts or {}, asked, graph)
-    load(home.system, facts, None)
+        create_system(home, stage, tables, graph, load)
+    names = ("users", "graph", "last_id", *tables.default_facts())
+    asked = {"stage": stage, **dict.fromkeys(names), **tables.asked_facts()}
+    facts = checks.stored_facts(home.facts or {}, asked, graph)
+    load(home.system_folder, facts, None)
     return facts
 
 
-def create(home: Home, stage: str, tables: Tables, graph: FollowGraph | None, load: Load) -> None:
+def create_system(home: Home, stage: str, tables: Tables, graph: FollowGraph | None, load: OpenTables) -> None:
     """Make a system in its directory, which is whole or absent whenever this is interrupted."""
     if graph is None:
         raise StorageError(f"{home.path.name} holds no system yet: give a graph to make one")
@@ -48,9 +48,9 @@ def create(home: Home, stage: str, tables: Tables, graph: FollowGraph | None, lo
             database.checkpoint()
             database.close()
 
-    home.create(facts, build)
+    home.create_files(facts, build)
 
 
 def new_facts(stage: str, tables: Tables, graph: FollowGraph) -> Facts:
     """What a new system will be known by."""
-    return {"stage": stage, "users": graph.users, "graph": graph.digest(), "last_id": 0, **tables.defaults()}
+    return {"stage": stage, "users": graph.users, "graph": graph.digest(), "last_id": 0, **tables.default_facts()}

@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from twitterlab.checks import setting
+from twitterlab.checks import valid_setting
 from twitterlab.model import InvalidCursor, Lag, Position, StorageError
 from twitterlab.parts.store import replication
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.database import Database
 from twitterlab.parts.store.directory import Facts
 from twitterlab.parts.store.layout import WholeTable
-from twitterlab.parts.store.replication import Loss
+from twitterlab.parts.store.replication import LeaderLoss
 from twitterlab.work import Counters
 from twitterlab.workloads.graph import FollowGraph
 
-BATCH = 1000
-Restate = Callable[[Facts], None]
+ENTRIES_A_SHIPMENT = 1000
+ReplaceFacts = Callable[[Facts], None]
 
 
 class Replicas(WholeTable):
@@ -33,22 +33,22 @@ class Replicas(WholeTable):
     def __init__(self, replicas: int | None, *, synchronous: bool) -> None:
         super().__init__(clustered=True)
         self._synchronous = synchronous
-        self._replicas = None if replicas is None else setting("replicas", replicas, 1)
+        self._replicas = None if replicas is None else valid_setting("replicas", replicas, 1)
         self._shipping = threading.Lock()
         self._trimmed = 0  # up to where the log was forgotten
         self.facts: Facts = {}
 
-    def asked(self) -> Facts:
+    def asked_facts(self) -> Facts:
         """The number of replicas, where it was given."""
         return {"replicas": self._replicas}
 
-    def defaults(self) -> Facts:
+    def default_facts(self) -> Facts:
         """Two replicas, and no leader lost yet."""
         copies = self._replicas or 2
         nodes = ["leader", *(f"replica-{i + 1}" for i in range(copies))]
         return {"replicas": copies, "nodes": nodes, "cuts": [], "doomed": []}
 
-    def open(
+    def open_databases(
         self, folder: Path | None, facts: Facts, graph: FollowGraph | None, counters: Counters, counting: bool
     ) -> None:
         """Open every node's database, each with the whole graph at the start."""
@@ -59,7 +59,7 @@ class Replicas(WholeTable):
             self.databases.append(Database(path, counters, counting=counting, log="full", create=graph is not None))
         if graph is not None:
             for database in self.databases:
-                database.load(*graph.edge_arrays())
+                database.load_follows(*graph.edge_arrays())
         else:
             self._delete_again(facts["doomed"])
 
@@ -76,21 +76,21 @@ class Replicas(WholeTable):
     @property
     def position(self) -> Position:
         """The leader's term and log position."""
-        with self._leading() as leader:
+        with self._locked_leader() as leader:
             return (len(self.facts["cuts"]), leader.position)
 
     @contextmanager
-    def writing(self, author: int) -> Iterator[None]:
+    def write_lock(self, author: int) -> Iterator[None]:
         """The leader's lock, until what is written is as safe as it was asked to be."""
-        with self._leading() as leader:
+        with self._locked_leader() as leader:
             yield
             if self._synchronous and self.replicas:
                 heir = self.replicas[replication.most_advanced(self.replicas)]
-                while replication.ship(leader, heir, BATCH):
+                while replication.ship_entries(leader, heir, ENTRIES_A_SHIPMENT):
                     pass
 
     @contextmanager
-    def _leading(self) -> Iterator[Database]:
+    def _locked_leader(self) -> Iterator[Database]:
         """The leader, locked; waits for the next one where it is lost meanwhile."""
         while True:
             leader = self.leader
@@ -99,7 +99,7 @@ class Replicas(WholeTable):
                     yield leader
                     return
 
-    def surviving(self, position: Position) -> int:
+    def surviving_position(self, position: Position) -> int:
         """The log position of a (term, position) given earlier, if every leader lost since had shipped it."""
         term, number = position if len(position) == 2 else (-1, 0)
         cuts = self.facts["cuts"]
@@ -109,11 +109,11 @@ class Replicas(WholeTable):
             raise InvalidCursor(f"at_least {position}: no such position was given here, the last is {self.position}")
         return number
 
-    def reader(self, at_least: Position | None, shown: int, turn: int) -> Database:
+    def node_for_read(self, at_least: Position | None, shown: int, turn: int) -> Database:
         """The next replica in turn that has applied what the reader has seen; the leader where none has."""
-        seen = max(shown, 0 if at_least is None else self.surviving(at_least))
+        seen = max(shown, 0 if at_least is None else self.surviving_position(at_least))
         replicas = self.replicas
-        chosen = replication.choose([replica.position for replica in replicas], seen, turn)
+        chosen = replication.choose_replica([replica.position for replica in replicas], seen, turn)
         return self.leader if chosen is None else replicas[chosen]
 
     def ship(self, n: int) -> tuple[int, set[int]]:
@@ -124,8 +124,8 @@ class Replicas(WholeTable):
         done = 0
         with self._shipping:
             while done < n and (replica := self._furthest_behind()) is not None:
-                done += replication.ship(self.leader, replica, min(n - done, BATCH))
-            return done, self._trim()
+                done += replication.ship_entries(self.leader, replica, min(n - done, ENTRIES_A_SHIPMENT))
+            return done, self._trim_logs()
 
     def ship_all(self) -> tuple[int, set[int]]:
         """Ship to every replica what the leader's log holds now; returns as `ship` does."""
@@ -133,24 +133,24 @@ class Replicas(WholeTable):
             done, target = 0, self.leader.position
             for replica in self.replicas:
                 while (waiting := target - replica.position) > 0:
-                    done += replication.ship(self.leader, replica, min(waiting, BATCH))
-            return done, self._trim()
+                    done += replication.ship_entries(self.leader, replica, min(waiting, ENTRIES_A_SHIPMENT))
+            return done, self._trim_logs()
 
-    def _trim(self) -> set[int]:
+    def _trim_logs(self) -> set[int]:
         """Forget the log that every node has applied, where there is more of it than last time."""
         floor = min(node.position for node in self.databases)
         if floor == self._trimmed:
             return set()
         self._trimmed = floor
-        return replication.trim(self.databases)
+        return replication.trim_logs(self.databases)
 
     def lag(self, now: int) -> tuple[Lag, ...]:
         """How far each replica is behind."""
-        with self._leading():
+        with self._locked_leader():
             named = list(zip(self.facts["nodes"][1:], self.replicas, strict=True))
-        return tuple(replication.behind(name, self.leader, replica, now) for name, replica in named)
+        return tuple(replication.lag_of_replica(name, self.leader, replica, now) for name, replica in named)
 
-    def lose_leader(self, deleted: set[int], now: int, restate: Restate) -> Loss:
+    def lose_leader(self, deleted: set[int], now: int, restate: ReplaceFacts) -> LeaderLoss:
         """Lose the leader's database, promote the most advanced replica, and delete there again what was deleted."""
         with self._shipping, self.leader.lock:
             number = replication.most_advanced(self.replicas) + 1
@@ -166,8 +166,8 @@ class Replicas(WholeTable):
             restate(facts)
             self.facts, self.databases = facts, [heir, *(self.databases[i] for i in rest)]
             self._delete_again(facts["doomed"])
-            lost.remove()
-        return replication.account(names[number], tail)
+            lost.delete_files()
+        return replication.loss_of(names[number], tail)
 
     def _delete_again(self, doomed: list[tuple[int, int, int]]) -> None:
         """Delete, on a new leader, what was deleted before it led; after a crash an opening does it."""

@@ -14,7 +14,7 @@ from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.database import Database
 
 
-class Loss(NamedTuple):
+class LeaderLoss(NamedTuple):
     """What died with a leader: changes that were acknowledged but had reached no replica that was promoted."""
 
     promoted: str
@@ -23,27 +23,27 @@ class Loss(NamedTuple):
     unfollows: list[tuple[int, int]]
 
 
-def ship(leader: Database, replica: Database, limit: int) -> int:
+def ship_entries(leader: Database, replica: Database, limit: int) -> int:
     """Send a replica the next `limit` changes of the leader's log; returns how many there were."""
     entries = leader.log_after(replica.position, limit)
     replica.apply(entries)
     return len(entries)
 
 
-def choose(positions: Sequence[int], at_least: int, turn: int) -> int | None:
+def choose_replica(positions: Sequence[int], at_least: int, turn: int) -> int | None:
     """The replica that serves a read: from `turn` on, the first that has applied `at_least`; None where none has."""
     order = ((turn + i) % len(positions) for i in range(len(positions)))
     return next((i for i in order if positions[i] >= at_least), None)
 
 
-def behind(name: str, leader: Database, replica: Database, now: int) -> Lag:
+def lag_of_replica(name: str, leader: Database, replica: Database, now: int) -> Lag:
     """A replica's lag: positions not yet applied, and the age of the oldest of them."""
     waiting = leader.log_after(replica.position, 1)
     age = max(now - waiting[0].at_ms, 0) if waiting else 0
     return Lag(name, leader.position - replica.position, age)
 
 
-def trim(nodes: Sequence[Database]) -> set[int]:
+def trim_logs(nodes: Sequence[Database]) -> set[int]:
     """Forget, on every node, the log that all have applied; returns the deleted tweets that no node holds any more."""
     floor = min(node.position for node in nodes)
     gone = nodes[0].logged_deletes(floor)
@@ -59,7 +59,7 @@ def most_advanced(replicas: Sequence[Database]) -> int:
     return max(range(len(replicas)), key=lambda i: replicas[i].position)
 
 
-def account(promoted: str, tail: Sequence[Change]) -> Loss:
+def loss_of(promoted: str, tail: Sequence[Change]) -> LeaderLoss:
     """The loss, from the part of the old leader's log that the promoted replica never got."""
     pairs = {kind: [(c.user, c.other) for c in tail if c.kind == kind] for kind in ("follow", "unfollow")}
-    return Loss(promoted, [c.tweet for c in tail if c.kind == "post"], pairs["follow"], pairs["unfollow"])
+    return LeaderLoss(promoted, [c.tweet for c in tail if c.kind == "post"], pairs["follow"], pairs["unfollow"])

@@ -18,17 +18,17 @@ from twitterlab.model import Users
 from twitterlab.parts.store.changes import Row
 from twitterlab.work import Counters
 
-VIRTUAL = 1024
+VIRTUAL_SHARDS = 1024
 MAX_SHARDS = 1024
 
 ShardRule = Callable[[int, int], int]
-Merge = Callable[[Sequence[Iterable[Row]]], Iterator[Row]]
-Fetch = Callable[[int | None], Sequence[Row]]
+MergeStreams = Callable[[Sequence[Iterable[Row]]], Iterator[Row]]
+FetchBelow = Callable[[int | None], Sequence[Row]]
 
 
 def shard_of(user: int, shards: int) -> int:
     """The shard, 0 to shards - 1, that keeps this user: stable, and a new shard takes 1/shards of the users."""
-    return deal(shards)[int(virtual_shard(np.array([user]))[0])]
+    return deal_virtual_shards(shards)[int(virtual_shard(np.array([user]))[0])]
 
 
 def virtual_shard(users: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -36,15 +36,15 @@ def virtual_shard(users: NDArray[np.integer]) -> NDArray[np.int64]:
     x = users.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return ((x ^ (x >> np.uint64(31))) % np.uint64(VIRTUAL)).astype(np.int64)
+    return ((x ^ (x >> np.uint64(31))) % np.uint64(VIRTUAL_SHARDS)).astype(np.int64)
 
 
 @lru_cache
-def deal(shards: int) -> tuple[int, ...]:
+def deal_virtual_shards(shards: int) -> tuple[int, ...]:
     """Which shard has each virtual shard: each new one takes its fair share, one at a time from whoever has most."""
-    dealt = [0] * VIRTUAL
+    dealt = [0] * VIRTUAL_SHARDS
     for newest in range(1, shards):
-        for _ in range(VIRTUAL // (newest + 1)):
+        for _ in range(VIRTUAL_SHARDS // (newest + 1)):
             counts = np.bincount(dealt, minlength=shards)[:newest]
             dealt[dealt.index(int(counts.argmax()))] = newest
     return tuple(dealt)
@@ -53,7 +53,7 @@ def deal(shards: int) -> tuple[int, ...]:
 def placement(rule: ShardRule, users: int, shards: int) -> NDArray[np.int16]:
     """The shard of every user, by a rule such as `shard_of`; a rule that leaves 0 to shards - 1 is a ValueError."""
     if rule is shard_of:
-        return np.array(deal(shards), np.int16)[virtual_shard(np.arange(users))]
+        return np.array(deal_virtual_shards(shards), np.int16)[virtual_shard(np.arange(users))]
     placed = np.fromiter((rule(user, shards) for user in range(users)), np.int64, users)
     outside = np.flatnonzero((placed < 0) | (placed >= shards))
     if outside.size:
@@ -61,7 +61,7 @@ def placement(rule: ShardRule, users: int, shards: int) -> NDArray[np.int16]:
     return placed.astype(np.int16)
 
 
-def by_shard(users: Users, places: NDArray[np.int16]) -> dict[int, Users]:
+def users_by_shard(users: Users, places: NDArray[np.int16]) -> dict[int, Users]:
     """The users of each shard that keeps any of them."""
     shards = places[users]
     return {int(shard): users[shards == shard] for shard in np.unique(shards)}
@@ -72,22 +72,22 @@ def merge_newest(sources: Sequence[Iterable[Row]]) -> Iterator[Row]:
     return heapq.merge(*sources, key=itemgetter(0), reverse=True)
 
 
-def merged(merge: Merge, sources: Sequence[Iterable[Row]], counters: Counters) -> Iterator[Row]:
+def merge_counted(merge: MergeStreams, sources: Sequence[Iterable[Row]], counters: Counters) -> Iterator[Row]:
     """A merge whose every row taken from a source is counted, also when the reader stops early."""
     taken = [0]
     try:
-        yield from merge([_counted(source, taken) for source in sources])
+        yield from merge([_count_rows(source, taken) for source in sources])
     finally:
         counters.add(merged=taken[0])
 
 
-def _counted(source: Iterable[Row], taken: list[int]) -> Iterator[Row]:
+def _count_rows(source: Iterable[Row], taken: list[int]) -> Iterator[Row]:
     for row in source:
         taken[0] += 1
         yield row
 
 
-def lazily(fetch: Fetch, before: int | None, limit: int) -> Iterator[Row]:
+def fetch_lazily(fetch: FetchBelow, before: int | None, limit: int) -> Iterator[Row]:
     """Rows newest first, fetched `limit` at a time by the cursor of the last one, as far as the reader goes."""
     while True:
         rows = fetch(before)

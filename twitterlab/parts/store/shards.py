@@ -11,23 +11,31 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twitterlab.checks import setting
+from twitterlab.checks import valid_setting
 from twitterlab.model import StorageError, Tweet, Users
-from twitterlab.parts.store.batches import commit_together, settle
-from twitterlab.parts.store.changes import Change, Log, Row
-from twitterlab.parts.store.connections import remove_files
-from twitterlab.parts.store.database import COLUMNS, Database
+from twitterlab.parts.store.batches import commit_together, settle_batches
+from twitterlab.parts.store.changes import Change, LogContent, Row
+from twitterlab.parts.store.connections import delete_database_files
+from twitterlab.parts.store.database import TWEET_COLUMNS, Database
 from twitterlab.parts.store.directory import Facts
-from twitterlab.parts.store.moving import move, sweep
-from twitterlab.parts.store.sharding import MAX_SHARDS, Merge, ShardRule, by_shard, lazily, merged, placement
+from twitterlab.parts.store.moving import copy_users, sweep_misplaced_rows
+from twitterlab.parts.store.sharding import (
+    MAX_SHARDS,
+    MergeStreams,
+    ShardRule,
+    fetch_lazily,
+    merge_counted,
+    placement,
+    users_by_shard,
+)
 from twitterlab.work import Counters
 from twitterlab.workloads.graph import FollowGraph
 
 DEFAULT_SHARDS = 4
-Restate = Callable[[Facts], None]
+ReplaceFacts = Callable[[Facts], None]
 
 
-class Key(NamedTuple):
+class TweetKey(NamedTuple):
     """Where a tweet is found: its ID and the number of the shard that keeps it."""
 
     id: int
@@ -44,11 +52,11 @@ class Shards:
         self,
         shards: int | None,
         rule: ShardRule,
-        merge: Merge,
-        log: Log = "none",
+        merge: MergeStreams,
+        log: LogContent = "none",
         shard_by: Literal["user", "tweet"] = "user",
     ) -> None:
-        shards = None if shards is None else setting("shards", shards, 1, MAX_SHARDS)
+        shards = None if shards is None else valid_setting("shards", shards, 1, MAX_SHARDS)
         if shard_by not in ("user", "tweet"):
             raise ValueError(f"shard_by={shard_by!r}: 'user' or 'tweet'")
         self.databases: list[Database] = []
@@ -59,15 +67,15 @@ class Shards:
 
     # Opening
 
-    def asked(self) -> Facts:
+    def asked_facts(self) -> Facts:
         """The number of shards where it was given, and by what they are cut."""
         return {"shards": self._asked, "shard_by": "tweet" if self._by_tweet else "user"}
 
-    def defaults(self) -> Facts:
+    def default_facts(self) -> Facts:
         """Four shards."""
-        return {**self.asked(), "shards": self._asked or DEFAULT_SHARDS, "moving": False, "rule": ""}
+        return {**self.asked_facts(), "shards": self._asked or DEFAULT_SHARDS, "moving": False, "rule": ""}
 
-    def open(
+    def open_databases(
         self, folder: Path | None, facts: Facts, graph: FollowGraph | None, counters: Counters, counting: bool
     ) -> None:
         """Open every shard; `graph` is dealt to new ones by follower, else what a crash left undone is settled."""
@@ -75,41 +83,43 @@ class Shards:
         self.places = placement(self._rule, facts["users"], facts["shards"])
         self.databases = []
         for number in range(facts["shards"]):  # one after the other, so that those already open can be closed
-            self.databases.append(self._database(number, create=graph is not None))
+            self.databases.append(self._open_database(number, create=graph is not None))
         if graph is not None:
             followers, followees = graph.edge_arrays()
             for number, database in enumerate(self.databases):
                 mine = self.places[followers] == number
-                database.load(followers[mine], followees[mine])
-            self.facts["rule"] = fingerprint(self.places)
-        elif facts["rule"] != fingerprint(self.places):
+                database.load_follows(followers[mine], followees[mine])
+            self.facts["rule"] = placement_fingerprint(self.places)
+        elif facts["rule"] != placement_fingerprint(self.places):
             raise StorageError("the directory's users were dealt by another shard_of: give that one")
         else:
-            settle(self.databases)
+            settle_batches(self.databases)
             if facts["moving"]:
-                sweep(self.databases, self.places)
+                sweep_misplaced_rows(self.databases, self.places)
 
-    def _database(self, number: int, create: bool) -> Database:
-        return Database(self._path(number), self._counters, counting=self._counting, log=self._log, create=create)
+    def _open_database(self, number: int, create: bool) -> Database:
+        return Database(
+            self._database_path(number), self._counters, counting=self._counting, log=self._log, create=create
+        )
 
-    def _path(self, number: int) -> Path | None:
+    def _database_path(self, number: int) -> Path | None:
         return self._folder and self._folder / f"shard-{number}.duckdb"
 
     # Where things are
 
-    def home_of(self, author: int, tweet_id: int) -> Database:
+    def tweets_home(self, author: int, tweet_id: int) -> Database:
         """The shard that keeps an author's tweet."""
         if self._by_tweet:
             return self.databases[self._rule(tweet_id, len(self.databases))]
         return self.databases[int(self.places[author])]
 
-    def follows_of(self, follower: int) -> Database:
+    def follows_home(self, follower: int) -> Database:
         """The shard that keeps whom this user follows."""
         return self.databases[int(self.places[follower])]
 
-    def holders(self, author: int, tweet_id: int) -> Iterator[Database]:
+    def possible_homes(self, author: int, tweet_id: int) -> Iterator[Database]:
         """First the shard where a tweet should be, then, since it may be somebody else's, all others."""
-        home = self.home_of(author, tweet_id)
+        home = self.tweets_home(author, tweet_id)
         yield home
         yield from (database for database in self.databases if database is not home)
 
@@ -119,28 +129,32 @@ class Shards:
 
     # Reading
 
-    def newest(self, authors: Users, before: int | None, limit: int, columns: str = COLUMNS) -> Iterator[Row]:
+    def newest_of(self, authors: Users, before: int | None, limit: int, columns: str = TWEET_COLUMNS) -> Iterator[Row]:
         """The authors' tweets, newest first: scatter to the shards that hold any of them, merge as far as read."""
         groups = (
-            dict.fromkeys(range(len(self.databases)), authors) if self._by_tweet else by_shard(authors, self.places)
+            dict.fromkeys(range(len(self.databases)), authors)
+            if self._by_tweet
+            else users_by_shard(authors, self.places)
         )
-        sources = [self._source(self.databases[n], users, before, limit, columns) for n, users in groups.items()]
-        return merged(self._merge, sources if len(authors) else [], self._counters)
+        sources = [
+            self._stream_of_shard(self.databases[n], users, before, limit, columns) for n, users in groups.items()
+        ]
+        return merge_counted(self._merge, sources if len(authors) else [], self._counters)
 
-    def newest_keys(self, authors: Users, before: int | None, limit: int) -> Iterator[Key]:
+    def newest_keys(self, authors: Users, before: int | None, limit: int) -> Iterator[TweetKey]:
         """Where to find these authors' tweets, newest first, without fetching their text."""
-        rows = self.newest(authors, before, limit, "id, author")
-        return (Key(tweet_id, self.shard_number(author)) for tweet_id, author in rows)
+        rows = self.newest_of(authors, before, limit, "id, author")
+        return (TweetKey(tweet_id, self.shard_number(author)) for tweet_id, author in rows)
 
-    def _source(
+    def _stream_of_shard(
         self, database: Database, authors: Users, before: int | None, limit: int, columns: str
     ) -> Iterator[Row]:
-        return lazily(lambda b: database.newest(authors, b, limit, columns), before, limit)
+        return fetch_lazily(lambda b: database.newest_of(authors, b, limit, columns), before, limit)
 
-    def keyed(self, author: int, key: str) -> Tweet | None:
+    def tweet_with_key(self, author: int, key: str) -> Tweet | None:
         """The tweet that this author posted under this key; by tweet ID, only asking every shard can tell."""
-        asked = self.databases if self._by_tweet else [self.home_of(author, 0)]
-        return next((tweet for database in asked if (tweet := database.keyed(author, key))), None)
+        asked = self.databases if self._by_tweet else [self.tweets_home(author, 0)]
+        return next((tweet for database in asked if (tweet := database.tweet_with_key(author, key))), None)
 
     def followers(self, user: int, limit: int) -> Users:
         """The first followers of a user by ID: follows lie by follower, so every shard is asked."""
@@ -149,7 +163,7 @@ class Shards:
 
     def stored_graph(self) -> FollowGraph:
         """The follows of all shards, as they are stored now."""
-        tables = [database.arrow("SELECT follower, followee FROM follows") for database in self.databases]
+        tables = [database.arrow_table("SELECT follower, followee FROM follows") for database in self.databases]
         followers, followees = (
             np.concatenate([t[name].to_numpy() for t in tables]) for name in ("follower", "followee")
         )
@@ -158,25 +172,25 @@ class Shards:
     # Writing
 
     @contextmanager
-    def writing(self, author: int) -> Iterator[None]:
+    def write_lock(self, author: int) -> Iterator[None]:
         """The lock under which this author writes; by tweet ID, any shard may be the one."""
-        with self._locked(lambda: self.databases if self._by_tweet else [self.home_of(author, 0)]):
+        with self._locked_databases(lambda: self.databases if self._by_tweet else [self.tweets_home(author, 0)]):
             yield
 
-    def commit_many(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]:
+    def commit_posts(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]:
         """Commit what `assign` makes once every shard concerned is locked: on all of them, or on none."""
-        with self._locked(
+        with self._locked_databases(
             lambda: self.databases if self._by_tweet else [self.databases[n] for n in np.unique(self.places[authors])]
         ):
             changes = assign()
             groups: dict[Database, list[Change]] = {}
             for change in changes:
-                groups.setdefault(self.home_of(change.user, change.other), []).append(change)
+                groups.setdefault(self.tweets_home(change.user, change.other), []).append(change)
             commit_together(groups)
             return changes
 
     @contextmanager
-    def _locked(self, which: Callable[[], Iterable[Database]]) -> Iterator[None]:
+    def _locked_databases(self, which: Callable[[], Iterable[Database]]) -> Iterator[None]:
         """Lock some shards, always in the same order; asks again where users moved while it waited."""
         while True:
             wanted = sorted(which(), key=self.databases.index)
@@ -189,7 +203,7 @@ class Shards:
 
     # Growing
 
-    def add(self, restate: Restate, drain: Callable[[], object] = int) -> int:
+    def add_shard(self, restate: ReplaceFacts, drain: Callable[[], object] = int) -> int:
         """Add a shard and move the users whom the rule gives it; returns how many moved. Nobody writes meanwhile.
 
         Rows are copied first, then the map changes, then the old rows go: a reader finds each row at least once, and a
@@ -198,51 +212,51 @@ class Shards:
         """
         if self._by_tweet:
             raise ValueError("add_shard moves users: tweets sharded by their ID have no user's shard to move")
-        with self._locked(lambda: self.databases):
+        with self._locked_databases(lambda: self.databases):
             drain()
             count = len(self.databases) + 1
             places = placement(self._rule, len(self.places), count)
             moved = np.flatnonzero(places != self.places).astype(np.int32)
-            self._restate(restate, moving=True)
+            self._replace_facts(restate, moving=True)
             if self._unswept:
-                sweep(self.databases, self.places)
+                sweep_misplaced_rows(self.databases, self.places)
             self._unswept = True
             self._grow(places, moved, restate)
-            sweep(self.databases, self.places)
+            sweep_misplaced_rows(self.databases, self.places)
             self._unswept = False
-            self._restate(restate, moving=False)
+            self._replace_facts(restate, moving=False)
             return len(moved)
 
-    def _grow(self, places: NDArray[np.int16], moved: Users, restate: Restate) -> None:
+    def _grow(self, places: NDArray[np.int16], moved: Users, restate: ReplaceFacts) -> None:
         """Fill a new shard, and then change the map, on disk before in memory; if that fails, nothing has changed."""
-        databases = [*self.databases, self._fresh(len(self.databases))]
+        databases = [*self.databases, self._fresh_database(len(self.databases))]
         routes = {(int(a), int(b)) for a, b in zip(self.places[moved], places[moved], strict=True)}
         before = self.facts
         try:
             for a, b in sorted(routes):
-                move(databases[a], databases[b], moved[(self.places[moved] == a) & (places[moved] == b)])
-            self._restate(restate, shards=len(databases), rule=fingerprint(places))
+                copy_users(databases[a], databases[b], moved[(self.places[moved] == a) & (places[moved] == b)])
+            self._replace_facts(restate, shards=len(databases), rule=placement_fingerprint(places))
         except BaseException:
-            self._restate(restate, **before)  # the new facts may be on disk, and they need the file
-            databases[-1].remove()
+            self._replace_facts(restate, **before)  # the new facts may be on disk, and they need the file
+            databases[-1].delete_files()
             raise
         self.databases.append(databases[-1])  # before the map, so that whoever sees that finds the shard
         self.places = places
         self.epoch += 1
 
-    def _restate(self, restate: Restate, **changed: object) -> None:
+    def _replace_facts(self, restate: ReplaceFacts, **changed: object) -> None:
         facts = {**self.facts, **changed}
         restate(facts)
         self.facts = facts
 
-    def _fresh(self, number: int) -> Database:
+    def _fresh_database(self, number: int) -> Database:
         """A new shard's database; what a crash left in its place is thrown away."""
-        path = self._path(number)
+        path = self._database_path(number)
         if path is not None:
-            remove_files(path)
-        return self._database(number, create=True)
+            delete_database_files(path)
+        return self._open_database(number, create=True)
 
 
-def fingerprint(places: NDArray[np.int16]) -> str:
+def placement_fingerprint(places: NDArray[np.int16]) -> str:
     """A short name for who is where."""
     return sha256(places.astype("<i2").tobytes()).hexdigest()

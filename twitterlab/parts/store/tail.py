@@ -8,10 +8,10 @@ from itertools import islice
 
 from twitterlab.parts.store.changes import Change
 
-ROOM = 1 << 17
+TAIL_ROOM = 1 << 17
 
 
-class Tail:
+class LogTail:
     """Changes without a gap up to the last one; whoever asks for older ones reads the log.
 
     Its database's lock guards it.
@@ -22,18 +22,18 @@ class Tail:
 
     def append(self, changes: Sequence[Change]) -> None:
         """Keep changes just committed; a tail that nobody follows any more is dropped."""
-        if len(self._changes) + len(changes) > ROOM:
+        if len(self._changes) + len(changes) > TAIL_ROOM:
             self.clear()
         self._changes.extend(changes)
 
-    def after(self, position: int, limit: int) -> list[Change] | None:
+    def changes_after(self, position: int, limit: int) -> list[Change] | None:
         """The next `limit` changes after a position, in order; None where they reach back too far."""
         if not self._changes or position + 1 < self._changes[0].position:
             return None
         start = position + 1 - self._changes[0].position
         return list(islice(self._changes, start, start + limit))
 
-    def drop(self, position: int) -> None:
+    def drop_up_to(self, position: int) -> None:
         """Forget what is trimmed from the log up to a position."""
         while self._changes and self._changes[0].position <= position:
             self._changes.popleft()

@@ -200,8 +200,8 @@ class Source:
         self.system, self.rows = system, 0
 
     def newest_of(self, author: int, limit: int) -> list[Row]:
-        database = self.system.tables.home_of(author, 0)
-        found = database.newest([author], None, limit, "id, author")
+        database = self.system.tables.tweets_home(author, 0)
+        found = database.newest_of([author], None, limit, "id, author")
         self.rows += len(found)
         return [(tweet_id, user) for tweet_id, user in found]
 
@@ -213,7 +213,7 @@ def budget(answer: Any) -> list[Cost]:
         system.post_many([(author, "hello") for _ in range(POSTS) for author in range(1, USERS)])
         for edge in EDGES.split():
             (system.follow if edge[0] == "+" else system.unfollow)(READER, int(edge[1:]))
-        log = system.tables.follows_of(READER).log_after(0, 10 * POSTS * USERS)
+        log = system.tables.follows_home(READER).log_after(0, 10 * POSTS * USERS)
         events = [Event(c.position, c.kind, c.other) for c in log if c.kind in ("follow", "unfollow")]
         feed, follows, others = handled(answer, events[::-1] + events, Source(system))
         system.drain()

@@ -126,7 +126,7 @@ def budget(answer: Any) -> list[Cost]:
     )
     with tl.ReadReplicas(graph, clock=tl.ManualClock(), replicas=2, counting=False) as system:
         asked = Asked(answer, system)
-        system.tables.reader = asked.reader  # type: ignore[method-assign]
+        system.tables.node_for_read = asked.reader  # type: ignore[method-assign]
         live(system, Random(33))
     return [Cost(f"reads by the leader, of {asked.reads}", asked.by_leader, asked.hopeless, "leader_needed")]
 
@@ -141,7 +141,7 @@ class Asked:
     def reader(self, at_least: Position | None, shown: int, turn: int) -> Database:
         """The node for one read."""
         tables = self._tables
-        seen = max(shown, 0 if at_least is None else tables.surviving(at_least))
+        seen = max(shown, 0 if at_least is None else tables.surviving_position(at_least))
         positions = [replica.position for replica in tables.replicas]
         number = chosen_by(self._answer, positions, seen, turn)
         self.reads += 1

@@ -192,7 +192,7 @@ def budget(answer: Any) -> list[Cost]:
         clock.advance(MONTH_MS)
         system.fanout.mark_active(np.array(sorted(active)))  # as their reading a page does
         system.post_many(posts)
-        log = [message for outbox in system.queue.outboxes for message in outbox.take(len(posts))]
+        log = [message for outbox in system.queue.outboxes for message in outbox.take_messages(len(posts))]
         system.drain()
         deliveries, real = system.work.deliveries, {reader: held(system, reader) for reader in active}
     messages = [(message.other, graph.followers(message.user).tolist()) for message in log * 2]
@@ -209,7 +209,7 @@ def budget(answer: Any) -> list[Cost]:
 
 def held(system: tl.PrecomputedFeeds, reader: int) -> list[int]:
     """What a feed of the real stage holds, newest first."""
-    found = system.fanout.feeds.read(reader, None, LENGTH)
+    found = system.fanout.feeds.read_entries(reader, None, LENGTH)
     return [] if found is None else ids_in(found[0]).tolist()
 
 

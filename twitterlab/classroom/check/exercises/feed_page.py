@@ -240,7 +240,7 @@ class Wrapped(NamedTuple):
 
     def newest(self, authors: Iterable[int], before: int | None, limit: int) -> list[int]:
         """One counted request."""
-        found = [tweet for tweet, _ in self.database.newest(authors, before, limit, "id, author")]
+        found = [tweet for tweet, _ in self.database.newest_of(authors, before, limit, "id, author")]
         self.tally.update(astray=self.astray)
         self.tally["at once"] = max(self.tally["at once"], len(found))
         return found

@@ -201,7 +201,7 @@ def budget(answer: str) -> list[Cost]:
         right = [columns(tweet) for tweet in system.feed(reader, LIMIT).tweets]
         before = system.work
         with patiently():
-            page = system.tables.databases[0].read(numbered(answer), reader, MAX_ID, LIMIT)
+            page = system.tables.databases[0].read_rows(numbered(answer), reader, MAX_ID, LIMIT)
         read = (system.work - before).rows_read
     if page != right:
         raise Misbehaved(f"the page of user {reader} is not that of the single table.")

@@ -191,18 +191,18 @@ def fans(change: Callable[[int, int], object], authors: Sequence[int]) -> None:
 
 def told(system: tl.HybridFeeds, author: int) -> RuleList:
     """An author's list of rules, in words."""
-    return [(start, rule.__name__) for start, rule in system.fanout.rules.of(author)]
+    return [(start, rule.__name__) for start, rule in system.fanout.rules.rules_of(author)]
 
 
 def own(system: tl.HybridFeeds, authors: Sequence[int]) -> list[Row]:
     """All tweets of these authors, newest first, from their shards."""
-    return [(tweet, author) for tweet, author in system.tables.newest(np.array(authors), None, LIMIT, "id, author")]
+    return [(tweet, author) for tweet, author in system.tables.newest_of(np.array(authors), None, LIMIT, "id, author")]
 
 
 def pushed(system: tl.HybridFeeds) -> list[Row]:
     """What was pushed to the reader, newest first, from their feed and below it."""
     author_of = dict(own(system, [*OTHERS, *CELEBRITIES]))
-    return [(key.id, author_of[key.id]) for key in system.fanout.reading.pushed(READER, None, LIMIT)]
+    return [(key.id, author_of[key.id]) for key in system.fanout.reading.pushed_keys(READER, None, LIMIT)]
 
 
 def counted(rows: list[Row], taken: list[int], number: int) -> Iterator[Row]:

@@ -13,7 +13,7 @@ from twitterlab.classroom.check.exercises.lru import keys, stream
 from twitterlab.classroom.check.guard import Misbehaved, call, shown
 from twitterlab.model import Tweet
 from twitterlab.parts.cache.eviction import LRU
-from twitterlab.parts.store.shards import Key
+from twitterlab.parts.store.shards import TweetKey
 
 Place = tuple[int, str]  # the shard that keeps a tweet, and where the tweet is
 CACHED, STORED, GONE = STATES = ("cached", "stored", "gone")
@@ -169,8 +169,8 @@ class Noted(LRU[int, Tweet]):
 class Page(NamedTuple):
     """What one page cost in the real stage, beside what it had to."""
 
-    keys: list[Key]
-    missed: list[Key]
+    keys: list[TweetKey]
+    missed: list[TweetKey]
     requests: int
     rows: int
 
@@ -189,7 +189,7 @@ def pages(answer: Any) -> list[Page]:
         return [page(system, cache, wanted, hydrated) for wanted in keys(system)]
 
 
-def page(system: tl.TweetCache, cache: Noted, wanted: list[Key], hydrated: Callable[..., list[Any]]) -> Page:
+def page(system: tl.TweetCache, cache: Noted, wanted: list[TweetKey], hydrated: Callable[..., list[Any]]) -> Page:
     """One page."""
     cache.missed.clear()
     before = system.work

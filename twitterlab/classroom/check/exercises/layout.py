@@ -11,7 +11,7 @@ import duckdb
 from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
 from twitterlab.classroom.check.exercises.sql import Rows, fill, in_a_line, in_memory, patiently
 from twitterlab.classroom.check.guard import Misbehaved, shown
-from twitterlab.parts.store.connections import scanned
+from twitterlab.parts.store.connections import scan_counts
 
 Edge = tuple[int, int]
 USERS, EACH, INDEXES = 10_000, 10, 3  # of the pinned run: users, rows of each in either table, indexes at most
@@ -199,7 +199,7 @@ def asked(database: duckdb.DuckDBPyConnection, question: Question, kept: list[tu
     found = database.execute(question.sql, [question.value]).fetchall()
     if len(found) != question.rows:
         raise Misbehaved(f"{question.sql} found {len(found)} rows; there are {question.rows}.")
-    read, _ = scanned(database)
+    read, _ = scan_counts(database)
     return Cost(question.words, read, question.rows, why(question, read, kept))
 
 

@@ -12,7 +12,7 @@ from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
 from twitterlab.classroom.check.guard import Misbehaved, limited, shown
 from twitterlab.studies.cache_lookups import Lookups, page_lookups, play_lookups, posts_then_mix
 from twitterlab.parts.cache.eviction import LRU
-from twitterlab.parts.store.shards import Key
+from twitterlab.parts.store.shards import TweetKey
 from twitterlab.workloads.mixes import replay
 
 Call = tuple[str, int]  # what the cache is asked, and for which tweet
@@ -213,11 +213,11 @@ def stream() -> tuple[tl.FollowGraph, Lookups]:
     return graph, page_lookups(graph, stored=STORED, events=EVENTS)
 
 
-def keys(system: tl.TweetCache) -> list[list[Key]]:
+def keys(system: tl.TweetCache) -> list[list[TweetKey]]:
     """Post all tweets of the stream; returns where the tweets of each page are found."""
     graph, asked = stream()
     posts = [event for part in posts_then_mix(graph, stored=STORED, events=EVENTS) for event in part if event.kind == "post"]
-    places = [Key(made.id, system.tables.shard_number(made.author)) for _, made in replay(system, posts, batch=500)]
+    places = [TweetKey(made.id, system.tables.shard_number(made.author)) for _, made in replay(system, posts, batch=500)]
     return [[places[number] for number in page] for page in asked.pages]
 
 
@@ -228,7 +228,7 @@ def budget(answer: Any) -> list[Cost]:
     settings: Any = {"cache": partial(Guarded, answer), "cache_tweets": ROOM, "shards": 1, "counting": False}
     with tl.TweetCache(graph, clock=tl.ManualClock(), **settings) as system:
         for page in keys(system):
-            system.hydration.page(page)
+            system.hydration.tweets_of_page(page)
         work, held = system.work, len(system.hydration.cache)
     if held > ROOM or work.cache_misses < misses:
         raise Misbehaved(f"Your cache has room for {ROOM} tweets, and kept more.")

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 import twitterlab as tl
 from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
 from twitterlab.classroom.check.guard import Misbehaved, call, limited, shown
-from twitterlab.parts.feeds.policy import Choices, Policy, Rates, UnitCosts, compare, cost, rates
-from twitterlab.studies.policies import workloads
+from twitterlab.parts.feeds.policy import Choices, PushPullPolicy, Rates, UnitCosts, compare_policies, policy_cost, post_and_view_counts
+from twitterlab.studies.policies import policy_workloads
 from twitterlab.workloads.mixes import Event
 
 Decide: TypeAlias = Callable[[float, float, int], bool]
@@ -122,7 +122,7 @@ def budget(answer: Any) -> list[Cost]:
     """Four workloads, follow by follow, and one of them in the real stage; each beside the best of four other ways."""
     graph = tl.FollowGraph.synthetic(users=USERS, mean_follows=12, seed=7)
     decide = remembered(answer)
-    streams = workloads(graph, EVENTS)
+    streams = policy_workloads(graph, EVENTS)
     with limited(LIMIT_S):
         costs = [on_paper(decide, name, graph, events) for name, events in streams.items()]
         return [*costs, in_the_stage(decide, graph, streams["lecture"])]
@@ -138,7 +138,7 @@ def remembered(answer: Any) -> Decide:
     return decide
 
 
-def chooses(decide: Decide, graph: tl.FollowGraph, posts: Rates, views: Rates) -> Policy:
+def chooses(decide: Decide, graph: tl.FollowGraph, posts: Rates, views: Rates) -> PushPullPolicy:
     """The policy that decides each follow by its rates."""
 
     def rule(authors: ArrayLike, readers: ArrayLike) -> Choices:
@@ -151,20 +151,20 @@ def chooses(decide: Decide, graph: tl.FollowGraph, posts: Rates, views: Rates) -
 
 def on_paper(decide: Decide, name: str, graph: tl.FollowGraph, events: list[Event]) -> Cost:
     """What a workload costs over all follows, beside push all, pull all, the best threshold and the per-edge rule."""
-    posts, views = rates(events, graph.users)
-    others = compare(graph, posts, views, UNITS)["cost"]
-    total = cost(graph, posts, views, chooses(decide, graph, posts, views), UNITS).total
+    posts, views = post_and_view_counts(events, graph.users)
+    others = compare_policies(graph, posts, views, UNITS)["cost"]
+    total = policy_cost(graph, posts, views, chooses(decide, graph, posts, views), UNITS).total
     return Cost(f"{name}: cost of all pushes and pulls", round(total), round(others.min()), "beaten")
 
 
 def in_the_stage(decide: Decide, graph: tl.FollowGraph, events: list[Event]) -> Cost:
     """What the lecture's posts and pages cost in the stage, beside the same four ways there."""
-    posts, views = rates(events, graph.users)
+    posts, views = post_and_view_counts(events, graph.users)
     used = replayed(graph, events, chooses(decide, graph, posts, views))
     return Cost("in stage 7: deliveries and pulls, each at its cost", used, LEAST, "beaten")
 
 
-def replayed(graph: tl.FollowGraph, events: list[Event], policy: Policy) -> int:
+def replayed(graph: tl.FollowGraph, events: list[Event], policy: PushPullPolicy) -> int:
     """Deliveries and pulls of a stream's posts and pages in the stage, each at its cost; workers catch up often."""
     with tl.HybridFeeds(graph, clock=tl.ManualClock(), policy=policy) as system:
         for first in range(0, len(events), TOGETHER):

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from twitterlab.classroom.check.guard import Misbehaved, limited
-from twitterlab.parts.store.connections import CONFIG
+from twitterlab.parts.store.connections import DUCKDB_CONFIG
 
 TABLES = """
 CREATE TABLE follows (follower INTEGER, followee INTEGER);
@@ -64,7 +64,7 @@ desk: Callable[[], Desk] = cache(Desk)
 
 def in_memory() -> duckdb.DuckDBPyConnection:
     """A new database with both tables, empty, that reaches no files; rows can be counted as in a stage."""
-    config: dict[str, Any] = {**CONFIG, "enable_external_access": False}
+    config: dict[str, Any] = {**DUCKDB_CONFIG, "enable_external_access": False}
     database = duckdb.connect(config=config)
     database.execute(TABLES)
     return database

@@ -13,7 +13,7 @@ from twitterlab.classroom.lesson.panel import Panel, State
 from twitterlab.figures.charts import number, short_number
 from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, Role, styled, tint
-from twitterlab.studies.estimate import Givens, Row, estimate, readable, registry
+from twitterlab.studies.estimate import EstimateRow, Givens, estimate, readable_quantity, unit_registry
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,7 @@ SIZES: dict[str, tuple[str, Role]] = {
     "feed cache": ("feed cache memory", "cache"),
     "text a year": ("text written a year", "shard"),
 }
-Rows = dict[str, Row]
+Rows = dict[str, EstimateRow]
 
 
 def capacity() -> Panel:
@@ -107,7 +107,7 @@ def size_of(rows: Rows, name: str) -> str:
 
 def gigabytes(memory: float) -> str:
     """A machine's memory for the eye."""
-    return readable(registry().Quantity(memory, "byte"))
+    return readable_quantity(unit_registry().Quantity(memory, "byte"))
 
 
 def draw_rates_and_sizes(rows: Rows, peak: float, memory: float) -> Picture:

@@ -67,7 +67,7 @@ class Recording:
 
     def remember_moment(self, said: str, *boxes: str) -> None:
         """Remember what there is now."""
-        shard = self.system.tables.home_of(AUTHOR, 0)
+        shard = self.system.tables.tweets_home(AUTHOR, 0)
         ((stored,),) = shard.peek("SELECT count(*) FROM tweets WHERE text = ?", NEW)
         ((waiting,),) = shard.peek("SELECT count(*) FROM log")
         texts: dict[int, str] = dict(shard.peek("SELECT id, text FROM tweets"))
@@ -76,7 +76,7 @@ class Recording:
 
     def feed_texts(self, user: int, texts: dict[int, str]) -> tuple[str, ...] | None:
         """What a follower's feed holds, newest first; None where it is cold."""
-        found = self.system.fanout.feeds.read(user, None, 100)
+        found = self.system.fanout.feeds.read_entries(user, None, 100)
         return None if found is None else tuple(texts[tweet_id] for tweet_id in ids_in(found[0]).tolist())
 
     def _watch_workers(self) -> None:
@@ -85,8 +85,8 @@ class Recording:
         taken = "a worker has taken the message, which stays in the outbox until it is acknowledged"
         passed = f"user {AWAY} has read nothing for 31 days: no delivery, and the feed is given up"
         done = "the message is acknowledged and leaves the outbox"
-        call_after(outbox, "take", lambda *_: self.remember_moment(taken, "outbox", "worker"))
-        call_after(feeds, "cool", lambda *_: self.remember_moment(passed, "worker"))
+        call_after(outbox, "take_messages", lambda *_: self.remember_moment(taken, "outbox", "worker"))
+        call_after(feeds, "cool_feeds", lambda *_: self.remember_moment(passed, "worker"))
         call_after(outbox, "acknowledge", lambda *_: self.remember_moment(done, "outbox"))
         deliver = feeds.deliver
 

@@ -14,7 +14,7 @@ from twitterlab.classroom.lesson.panel import Panel, State
 from twitterlab.figures.charts import number
 from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, QUIET, styled
-from twitterlab.parts.feeds.policy import rates
+from twitterlab.parts.feeds.policy import post_and_view_counts
 from twitterlab.parts.store.sharding import placement, shard_of
 from twitterlab.workloads.graph import FollowGraph
 from twitterlab.workloads.mixes import DAY_MS, START_MS, lecture
@@ -81,7 +81,7 @@ def heat_of(load: Amounts) -> float:
 def lecture_day(graph: FollowGraph) -> LectureDay:
     """A day of the lecture's stream on this graph, with the most followed writing most."""
     events = [event for event in lecture(graph, EVENTS, SEED, correlation=1.0) if event.at_ms < START_MS + DAY_MS]
-    posts, pages = rates(events, graph.users)
+    posts, pages = post_and_view_counts(events, graph.users)
     rank = np.empty(graph.users, np.int64)
     rank[np.argsort(-graph.follower_counts, kind="stable")] = np.arange(graph.users)
     return LectureDay(posts, pages, rank, int(np.argmax(posts * graph.follower_counts)))

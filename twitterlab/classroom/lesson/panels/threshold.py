@@ -13,7 +13,7 @@ from twitterlab.classroom.lesson.panel import Panel, State
 from twitterlab.figures.charts import number
 from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, INK, styled
-from twitterlab.parts.feeds.policy import rates
+from twitterlab.parts.feeds.policy import post_and_view_counts
 from twitterlab.workloads.graph import FollowGraph
 from twitterlab.workloads.mixes import lecture
 
@@ -60,7 +60,7 @@ def threshold_words(limit: int) -> str:
 @lru_cache(4)
 def stream_costs(graph: FollowGraph) -> StreamCosts:
     """The lecture's stream on this graph, summed over all follows for every threshold that could matter."""
-    posts, views = rates(lecture(graph, EVENTS, SEED, correlation=1.0), graph.users)
+    posts, views = post_and_view_counts(lecture(graph, EVENTS, SEED, correlation=1.0), graph.users)
     views *= posts.sum() / views.sum()
     readers, authors = graph.edge_arrays()
     followers = graph.follower_counts
