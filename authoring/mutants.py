@@ -22,7 +22,7 @@ from tabulate import tabulate
 
 from authoring.mutating import ENDLESS, NO_VERDICT, judged, mutants
 from authoring.verify import ROOT
-from twitterlab.classroom.check.exercise import exercise, names
+from twitterlab.classroom.check.exercise import exercise_named, exercise_names
 
 CHECK = ROOT / "twitterlab" / "classroom" / "check"
 EXERCISES, OURS = CHECK / "exercises", CHECK / "ours"
@@ -89,7 +89,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def answered() -> list[str]:
     """The exercises to which there is an answer of ours, in the order of the course."""
-    return [name for name in names() if (OURS / f"{name}.py").is_file()]
+    return [name for name in exercise_names() if (OURS / f"{name}.py").is_file()]
 
 
 def reasons() -> Reasons:
@@ -105,7 +105,7 @@ def measured(name: str, random: int = RANDOM) -> Entry:
     killed = Counter(one.kind for one in others if one.kind != "right")
     survivors = [mutant for mutant, one in zip(made, others, strict=True) if one.kind == "right"]
     return {
-        "key": exercise(name).key,
+        "key": exercise_named(name).key,
         "digest": digest(name),
         "ours": ours.kind,
         "small": ours.small,
@@ -118,7 +118,7 @@ def measured(name: str, random: int = RANDOM) -> Entry:
 
 def digest(name: str) -> str:
     """The SHA-256 over what a verdict on this exercise's mutants depends on: our answer, its check, and the judges."""
-    modules = {f"{one.lower()}.py" for one in names()}
+    modules = {f"{one.lower()}.py" for one in exercise_names()}
     shared = [path for path in EXERCISES.glob("*.py") if path.name not in modules]
     found = [OURS / f"{name}.py", EXERCISES / f"{name.lower()}.py", *shared, *(CHECK / judge for judge in JUDGES)]
     summed = hashlib.sha256()
@@ -140,7 +140,7 @@ def faulty(record: Mapping[str, Any], known: Reasons) -> Iterator[str]:
 
 def write(folder: Path, record: Mapping[str, Any]) -> None:
     """The record, in the order of the course, and the page that tells it."""
-    order = [name for name in names() if name in record["exercises"]]
+    order = [name for name in exercise_names() if name in record["exercises"]]
     record = {**record, "exercises": {name: record["exercises"][name] for name in order}}
     (folder / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / PAGE).write_text(page(record, reasons()), encoding="utf-8")

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from twitterlab.classroom.check import guard, judging
 from twitterlab.classroom.check.answers import Answer
-from twitterlab.classroom.check.exercise import exercise
+from twitterlab.classroom.check.exercise import exercise_named
 from twitterlab.clock import SystemClock
 
 LIMIT_MS = 180_000  # for one mutant: then its process is ended
@@ -27,7 +27,7 @@ TOGETHER, PATIENCE = (
 )  # mutants at a time; how many times a learner's limits each gets, lest a busy machine stops it
 FORK = "fork" if "fork" in multiprocessing.get_all_start_methods() else None  # a fork need not import all again
 NO_VERDICT = "no verdict"
-ALARM = guard.alarm
+ALARM = guard.alarm_after
 ENDLESS = "endless"  # an error, told apart, since a machine that is too busy can look like one
 
 
@@ -105,7 +105,7 @@ def lines(before: str, after: str) -> tuple[str, str]:
 
 def judged(name: str, sources: Sequence[str], random: int) -> list[Judged]:
     """The verdict on each answer, in their order: two at a time, each in a process that is ended where it is late."""
-    exercise(name).histories()  # so that a fork finds all imported
+    exercise_named(name).longer_histories()  # so that a fork finds all imported
     waiting, done = [*enumerate(sources)][::-1], {}
     running: dict[Connection, tuple[int, BaseProcess, int]] = {}
     while waiting or running:
@@ -150,16 +150,16 @@ def tell(there: Connection, name: str, source: str, random: int) -> None:
 def verdict(name: str, source: str, random: int) -> Judged:
     """The verdict on an answer that is held to all its histories, however long they take."""
     judging.TOGETHER_S, judging.NAMING_S = LIMIT_MS / 1000, 0
-    vars(guard)["alarm"] = patient
-    asked, held = exercise(name), 0
+    vars(guard)["alarm_after"] = patient
+    asked, held = exercise_named(name), 0
 
     def problem(answer: Any, history: Any) -> Any:
         nonlocal held
         held += 1
         return asked.problem(answer, history)
 
-    said = judging.judge(replace(asked, problem=problem), Answer(name, "a mutant", source), random)
-    small = min(held, sum(1 for _ in asked.small()))
+    said = judging.judge_answer(replace(asked, problem=problem), Answer(name, "a mutant", source), random)
+    small = min(held, sum(1 for _ in asked.small_histories()))
     endless = said.kind == "error" and judging.ENDLESS.format(guard.CASE_S) in said.says
     return Judged(ENDLESS if endless else said.kind, small, held - small)
 

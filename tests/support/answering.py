@@ -23,9 +23,9 @@ from typing import Any, get_args
 
 from support.plain import CI
 
-from twitterlab.classroom.check.answers import Answer, fresh
-from twitterlab.classroom.check.exercise import RANDOM, exercise
-from twitterlab.classroom.check.judging import judge
+from twitterlab.classroom.check.answers import Answer, value_afresh
+from twitterlab.classroom.check.exercise import RANDOM, exercise_named
+from twitterlab.classroom.check.judging import judge_answer
 from twitterlab.classroom.check.verdict import Kind, Verdict
 
 FOLDER = Path(__file__).parents[1] / "answers"
@@ -56,7 +56,7 @@ class KnownAnswer:
     @property
     def value(self) -> Any:
         """What the cell makes of the exercise's name."""
-        return fresh(Answer(self.exercise, None, self.source))
+        return value_afresh(Answer(self.exercise, None, self.source))
 
     def is_told(self, says: tuple[str, ...]) -> bool:
         """Whether a check says what is meant to be said."""
@@ -97,7 +97,7 @@ def judged(name: str, source: str, random: int = HISTORIES) -> Verdict:
     """The verdict on a cell with this source."""
     given = Answer(name, None, source)
     try:
-        value = fresh(given)
+        value = value_afresh(given)
     except Exception:
         value = "not to be had: the cell raises"
-    return judge(exercise(name), Answer(name, value, source), random)
+    return judge_answer(exercise_named(name), Answer(name, value, source), random)

@@ -92,9 +92,9 @@ class TestLoading:
 
 class TestThePlaces:
     def test_of_the_parts_are_the_exercises_but_for_the_one_that_is_three_numbers(self):
-        from twitterlab.classroom.check.exercise import names
+        from twitterlab.classroom.check.exercise import exercise_names
 
-        assert sorted(NAMES) == sorted(set(names()) - {"rows_read"})
+        assert sorted(NAMES) == sorted(set(exercise_names()) - {"rows_read"})
 
     def test_every_function_is_called_in_a_history(self):
         called = Counter()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.answering import ANY, judged, known_answer, known_answers, read_answer
 
-from twitterlab.classroom.check.exercise import exercise, names
+from twitterlab.classroom.check.exercise import exercise_named, exercise_names
 from twitterlab.classroom.course import my_parts
 
 CHAINED = "def merge_newest(sources):\n    return [row for source in sources for row in source]\n"
@@ -19,17 +19,17 @@ def test_an_answer_gets_the_verdict_that_is_meant_for_it(name: str) -> None:
     verdict = judged(known.exercise, known.source)
     assert verdict.kind == known.kind, verdict.text
     assert known.why in (ANY, verdict.why), verdict.text
-    assert not verdict.why or exercise(known.exercise).texts.wrong[verdict.why].says in verdict.text
+    assert not verdict.why or exercise_named(known.exercise).texts.wrong[verdict.why].says in verdict.text
     assert known.is_told(verdict.says), verdict.text
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", exercise_names())
 def test_ours_is_right(name: str) -> None:
     verdict = judged(name, my_parts.our_source(name))
     assert verdict.kind == "right", verdict.text
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", exercise_names())
 def test_an_exercise_has_right_answers_that_are_written_differently_from_ours(name: str) -> None:
     right = [known for known in known_answers().values() if (known.exercise, known.kind) == (name, "right")]
     assert len(right) >= 2

@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbclient import NotebookClient
 
 from twitterlab.classroom.check.check import check
-from twitterlab.classroom.check.exercise import names
+from twitterlab.classroom.check.exercise import exercise_names
 from twitterlab.classroom.course import copy as course
 
 RIGHT = """import heapq
@@ -62,7 +62,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[str]]]:
 
 
 def test_a_check_is_there_for_each_exercise_and_for_nothing_else():
-    assert sorted(dir(check)) == sorted(names())
+    assert sorted(dir(check)) == sorted(exercise_names())
     with pytest.raises(AttributeError, match="merge_newest"):
         check.merge_oldest(print)
 

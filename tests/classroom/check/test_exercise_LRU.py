@@ -11,7 +11,7 @@ import pytest
 from support.answering import judged
 from support.places import SHARED
 
-from twitterlab.classroom.check.answers import Answer, fresh
+from twitterlab.classroom.check.answers import Answer, value_afresh
 from twitterlab.classroom.check.exercises import lru
 from twitterlab.classroom.course import my_parts
 from twitterlab.parts.cache.eviction import FIFO, LRU
@@ -21,7 +21,7 @@ from twitterlab.studies.cache_lookups import play_lookups
 def test_ours_is_right_and_says_what_a_fifo_would_have_cost() -> None:
     verdict = judged("LRU", my_parts.our_source("LRU"))
     assert verdict.kind == "right"
-    (_, asked) = lru.stream()
+    (_, asked) = lru.graph_and_lookups()
     misses = {rule: sum(map(len, play_lookups(asked.pages, rule(lru.ROOM)))) for rule in (FIFO, LRU)}
     assert f"{misses[FIFO]:,} of them" in verdict.text
     assert f"{misses[LRU]:,}, at most {misses[LRU]:,}" in verdict.text
@@ -29,13 +29,13 @@ def test_ours_is_right_and_says_what_a_fifo_would_have_cost() -> None:
 
 
 def test_the_oracle_keeps_what_twitterlabs_own_keeps() -> None:
-    for history in lru.small():
-        assert lru.seen(LRU(history.room), history.calls) == lru.ruled(lru.Rule(), history)
+    for history in lru.small_histories():
+        assert lru.shown_by_cache(LRU(history.room), history.calls) == lru.shown_by_rule(lru.UseRule(), history)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the web07 trace is not here: no folder shared/datasets beside us")
 def test_hits_of_ours_on_a_real_trace_are_those_of_libcachesim() -> None:
-    ours: Any = fresh(Answer("LRU", None, my_parts.our_source("LRU")))
+    ours: Any = value_afresh(Answer("LRU", None, my_parts.our_source("LRU")))
     trace = np.frombuffer(lzma.decompress((SHARED / "web07.trace.xz").read_bytes()), dtype=">i4").tolist()
     rows = json.loads((SHARED / "web07_reference.json").read_text())["rows"]
     assert len(rows) == 4

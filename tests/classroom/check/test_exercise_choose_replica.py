@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from twitterlab.classroom.check.exercises.choose_replica import budget, right
+from twitterlab.classroom.check.exercises.choose_replica import serves_rightly, stage_costs
 
 
 def test_the_stages_own_run_counts_needless_reads_of_the_leader() -> None:
-    (cost,) = budget(lambda positions, at_least, turn: None if at_least else turn % len(positions))
+    (cost,) = stage_costs(lambda positions, at_least, turn: None if at_least else turn % len(positions))
     assert cost.over
-    (cost,) = budget(lambda positions, at_least, turn: None)
+    (cost,) = stage_costs(lambda positions, at_least, turn: None)
     assert cost.used == 50
 
 
@@ -28,4 +28,4 @@ def test_the_stages_own_run_counts_needless_reads_of_the_leader() -> None:
 def test_properties_are_asked_for_and_no_rule(
     chosen: list[int | None], fresh: list[int], replicas: int, accepted: bool
 ) -> None:
-    assert right(chosen, fresh, replicas) is accepted
+    assert serves_rightly(chosen, fresh, replicas) is accepted

@@ -17,7 +17,7 @@ def test_what_is_said_of_a_right_answer_is_what_is_counted() -> None:
 
 
 def test_the_histories_hold_what_a_page_can_get_wrong() -> None:
-    histories = list(EXERCISE.small())
+    histories = list(EXERCISE.small_histories())
     assert any(one.before in [tweet.id for tweet in one.tweets] for one in histories)
     assert any(len({t.created_at for t in one.tweets}) < len(one.tweets) for one in histories)
     assert any(tweet.media and not tweet.text for one in histories for tweet in one.tweets)

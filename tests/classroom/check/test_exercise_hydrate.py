@@ -6,7 +6,7 @@ from typing import Any
 
 from support.answering import judged
 
-from twitterlab.classroom.check.answers import Answer, fresh
+from twitterlab.classroom.check.answers import Answer, value_afresh
 from twitterlab.classroom.check.exercises import hydrate
 from twitterlab.classroom.course import my_parts
 from twitterlab.studies.cache_lookups import FULL
@@ -15,8 +15,8 @@ from twitterlab.studies.cache_lookups import FULL
 def test_ours_is_right_and_the_shares_it_tells_are_those_of_its_run() -> None:
     verdict = judged("hydrate", my_parts.our_source("hydrate"))
     assert verdict.kind == "right"
-    ours: Any = fresh(Answer("hydrate", None, my_parts.our_source("hydrate")))
-    pages = hydrate.pages(ours)
+    ours: Any = value_afresh(Answer("hydrate", None, my_parts.our_source("hydrate")))
+    pages = hydrate.hydrated_pages(ours)
     full = [page for page in pages[len(pages) // 2 :] if len(page.keys) == FULL]
     hits = 1 - sum(len(page.missed) for page in full) / (FULL * len(full))
     whole = sum(page.requests == 0 for page in full) / len(full)

@@ -26,5 +26,5 @@ def test_the_least_that_the_stage_can_cost_is_what_it_costs() -> None:
         "best threshold": follower_threshold(threshold),
         "per edge": per_edge(views, posts, push_edge.UNITS.ratio),
     }
-    costs = {name: push_edge.replayed(graph, events, policy) for name, policy in policies.items()}
+    costs = {name: push_edge.replayed_cost(graph, events, policy) for name, policy in policies.items()}
     assert costs == {"push all": 1635, "pull all": 1506, "best threshold": 1635, "per edge": push_edge.LEAST}

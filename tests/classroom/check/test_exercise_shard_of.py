@@ -6,7 +6,7 @@ import pytest
 from support.answering import judged, known_answer
 
 from twitterlab.classroom.check.exercises import shard_of
-from twitterlab.classroom.check.exercises.shard_of import COUNTS, MANY, History, crowded, moved, problem
+from twitterlab.classroom.check.exercises.shard_of import COUNTS, MANY, History, find_crowded, find_moved, problem
 
 RING_FOR_EACH_USER = """
 from hashlib import md5
@@ -41,11 +41,11 @@ def test_an_answer_without_a_cell_is_not_asked_elsewhere() -> None:
 @pytest.mark.parametrize("shards", COUNTS)
 def test_what_is_fair_and_calm_has_a_limit(shards: int) -> None:
     even = [user % shards for user in range(MANY)]
-    assert crowded(even, shards) is None
+    assert find_crowded(even, shards) is None
     full = [0 if user < 1.3 * MANY / shards else place for user, place in enumerate(even)]
-    assert crowded(full, shards) is not None
+    assert find_crowded(full, shards) is not None
     history = History(tuple(range(MANY)), shards)
     new = [shards if user < 1.1 * MANY / (shards + 1) else place for user, place in enumerate(even)]
-    assert moved(history, even, new) is None
+    assert find_moved(history, even, new) is None
     new = [shards if user < 1.3 * MANY / (shards + 1) else place for user, place in enumerate(even)]
-    assert moved(history, even, new) is not None
+    assert find_moved(history, even, new) is not None

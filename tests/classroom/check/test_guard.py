@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from twitterlab.classroom.check import guard
-from twitterlab.classroom.check.guard import Misbehaved, Stopped, call, limited
+from twitterlab.classroom.check.guard import Misbehaved, Stopped, call_answer, time_limit
 
 SHORT_S = 0.2
 
@@ -45,18 +45,18 @@ def endless():
 @pytest.mark.parametrize("answer", [loop, loop_that_catches, loop_that_catches_everything])
 def test_what_does_not_end_is_stopped(answer):
     with pytest.raises(Stopped):
-        call(answer, seconds=SHORT_S)
+        call_answer(answer, seconds=SHORT_S)
 
 
 def test_an_iterator_that_does_not_end_is_stopped_where_it_is_gone_through():
     with pytest.raises(Stopped):
-        call(endless, then=all, seconds=SHORT_S)
+        call_answer(endless, then=all, seconds=SHORT_S)
 
 
 def test_a_query_that_does_not_end_is_interrupted():
     connection = duckdb.connect()
     endless_query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i > 0) SELECT count(*) FROM n"
-    with pytest.raises(Stopped), limited(SHORT_S, interrupt=connection.interrupt):
+    with pytest.raises(Stopped), time_limit(SHORT_S, interrupt=connection.interrupt):
         connection.execute(endless_query.replace("i + 1", "1")).fetchall()
     assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
@@ -66,7 +66,7 @@ def test_an_alarm_that_was_set_before_is_set_again():
     before = signal.signal(signal.SIGALRM, lambda *_: heard.append("theirs"))
     kept = signal.setitimer(signal.ITIMER_REAL, 60)
     try:
-        assert call(lambda: 3) == 3
+        assert call_answer(lambda: 3) == 3
         left, _ = signal.getitimer(signal.ITIMER_REAL)
         assert 0 < left <= 60
         signal.raise_signal(signal.SIGALRM)
@@ -81,7 +81,7 @@ def test_an_alarm_that_was_set_before_is_not_worn_out_by_many_short_calls():
     left, interval = signal.setitimer(signal.ITIMER_REAL, 60)
     try:
         for _ in range(50):
-            call(int, "1")
+            call_answer(int, "1")
         assert signal.getitimer(signal.ITIMER_REAL)[0] > 2
     finally:
         signal.signal(signal.SIGALRM, before)
@@ -90,14 +90,14 @@ def test_an_alarm_that_was_set_before_is_not_worn_out_by_many_short_calls():
 
 def test_in_another_thread_an_answer_runs_without_an_alarm():
     got = []
-    thread = threading.Thread(target=lambda: got.append(call(lambda: 3)))
+    thread = threading.Thread(target=lambda: got.append(call_answer(lambda: 3)))
     thread.start()
     thread.join()
     assert got == [3]
 
 
 def test_what_an_answer_prints_is_kept_short_and_shown_to_nobody_else(capsys):
-    said = guard.quiet()
+    said = guard.fresh_printed()
 
     def talk():
         for line in range(10_000):
@@ -105,7 +105,7 @@ def test_what_an_answer_prints_is_kept_short_and_shown_to_nobody_else(capsys):
         print("on the other stream", file=sys.stderr)
         return 1
 
-    call(talk)
+    call_answer(talk)
     assert capsys.readouterr() == ("", "")
     assert str(said).startswith("line 0\nline 1\n")
     assert str(said).endswith("… (10,001 lines)")
@@ -114,13 +114,13 @@ def test_what_an_answer_prints_is_kept_short_and_shown_to_nobody_else(capsys):
 
 def test_an_answer_that_returns_none_is_told_so():
     with pytest.raises(Misbehaved, match="returned None"):
-        call(lambda: None)
-    assert call(lambda: None, none=True) is None
+        call_answer(lambda: None)
+    assert call_answer(lambda: None, none=True) is None
 
 
 def test_an_answer_that_gives_no_iterator_where_one_is_asked_for_is_told_so():
     with pytest.raises(Misbehaved, match="gave 3"):
-        call(lambda: 3, then=list)
+        call_answer(lambda: 3, then=list)
 
 
 @pytest.mark.parametrize("argument", [[3, 1, 2], {1: [2]}, [(1, [2])]])
@@ -130,19 +130,19 @@ def test_an_answer_that_changes_its_argument_is_told_so(argument):
         return 1
 
     with pytest.raises(Misbehaved, match="argument 1 was"):
-        call(change, argument)
+        call_answer(change, argument)
 
 
 def test_an_argument_that_is_there_to_be_changed_may_be():
     feeds = {1: [3]}
-    assert call(lambda given: given.update({2: [4]}) or 1, feeds, may_change=(0,)) == 1
+    assert call_answer(lambda given: given.update({2: [4]}) or 1, feeds, may_change=(0,)) == 1
     assert feeds == {1: [3], 2: [4]}
 
 
 def test_an_iterator_may_be_gone_through():
-    assert call(list, iter([1, 2])) == [1, 2]
+    assert call_answer(list, iter([1, 2])) == [1, 2]
 
 
 def test_what_an_answer_raises_is_raised():
     with pytest.raises(ZeroDivisionError):
-        call(lambda: 1 / 0)
+        call_answer(lambda: 1 / 0)

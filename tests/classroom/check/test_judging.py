@@ -9,9 +9,9 @@ import pytest
 
 from twitterlab.classroom.check import guard, judging
 from twitterlab.classroom.check.answers import Answer
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.guard import call
-from twitterlab.classroom.check.judging import FICKLE, judge
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.guard import call_answer
+from twitterlab.classroom.check.judging import FICKLE, judge_answer
 from twitterlab.classroom.check.verdict import Verdict
 
 
@@ -22,25 +22,25 @@ def histories():
 
 
 def problem(answer, numbers):
-    got = call(answer, numbers)
+    got = call_answer(answer, numbers)
     why = ("chained", "in_turn") if got == 0 else ("in_turn",)
-    return None if got == sum(numbers) else Wrong(f"{got}", f"{sum(numbers)}", why)
+    return None if got == sum(numbers) else WrongAnswer(f"{got}", f"{sum(numbers)}", why)
 
 
 SUM = Exercise(  # a toy: add up some numbers; its words are those of exercise 4.2
     "4.2",
-    small=lambda: ([], [1], [1, 2], [2, 2]),
-    histories=histories,
+    small_histories=lambda: ([], [1], [1, 2], [2, 2]),
+    longer_histories=histories,
     story=lambda numbers: f"The numbers are {numbers}.",
     problem=problem,
-    budget=lambda answer: [Cost("numbers read", answer([3]), 3, "reads_ahead")],
+    stage_costs=lambda answer: [StageCost("numbers read", answer([3]), 3, "reads_ahead")],
     says_when_right="That is all.",
 )
 
 
 def judged(source: str, exercise: Exercise = SUM, random: int = 200) -> Verdict:
     source = dedent(source).strip() + "\n"
-    return judge(exercise, Answer("merge_newest", object(), source), random)
+    return judge_answer(exercise, Answer("merge_newest", object(), source), random)
 
 
 def test_a_right_answer_is_told_what_it_cost():
@@ -74,7 +74,9 @@ def test_the_same_answer_is_judged_the_same_each_time():
 
 
 def test_a_dear_answer_is_right_but_over_budget():
-    dear = replace(SUM, budget=lambda answer: [Cost("numbers read", 4, 3, "reads_ahead"), Cost("shards", 1, 2)])
+    dear = replace(
+        SUM, stage_costs=lambda answer: [StageCost("numbers read", 4, 3, "reads_ahead"), StageCost("shards", 1, 2)]
+    )
     verdict = judged("def merge_newest(numbers):\n    return sum(numbers)", dear)
     assert (verdict.kind, verdict.why, verdict.points(4)) == ("over budget", "reads_ahead", 2)
     assert verdict.says[0] == "numbers read: 4, at most 3"
@@ -93,14 +95,14 @@ def test_a_dear_answer_is_right_but_over_budget():
 def test_a_starter_and_what_is_ours_are_not_attempts(source):
     namespace: dict = {}
     exec(source, namespace)
-    verdict = judge(SUM, Answer("merge_newest", namespace["merge_newest"], source))
+    verdict = judge_answer(SUM, Answer("merge_newest", namespace["merge_newest"], source))
     assert (verdict.kind, verdict.points(4)) == ("not attempted", 0)
 
 
 def test_our_own_function_handed_in_is_no_attempt():
     from twitterlab.parts.store.sharding import merge_newest
 
-    assert judge(SUM, Answer("merge_newest", merge_newest)).kind == "not attempted"
+    assert judge_answer(SUM, Answer("merge_newest", merge_newest)).kind == "not attempted"
 
 
 def test_an_attempt_may_have_a_helper_that_passes():
@@ -145,7 +147,7 @@ def test_exit_is_an_error_and_ends_nothing():
 
 def test_a_loop_without_end_is_stopped_and_told_on_which_history(monkeypatch):
     monkeypatch.setattr(guard, "CASE_S", 0.2)
-    monkeypatch.setattr(guard.call, "__kwdefaults__", {**guard.call.__kwdefaults__, "seconds": 0.2})
+    monkeypatch.setattr(guard.call_answer, "__kwdefaults__", {**guard.call_answer.__kwdefaults__, "seconds": 0.2})
     verdict = judged("def merge_newest(numbers):\n    while numbers:\n        x = 1\n    return 0")
     assert verdict.kind == "error"
     assert verdict.says[0] == "The numbers are [1]."
@@ -175,13 +177,13 @@ def test_what_fails_in_the_real_stage_alone_is_told():
     def budget(answer):
         raise guard.Misbehaved("the page is empty.")
 
-    verdict = judged("def merge_newest(numbers):\n    return sum(numbers)", replace(SUM, budget=budget))
+    verdict = judged("def merge_newest(numbers):\n    return sum(numbers)", replace(SUM, stage_costs=budget))
     assert verdict.kind == "wrong"
     assert verdict.says[1] == "the page is empty."
 
 
 def test_a_loop_that_only_long_histories_show_is_told_before_long(monkeypatch):
-    monkeypatch.setattr(guard.call, "__kwdefaults__", {**guard.call.__kwdefaults__, "seconds": 0.1})
+    monkeypatch.setattr(guard.call_answer, "__kwdefaults__", {**guard.call_answer.__kwdefaults__, "seconds": 0.1})
     monkeypatch.setattr(judging, "SHRINKING_S", 0.5)
     asked = []
 

@@ -9,7 +9,7 @@ import pytest
 import twitterlab as tl
 from authoring.verify import ROOT
 from twitterlab.classroom.capstone.parts import NAMES
-from twitterlab.classroom.check.exercise import names
+from twitterlab.classroom.check.exercise import exercise_names
 from twitterlab.classroom.course import exercise_texts
 from twitterlab.classroom.course.outline import FILE, CourseFileError, is_ascending, key_numbers, outline, read_outline
 from twitterlab.classroom.lesson import panels
@@ -56,7 +56,7 @@ def test_what_it_names_is_there_and_nothing_else() -> None:
     lessons, practised = {one.notebook for one in course.lessons}, {one.notebook for one in course.with_exercises}
     found = {folder: {path.stem for path in (ROOT / folder).glob("*.ipynb")} for folder in ("notebooks", "exercises")}
     assert found == {"notebooks": {*lessons, course.tour}, "exercises": {*practised, course.capstone.notebook}}
-    assert [*course.exercises.values()] == names()
+    assert [*course.exercises.values()] == exercise_names()
     assert [lesson.panel for lesson in course.lessons if lesson.panel not in panels.__all__] == []
 
 

@@ -83,7 +83,7 @@ def replay_failure(parts: Parts, history: History) -> Failure | None:
     """What goes wrong when a history is replayed, or None."""
     replay = Replay(history)
     try:
-        with guard.limited(HISTORY_S):
+        with guard.time_limit(HISTORY_S):
             replay.run(parts)
     except Differs as differs:
         said: tuple[str, str | None] = str(differs), None

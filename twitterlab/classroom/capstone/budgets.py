@@ -95,7 +95,7 @@ def play_day(system: Any, clock: ManualClock) -> None:
 def measure_day(parts: Parts) -> Counts:
     """What the day takes with these parts, by counter; Unfinished where they do not get through it."""
     try:
-        with guard.limited(DAY_S):
+        with guard.time_limit(DAY_S):
             return counts_of_day(parts)
     except guard.Stopped:
         raise Unfinished(f"The day did not end within {DAY_S:g} s, and was stopped.") from None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 from typing import NamedTuple
 
+from twitterlab.classroom.check.exercises.words import in_a_sentence
 from twitterlab.model import Page
 
 USERS, LONG = 5, 40
@@ -80,8 +81,8 @@ def opening_lines(history: History) -> Iterator[str]:
 
 def user_words(some: Iterable[int]) -> str:
     """Some users in words."""
-    *others, last = some
-    return f"users {', '.join(map(str, others))} and {last}" if others else f"user {last}"
+    numbers = list(some)
+    return f"user{'s' * (len(numbers) > 1)} {in_a_sentence(numbers)}"
 
 
 def page_words(page: Page, names: Mapping[int, str]) -> str:

@@ -28,29 +28,29 @@ class Answer:
     source: str | None = None
 
 
-def answer(name: str, value: Any) -> Answer:
+def answer_with_cell(name: str, value: Any) -> Answer:
     """An answer with its cell: the last one of this kernel that binds the answer's name, or the exercise's."""
     called = getattr(value, "__name__", name)
-    for cell in reversed(cells()):
+    for cell in reversed(run_cells()):
         for alias in dict.fromkeys((called, name)):
-            if binds(cell, alias):
-                source = kept(cell)
+            if cell_binds(cell, alias):
+                source = definitions_of(cell)
                 return Answer(name, value, source if alias == name else f"{source}\n\n{name} = {alias}")
     return Answer(name, value, None if callable(value) else f"{name} = {value!r}")
 
 
-def cells() -> list[str]:
+def run_cells() -> list[str]:
     """The cells that were run in this kernel, the last one last; outside of a notebook there are none."""
     shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
     return [] if not shell else [cell for cell in shell.user_ns.get("In", []) if cell]
 
 
-def binds(cell: str, name: str) -> bool:
+def cell_binds(cell: str, name: str) -> bool:
     """Whether a cell defines `name` at its top level."""
-    return any(name in bound(statement) for statement in parsed(cell))
+    return any(name in bound_names(statement) for statement in statements_of(cell))
 
 
-def bound(statement: ast.stmt) -> set[str]:
+def bound_names(statement: ast.stmt) -> set[str]:
     """The names that a statement binds."""
     if isinstance(statement, BOUND):
         return {statement.name}
@@ -61,7 +61,7 @@ def bound(statement: ast.stmt) -> set[str]:
     return set()
 
 
-def parsed(cell: str) -> list[ast.stmt]:
+def statements_of(cell: str) -> list[ast.stmt]:
     """The statements of a cell; none where it is no Python."""
     try:
         return ast.parse(cell).body
@@ -69,32 +69,32 @@ def parsed(cell: str) -> list[ast.stmt]:
         return []
 
 
-def kept(cell: str) -> str:
+def definitions_of(cell: str) -> str:
     """A cell without the statements that only do something, such as a print or a check; what it defines stays."""
     lines, gone = cell.splitlines(), set[int]()
-    for statement in parsed(cell):
+    for statement in statements_of(cell):
         if not isinstance(statement, STATEMENTS):
             gone |= set(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
     return "\n".join(line for number, line in enumerate(lines, 1) if number not in gone).strip() + "\n"
 
 
-def untouched(given: Answer) -> bool:
+def is_untouched(given: Answer) -> bool:
     """Whether an answer was not begun: a body that still ends in `pass`, a value of `...`, or one that is ours."""
-    if given.value is ... or given.value is None or ours(given.value):
+    if given.value is ... or given.value is None or is_ours(given.value):
         return True
-    body = parsed(given.source or "")
+    body = statements_of(given.source or "")
     if any(imports_ours(node) for statement in body for node in ast.walk(statement)):
         return True
-    makers = [node for node in body if given.name in bound(node)]
-    return any(map(ends_in_pass, (part for maker in makers[-1:] for part in parts(maker))))
+    makers = [node for node in body if given.name in bound_names(node)]
+    return any(map(ends_in_pass, (part for maker in makers[-1:] for part in parts_to_fill(maker))))
 
 
-def parts(maker: ast.stmt) -> list[ast.stmt]:
+def parts_to_fill(maker: ast.stmt) -> list[ast.stmt]:
     """What of a definition is to be filled in: a function, or the methods of a class."""
     return list(maker.body) if isinstance(maker, ast.ClassDef) else [maker]
 
 
-def ours(value: Any) -> bool:
+def is_ours(value: Any) -> bool:
     """Whether a function or class comes from this package."""
     return str(getattr(inspect.unwrap(value) if callable(value) else value, "__module__", "")).startswith("twitterlab")
 
@@ -111,7 +111,7 @@ def ends_in_pass(node: ast.stmt) -> bool:
     return isinstance(node, ast.FunctionDef) and isinstance(node.body[-1], ast.Pass)
 
 
-def fresh(given: Answer) -> Any:
+def value_afresh(given: Answer) -> Any:
     """What the answer's cell makes of its name where nothing else was run; raises what the cell raises."""
     if given.source is None:
         return given.value
@@ -122,7 +122,7 @@ def fresh(given: Answer) -> Any:
     return namespace[given.name]
 
 
-def line_of(error: BaseException) -> str:
+def error_line(error: BaseException) -> str:
     """The learner's line where an error came up, with its number in their cell; nothing where it is none of theirs."""
     found = ""
     trace: TracebackType | None = error.__traceback__
@@ -131,5 +131,5 @@ def line_of(error: BaseException) -> str:
             found = f"line {trace.tb_lineno}: {linecache.getline(FILE, trace.tb_lineno).strip()}"
         trace = trace.tb_next
     if not found and error.__cause__:  # of a StopIteration in a generator, Python tells only what it became
-        return line_of(error.__cause__)
+        return error_line(error.__cause__)
     return found

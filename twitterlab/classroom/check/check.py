@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from twitterlab.classroom.check import answers
-from twitterlab.classroom.check.exercise import Exercise, exercise, names
-from twitterlab.classroom.check.judging import judge
+from twitterlab.classroom.check.exercise import Exercise, exercise_named, exercise_names
+from twitterlab.classroom.check.judging import judge_answer
 from twitterlab.classroom.check.reply import Reply
 from twitterlab.classroom.check.verdict import Verdict
 from twitterlab.classroom.course import my_parts, progress
@@ -22,30 +22,30 @@ class Check:
     """One method an exercise, by the name that its answer has."""
 
     def __getattr__(self, name: str) -> Callable[[Any], Reply]:
-        if name not in names():
-            raise AttributeError(f"there is no exercise {name!r}: there are {', '.join(names())}")
-        return partial(checked, name)
+        if name not in exercise_names():
+            raise AttributeError(f"there is no exercise {name!r}: there are {', '.join(exercise_names())}")
+        return partial(check_answer, name)
 
     def __dir__(self) -> list[str]:
-        return names()
+        return exercise_names()
 
 
 check = Check()
 
 
-def checked(name: str, value: Any) -> Reply:
+def check_answer(name: str, value: Any) -> Reply:
     """The reply to an answer; a right one is kept under `my_parts/` of the learner's course."""
-    asked, given = exercise(name), answers.answer(name, value)
+    asked, given = exercise_named(name), answers.answer_with_cell(name, value)
     at = (name, given.source) if given.source is not None else None
     if at in _judged:
         return _judged[at]
-    reply = Reply(**vars(remembered(asked, judge(asked, given))))
+    reply = Reply(**vars(note_verdict(asked, judge_answer(asked, given))))
     if at is not None and reply.kind != "not attempted":
         _judged[at] = reply
     return reply
 
 
-def remembered(asked: Exercise, verdict: Verdict) -> Verdict:
+def note_verdict(asked: Exercise, verdict: Verdict) -> Verdict:
     """The verdict, noted in the learner's course, and the answer kept there if it is right; it says so if it cannot."""
     try:
         progress.note_answer(asked.key, verdict.kind, verdict.why)

@@ -12,7 +12,7 @@ from twitterlab.classroom.course.exercise_texts import ExerciseTexts, all_texts,
 RANDOM = 200  # random histories that an answer is held to, after all the small ones
 
 
-class Wrong(NamedTuple):
+class WrongAnswer(NamedTuple):
     """What an answer gave where something else was right, in words; `why` are the misconceptions that give it too.
 
     On a small history several may; the one that is named explains all the small histories on which the answer fails.
@@ -23,7 +23,7 @@ class Wrong(NamedTuple):
     why: tuple[str, ...] = ()
 
 
-class Cost(NamedTuple):
+class StageCost(NamedTuple):
     """What a pinned run in the real stage took: a counter's name, its value, and the most that it may be.
 
     `why` is the key of the misconception that leads over the budget.
@@ -47,19 +47,20 @@ class Cost(NamedTuple):
 class Exercise:
     """How the answers to one exercise are judged; its words are in a file beside it.
 
-    `small` gives every small history, the smallest first, and `histories` Hypothesis' strategy for longer ones; a
-    history is whatever the exercise makes it. `story` tells one in a sentence or two, and `problem` says what is wrong
-    with an answer to it, or None. Both of these, and `budget`, reach the answer through `guard.call` or within
-    `guard.limited`. `budget` runs it in the real stage once, on pinned input. `accepts` says what kind of thing an
-    answer is, and `wanted` says it in words: what is of another kind is refused before anything runs.
+    `small_histories` gives every small history, the smallest first, and `longer_histories` Hypothesis' strategy for
+    longer ones; a history is whatever the exercise makes it. `story` tells one in a sentence or two, and `problem` says
+    what is wrong with an answer to it, or None. `problem` and `stage_costs` reach the answer through
+    `guard.call_answer` or within `guard.time_limit`. `stage_costs` runs it in the real stage once, on pinned input.
+    `accepts` says what kind of thing an answer is, and `wanted` says it in words: what is of another kind is refused
+    before anything runs.
     """
 
     key: str
-    small: Callable[[], Iterable[Any]]
-    histories: Callable[[], Any]
+    small_histories: Callable[[], Iterable[Any]]
+    longer_histories: Callable[[], Any]
     story: Callable[[Any], str]
-    problem: Callable[[Any, Any], Wrong | None]
-    budget: Callable[[Any], Sequence[Cost]]
+    problem: Callable[[Any, Any], WrongAnswer | None]
+    stage_costs: Callable[[Any], Sequence[StageCost]]
     accepts: type | tuple[type, ...] | Callable[[Any], bool] = callable
     says_when_right: str = ""
     wanted: str = "a function"
@@ -81,14 +82,14 @@ class Exercise:
         return self.accepts(answer)
 
 
-def exercise(name: str) -> Exercise:
+def exercise_named(name: str) -> Exercise:
     """The exercise whose answer is called `name`; an unknown one is a KeyError that names those that there are."""
-    if name not in names():
-        raise KeyError(f"there is no exercise {name!r}: there are {', '.join(names())}")
+    if name not in exercise_names():
+        raise KeyError(f"there is no exercise {name!r}: there are {', '.join(exercise_names())}")
     found: Exercise = import_module(f"twitterlab.classroom.check.exercises.{name.lower()}").EXERCISE
     return found
 
 
-def names() -> list[str]:
+def exercise_names() -> list[str]:
     """The names of all exercises, in the order of the course."""
     return [one.name for one in all_texts().values()]

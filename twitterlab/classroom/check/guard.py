@@ -44,7 +44,7 @@ class Printed(io.TextIOBase):
 printed = Printed()  # of the check that runs now
 
 
-def quiet() -> Printed:
+def fresh_printed() -> Printed:
     """Forget what was printed so far; returns where the rest will be."""
     global printed  # noqa: PLW0603  one check at a time runs in a kernel
     printed = Printed()
@@ -52,7 +52,7 @@ def quiet() -> Printed:
 
 
 @contextlib.contextmanager
-def limited(seconds: float = CASE_S, interrupt: Callable[[], object] | None = None) -> Iterator[None]:
+def time_limit(seconds: float = CASE_S, interrupt: Callable[[], object] | None = None) -> Iterator[None]:
     """Within it a learner's code runs for `seconds` at most, else Stopped; what it prints is kept apart.
 
     `interrupt` stops what no alarm can: pass a DuckDB connection's.
@@ -66,7 +66,7 @@ def limited(seconds: float = CASE_S, interrupt: Callable[[], object] | None = No
 
     timer = threading.Timer(seconds, ring)
     timer.daemon = True
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), alarm(seconds, late):
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), alarm_after(seconds, late):
         try:
             if interrupt:
                 timer.start()
@@ -80,7 +80,7 @@ def limited(seconds: float = CASE_S, interrupt: Callable[[], object] | None = No
 
 
 @contextlib.contextmanager
-def alarm(seconds: float, late: threading.Event) -> Iterator[None]:
+def alarm_after(seconds: float, late: threading.Event) -> Iterator[None]:
     """Raise Stopped after `seconds`, again and again until it is let through; whoever set an alarm before keeps it."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield  # there is no alarm here: the learner has the kernel's stop button
@@ -101,7 +101,7 @@ def alarm(seconds: float, late: threading.Event) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, max(left - (seconds - unused), 0.001), interval)
 
 
-def call(
+def call_answer(
     answer: Callable[..., Any],
     *arguments: Any,
     then: Callable[[Any], Any] | None = None,
@@ -116,17 +116,17 @@ def call(
     """
     watched = [(n, a) for n, a in enumerate(arguments) if n not in may_change and is_data(a)]
     before = [copy.deepcopy(argument) for _, argument in watched]
-    with limited(seconds):
+    with time_limit(seconds):
         got = answer(*arguments)
         if got is not None and then is not None:
-            got = then(iterable(got))
+            got = then(as_iterable(got))
     if got is None and not none:
         raise Misbehaved("Your function returned None. Does every way through it end in a return?")
     for (place, argument), kept in zip(watched, before, strict=True):
         if argument != kept:
             raise Misbehaved(
-                f"Your function changed what it was given: argument {place + 1} was {shown(kept)} and is "
-                f"{shown(argument)} now. It belongs to the caller; work on a copy."
+                f"Your function changed what it was given: argument {place + 1} was {short_repr(kept)} and is "
+                f"{short_repr(argument)} now. It belongs to the caller; work on a copy."
             )
     return got
 
@@ -140,14 +140,14 @@ def is_data(value: Any) -> bool:
     return isinstance(value, SCALARS)
 
 
-def iterable(got: Any) -> Any:
+def as_iterable(got: Any) -> Any:
     """`got` where it can be gone through, else Misbehaved."""
     if not hasattr(got, "__iter__"):
-        raise Misbehaved(f"Your function gave {shown(got)}, and something to go through was asked for.")
+        raise Misbehaved(f"Your function gave {short_repr(got)}, and something to go through was asked for.")
     return got
 
 
-def shown(value: Any, most: int = 120) -> str:
+def short_repr(value: Any, most: int = 120) -> str:
     """A value in few characters."""
     try:
         text = repr(value)

@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 
 from twitterlab.classroom.check import answers, guard
 from twitterlab.classroom.check.answers import Answer
-from twitterlab.classroom.check.exercise import RANDOM, Exercise, Wrong
+from twitterlab.classroom.check.exercise import RANDOM, Exercise, WrongAnswer
 from twitterlab.classroom.check.verdict import Kind, Verdict
 from twitterlab.clock import SystemClock
 
 TOGETHER_S = 5.0  # for all histories; an answer that is slower is held to fewer random ones
 NAMING_S, SHRINKING_S = 1.0, 3.0
 
-SAID = "It printed: {}"
+PRINTED = "It printed: {}"
 ENDLESS = "Your code did not end here, and was stopped after a while. Is there a loop that nothing ends?"
 FICKLE = "Your code gave two different answers to the same question. It must depend on nothing but what it is given."
 SLOW = "Your code is right so far, but after {:g} s it had done only a part of the small histories. What takes so long?"
@@ -36,7 +36,7 @@ class Found(NamedTuple):
     why: tuple[str, ...] = ()
 
 
-class Spent:
+class TimeSpent:
     """How long something has taken: of the processor, so that other work on the machine counts half at most."""
 
     def __init__(self) -> None:
@@ -48,64 +48,66 @@ class Spent:
         return time.process_time() - self._processor > seconds or by_clock > 2 * seconds
 
 
-def judge(exercise: Exercise, given: Answer, random: int = RANDOM) -> Verdict:
+def judge_answer(exercise: Exercise, given: Answer, random: int = RANDOM) -> Verdict:
     """The verdict on an answer; whatever the answer does, this returns."""
-    if answers.untouched(given):
-        return verdict(exercise, given, Found("not attempted", ("Write your answer where the cell says so.",)))
-    printed = guard.quiet()
-    found = opened(exercise, given, random)
-    said = (SAID.format(printed),) if printed.text.strip() else ()
-    return verdict(exercise, given, found._replace(says=(*found.says, *said)))
+    if answers.is_untouched(given):
+        return verdict_on(exercise, given, Found("not attempted", ("Write your answer where the cell says so.",)))
+    printed = guard.fresh_printed()
+    found = found_in_cell(exercise, given, random)
+    said = (PRINTED.format(printed),) if printed.text.strip() else ()
+    return verdict_on(exercise, given, found._replace(says=(*found.says, *said)))
 
 
-def verdict(exercise: Exercise, given: Answer, found: Found) -> Verdict:
+def verdict_on(exercise: Exercise, given: Answer, found: Found) -> Verdict:
     """What was found, with the words of the misconception behind it."""
     known = [exercise.texts.wrong[why] for why in found.why[:1]]
     words = tuple(f"{one.misconception}? {one.says}" for one in known)
     return Verdict(exercise.key, found.kind, (*found.says, *words), "".join(one.key for one in known), given.source)
 
 
-def opened(exercise: Exercise, given: Answer, random: int) -> Found:
+def found_in_cell(exercise: Exercise, given: Answer, random: int) -> Found:
     """Run the answer's cell afresh, and judge what it makes."""
     value = given.value
 
     def load() -> None:
         nonlocal value
-        with guard.limited():
-            value = answers.fresh(given)
+        with guard.time_limit():
+            value = answers.value_afresh(given)
 
-    if failed := failing(load, "Your cell does not run where no other cell was run before it."):
+    if failed := found_while_running(load, "Your cell does not run where no other cell was run before it."):
         return failed
     if not exercise.takes(value):
-        return Found("wrong", (f"Your answer is {guard.shown(value)}, and {exercise.wanted} was asked for.",))
-    return held(exercise, value, random) or paid(exercise, value)
+        return Found("wrong", (f"Your answer is {guard.short_repr(value)}, and {exercise.wanted} was asked for.",))
+    return found_in_histories(exercise, value, random) or found_in_stage(exercise, value)
 
 
-def held(exercise: Exercise, value: Any, random: int) -> Found | None:
+def found_in_histories(exercise: Exercise, value: Any, random: int) -> Found | None:
     """What the first history that is answered wrongly shows; None where all are answered rightly."""
-    spent = Spent()
-    small = iter(exercise.small())
+    spent = TimeSpent()
+    small = iter(exercise.small_histories())
     for history in small:
-        if found := shown_by(exercise, value, history):
-            return found._replace(why=explaining(exercise, value, found.why, small))
+        if found := found_in_history(exercise, value, history):
+            return found._replace(why=misconceptions_explaining(exercise, value, found.why, small))
         if spent.over(TOGETHER_S):
             return Found("wrong", (SLOW.format(TOGETHER_S),))
-    return longer(exercise, value, random, spent)
+    return found_in_random_histories(exercise, value, random, spent)
 
 
-def explaining(exercise: Exercise, value: Any, why: tuple[str, ...], others: Iterable[Any]) -> tuple[str, ...]:
+def misconceptions_explaining(
+    exercise: Exercise, value: Any, why: tuple[str, ...], others: Iterable[Any]
+) -> tuple[str, ...]:
     """Those of the misconceptions that explain the failures on these other histories too."""
-    spent = Spent()
+    spent = TimeSpent()
     for history in others:
         if len(why) < 2 or spent.over(NAMING_S):
             break
-        found = shown_by(exercise, value, history)
+        found = found_in_history(exercise, value, history)
         if found and found.kind == "wrong" and found.why:
             why = tuple(key for key in why if key in found.why) or why
     return why
 
 
-def longer(exercise: Exercise, value: Any, random: int, spent: Spent) -> Found | None:
+def found_in_random_histories(exercise: Exercise, value: Any, random: int, spent: TimeSpent) -> Found | None:
     """What a random history shows, made as small as Hypothesis can; the same one on every machine.
 
     Where time runs out, no more are tried, and what was found last is as small as it gets.
@@ -115,16 +117,16 @@ def longer(exercise: Exercise, value: Any, random: int, spent: Spent) -> Found |
     from hypothesis.errors import Flaky, NoSuchExample
 
     found: list[Found] = []  # on the histories that showed anything: Hypothesis ends with the smallest
-    shrinking = Spent()
+    shrinking = TimeSpent()
 
     def late() -> bool:
         return shrinking.over(SHRINKING_S) if found else spent.over(TOGETHER_S)
 
     def shows(history: Any) -> bool:
         nonlocal shrinking
-        one = None if late() else shown_by(exercise, value, history)
+        one = None if late() else found_in_history(exercise, value, history)
         if one is not None:
-            shrinking = shrinking if found else Spent()
+            shrinking = shrinking if found else TimeSpent()
             found.append(one)
         return one is not None
 
@@ -137,42 +139,42 @@ def longer(exercise: Exercise, value: Any, random: int, spent: Spent) -> Found |
         suppress_health_check=list(HealthCheck),
     )
     try:
-        smallest = find(exercise.histories(), shows, settings=rules)
+        smallest = find(exercise.longer_histories(), shows, settings=rules)
     except NoSuchExample:
         return found[-1] if found else None
     except Flaky:
-        return found[-1] if late() else fickle(found)
-    return found[-1] if late() else shown_by(exercise, value, smallest) or fickle(found)
+        return found[-1] if late() else found_fickle(found)
+    return found[-1] if late() else found_in_history(exercise, value, smallest) or found_fickle(found)
 
 
-def fickle(found: list[Found]) -> Found:
+def found_fickle(found: list[Found]) -> Found:
     """What is said of an answer that was wrong on a history, and right on the same one a moment later."""
     return Found("wrong", (FICKLE, *(found[-1].says if found else ())))
 
 
-def shown_by(exercise: Exercise, value: Any, history: Any) -> Found | None:
+def found_in_history(exercise: Exercise, value: Any, history: Any) -> Found | None:
     """What one history shows of an answer, told as a story; None where it is answered rightly."""
-    wrong: Wrong | None = None
+    wrong: WrongAnswer | None = None
 
     def ask() -> None:
         nonlocal wrong
         wrong = exercise.problem(value, history)
 
-    failed = failing(ask, exercise.story(history))
+    failed = found_while_running(ask, exercise.story(history))
     if failed or wrong is None:
         return failed
     told = (exercise.story(history), f"Yours gave {wrong.got}; expected was {wrong.expected}.")
     return Found("wrong", told, wrong.why)
 
 
-def paid(exercise: Exercise, value: Any) -> Found:
+def found_in_stage(exercise: Exercise, value: Any) -> Found:
     """What the run in the real stage cost; where it took too much, the counter and its budget."""
     costs: list[Any] = []
 
     def run() -> None:
-        costs.extend(exercise.budget(value))
+        costs.extend(exercise.stage_costs(value))
 
-    if failed := failing(run, "All small histories were answered rightly. Then, in the real stage:"):
+    if failed := found_while_running(run, "All small histories were answered rightly. Then, in the real stage:"):
         return failed
     over = [cost for cost in costs if cost.over]
     told = tuple(str(cost) for cost in over or costs)
@@ -180,7 +182,7 @@ def paid(exercise: Exercise, value: Any) -> Found:
     return Found("over budget", told, tuple(filter(None, [over[0].why]))) if over else Found("right", (*told, *right))
 
 
-def failing(run: Callable[[], None], where: str) -> Found | None:
+def found_while_running(run: Callable[[], None], where: str) -> Found | None:
     """What is said of a learner's code that raises, does not end or does what no answer may; None where it runs."""
     try:
         run()
@@ -189,12 +191,12 @@ def failing(run: Callable[[], None], where: str) -> Found | None:
     except guard.Stopped:
         return Found("error", (where, ENDLESS))
     except (Exception, SystemExit) as error:
-        line = answers.line_of(error)
-        return Found("error", (where, line, said(error)) if line else (where, said(error)))
+        line = answers.error_line(error)
+        return Found("error", (where, line, error_words(error)) if line else (where, error_words(error)))
     return None
 
 
-def said(error: BaseException) -> str:
+def error_words(error: BaseException) -> str:
     """An error in words; of a name that is missing, where it probably is."""
     told = " ".join(str(error).split())
     text = ": ".join(filter(None, [type(error).__name__, told if len(told) <= 300 else f"{told[:299]}…"]))

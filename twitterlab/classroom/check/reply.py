@@ -34,29 +34,31 @@ class Reply(Verdict):
 def reply_box(verdict: Verdict) -> Bundled:
     """The words of a verdict; after the same wrong answer twice a hint, and after a right one ours to compare."""
     told = {"text/html": verdict.html, "text/plain": verdict.text}
-    view = widgets.HTML(f'<div role="status">{verdict.html}{beside(verdict)}</div>')
+    view = widgets.HTML(f'<div role="status">{verdict.html}{words_beside(verdict)}</div>')
     again = _last.get(verdict.key) == (verdict.kind, verdict.says)
     _last[verdict.key] = (verdict.kind, verdict.says)
     offered = again and verdict.kind not in ("right", "not attempted")
     said = widgets.HTML("<p>The same as last time. A hint may help:</p>")
-    return Bundled([view, said, *helps(texts_of(verdict.key))] if offered else [view], told)
+    return Bundled([view, said, *help_widgets(texts_of(verdict.key))] if offered else [view], told)
 
 
-def beside(verdict: Verdict) -> str:
+def words_beside(verdict: Verdict) -> str:
     """After a right answer: ours, where it is another, and where theirs was kept."""
     if verdict.kind != "right":
         return ""
     name = texts_of(verdict.key).name
     kept = f"<p>Kept as <code>my_parts/{name}.py</code>.</p>" if verdict.source and progress.course_folder() else ""
-    return kept + (fold("Ours, to compare", code(my_parts.our_source(name))) if differs(name, verdict.source) else "")
+    if not differs_from_ours(name, verdict.source):
+        return kept
+    return kept + folded_html("Ours, to compare", code_html(my_parts.our_source(name)))
 
 
-def differs(name: str, source: str | None) -> bool:
+def differs_from_ours(name: str, source: str | None) -> bool:
     """Whether an answer is not simply ours."""
-    return source is None or without_comments(source) != without_comments(my_parts.our_source(name))
+    return source is None or code_lines(source) != code_lines(my_parts.our_source(name))
 
 
-def without_comments(source: str) -> list[str]:
+def code_lines(source: str) -> list[str]:
     """The lines of code, without those that only comment."""
     return [line.rstrip() for line in source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 
@@ -66,7 +68,7 @@ def hint(key: str) -> Bundled:
     asked = texts_of(key)
     about = f"Exercise {key}, {asked.title}: three hints and a solution, which open one by one when you ask."
     told = {"text/html": f"<p>{html.escape(about)}</p>", "text/plain": about}
-    return Bundled([widgets.HTML(told["text/html"]), *helps(asked)], told)
+    return Bundled([widgets.HTML(told["text/html"]), *help_widgets(asked)], told)
 
 
 def solution(key: str) -> Bundled:
@@ -74,13 +76,13 @@ def solution(key: str) -> Bundled:
     asked = texts_of(key)
     about = f"Exercise {key}, {asked.title}: a solution opens here when you ask."
     told = {"text/html": f"<p>{html.escape(about)}</p>", "text/plain": about}
-    view = widgets.HTML(role_status(""))
+    view = widgets.HTML(status_html(""))
     return Bundled([widgets.HTML(told["text/html"]), solution_button(asked, view), view], told)
 
 
-def helps(asked: ExerciseTexts) -> list[Any]:
+def help_widgets(asked: ExerciseTexts) -> list[Any]:
     """A button for the next hint, one for the solution, and where they are told."""
-    view, shown = widgets.HTML(role_status(hints_html(asked))), widgets.HTML(role_status(""))
+    view, shown = widgets.HTML(status_html(hints_html(asked))), widgets.HTML(status_html(""))
     button = widgets.Button()
 
     def label() -> None:
@@ -91,7 +93,7 @@ def helps(asked: ExerciseTexts) -> list[Any]:
     def more(_: object) -> None:
         _opened[asked.key] = min(_opened.get(asked.key, 0) + 1, len(asked.hints))
         progress.note_help(asked.key, _opened[asked.key])
-        view.value = role_status(hints_html(asked))
+        view.value = status_html(hints_html(asked))
         label()
 
     label()
@@ -112,7 +114,7 @@ def solution_button(asked: ExerciseTexts, view: Any) -> Any:
     def show(_: object) -> None:
         found = solution_source(asked)
         progress.note_help(asked.key, _opened.get(asked.key, 0), solution=found is not None)
-        view.value = role_status(f"<p>{ABSENT}</p>" if found is None else code(found))
+        view.value = status_html(f"<p>{ABSENT}</p>" if found is None else code_html(found))
 
     button.on_click(show)
     return button
@@ -129,16 +131,16 @@ def solution_source(asked: ExerciseTexts) -> str | None:
     return None
 
 
-def role_status(text: str) -> str:
+def status_html(text: str) -> str:
     """HTML that a screen reader tells as soon as it changes."""
     return f'<div role="status">{text}</div>'
 
 
-def code(source: str) -> str:
+def code_html(source: str) -> str:
     """Source as HTML."""
     return f"<pre>{html.escape(source.strip())}</pre>"
 
 
-def fold(summary: str, inside: str) -> str:
+def folded_html(summary: str, inside: str) -> str:
     """HTML that opens on a click."""
     return f"<details><summary>{summary}</summary>{inside}</details>"

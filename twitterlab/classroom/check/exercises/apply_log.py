@@ -8,8 +8,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.guard import Misbehaved, call, shown
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
 from twitterlab.model import integer
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.database import Database
@@ -26,34 +26,34 @@ class History(NamedTuple):
     batches: tuple[Batch, ...]
 
 
-class Said(str):
+class NamedChanges(str):
     """What a change says. Those of two positions may say the same, as when somebody follows, unfollows and follows."""
 
     number: int
 
     @classmethod
-    def at(cls, number: int) -> Said:
+    def at(cls, number: int) -> NamedChanges:
         """The change at a position."""
         change = cls("user 1 follows 2" if number % 2 else "user 1 unfollows 2")
         change.number = number
         return change
 
 
-def small() -> list[History]:
+def small_histories() -> list[History]:
     """One batch of up to three entries, to a replica at position 0 or 1, or two batches of up to two."""
     three, two = ([batch for n in range(most + 1) for batch in product((1, 2, 3), repeat=n)] for most in (3, 2))
     found = [History(start, (batch,)) for start in (0, 1) for batch in three]
     found += [History(0, batches) for batches in product(two, repeat=2)]
-    return sorted(found, key=size)
+    return sorted(found, key=history_size)
 
 
-def size(history: History) -> tuple[int, ...]:
+def history_size(history: History) -> tuple[int, ...]:
     """How much there is to read in a history."""
     entries = [position for batch in history.batches for position in batch]
     return len(entries), len(history.batches), max(entries, default=0), history.start
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """Longer logs in more batches, also where positions are high."""
     from hypothesis import strategies as st
 
@@ -70,30 +70,30 @@ def story(history: History) -> str:
     return f"A replica is at position {history.start}. The network brings it the entries {batches}."
 
 
-def problem(answer: Any, history: History) -> Wrong | None:
+def problem(answer: Any, history: History) -> WrongAnswer | None:
     """Whether each batch is applied as far as it goes on from the position; then the same at another replica."""
     before = history.start
     for batch in history.batches:
-        after = expected(before, batch)
+        after = right_position(before, batch)
         right = list(range(before + 1, after + 1)), after
         for replica in (1, 2):
-            got = asked(answer, before, batch)
+            got = ask_answer(answer, before, batch)
             if got != right:
                 place = "" if replica == 1 else " at a second replica, which got the same"
-                why = signs(before, batch, *got) if replica == 1 else ("remembers",)
-                return Wrong(told(*got) + place, told(*right), why)
+                why = misconceptions_of(before, batch, *got) if replica == 1 else ("remembers",)
+                return WrongAnswer(applied_words(*got) + place, applied_words(*right), why)
         before = after
     return None
 
 
-def expected(position: int, batch: Batch) -> int:
+def right_position(position: int, batch: Batch) -> int:
     """How far a replica comes with one batch."""
     while position + 1 in batch:
         position += 1
     return position
 
 
-def asked(answer: Any, position: int, batch: Batch) -> tuple[list[Any], int]:
+def ask_answer(answer: Any, position: int, batch: Batch) -> tuple[list[Any], int]:
     """What the answer applies of a batch, a change by its number, and the position that it returns."""
     applied: list[Any] = []
 
@@ -102,7 +102,7 @@ def asked(answer: Any, position: int, batch: Batch) -> tuple[list[Any], int]:
         if len(applied) > MOST:
             raise Misbehaved(f"Your function applied more than {MOST} changes, and was stopped.")
 
-    got = call(answer, position, [(number, Said.at(number)) for number in batch], apply)
+    got = call_answer(answer, position, [(number, NamedChanges.at(number)) for number in batch], apply)
     return applied, position_of(got)
 
 
@@ -110,18 +110,18 @@ def position_of(got: Any) -> int:
     """What was returned, where it is a position."""
     position = integer(got)
     if position is None:
-        raise Misbehaved(f"Your function returned {shown(got)}. A position was asked for, a whole number.")
+        raise Misbehaved(f"Your function returned {short_repr(got)}. A position was asked for, a whole number.")
     return position
 
 
-def told(applied: Sequence[Any], position: int) -> str:
+def applied_words(applied: Sequence[Any], position: int) -> str:
     """What was applied of the last batch, and the position."""
-    return f"position {position} (applied: {', '.join(map(shown, applied)) or 'nothing'})"
+    return f"position {position} (applied: {', '.join(map(short_repr, applied)) or 'nothing'})"
 
 
-def signs(before: int, batch: Batch, applied: Sequence[Any], position: int) -> tuple[str, ...]:
+def misconceptions_of(before: int, batch: Batch, applied: Sequence[Any], position: int) -> tuple[str, ...]:
     """The misconceptions that give this."""
-    after = expected(before, batch)
+    after = right_position(before, batch)
     right = list(range(before + 1, after + 1))
     short = list(applied) == right[: len(applied)] and position == before + len(applied) < after
     numbers = [one for one in applied if isinstance(one, int)]
@@ -130,8 +130,9 @@ def signs(before: int, batch: Batch, applied: Sequence[Any], position: int) -> t
         "gap_is_lost": any(number > after and number in batch for number in numbers),
         "same_words": short_of_words(right, applied),
         "remembers": not set(numbers) <= set(batch),
-        "order_of_arrival": short and position in (passing(before, batch), stopping(before, batch)),
-        "first_stop": short and position == stopping(before, sorted(batch)),
+        "order_of_arrival": short
+        and position in (position_passing_over(before, batch), position_stopping(before, batch)),
+        "first_stop": short and position == position_stopping(before, sorted(batch)),
         "newest_seen": list(applied) == right and position > after,
     }
     return tuple(key for key, fits in found.items() if fits)
@@ -142,14 +143,14 @@ def short_of_words(right: Sequence[int], applied: Sequence[Any]) -> bool:
     return list(applied) == right[:2] and len(right) > 2
 
 
-def passing(position: int, batch: Sequence[int]) -> int:
+def position_passing_over(position: int, batch: Sequence[int]) -> int:
     """How far one comes who looks at each entry once, and passes over what is not next."""
     for number in batch:
         position += number == position + 1
     return position
 
 
-def stopping(position: int, batch: Sequence[int]) -> int:
+def position_stopping(position: int, batch: Sequence[int]) -> int:
     """How far one comes who stops at the first entry that is not next."""
     for number in batch:
         if number != position + 1:
@@ -158,20 +159,20 @@ def stopping(position: int, batch: Sequence[int]) -> int:
     return position
 
 
-def budget(answer: Any) -> list[Cost]:
+def stage_costs(answer: Any) -> list[StageCost]:
     """A real leader's log, over a network that loses, repeats and shuffles, to a real replica."""
     graph = tl.FollowGraph.synthetic(users=50, mean_follows=4, seed=3)
     with tl.ReadReplicas(graph, clock=tl.ManualClock(), replicas=1) as system:
-        live(system, Random(31))
+        write_every_kind(system, Random(31))
         log = system.tables.leader.log_after(0, 1_000)
         leader, replica = system.tables.databases
-        applied = shipped(answer, log, replica, Random(32))
-        if rows(leader) != rows(replica):
+        applied = changes_applied(answer, log, replica, Random(32))
+        if node_rows(leader) != node_rows(replica):
             raise Misbehaved(f"the leader's {len(log)} changes came, and the replica's rows are not the leader's.")
-    return [Cost(f"changes applied for a log of {len(log)}", applied, len(log), "exactly_once")]
+    return [StageCost(f"changes applied for a log of {len(log)}", applied, len(log), "exactly_once")]
 
 
-def live(system: tl.ReadReplicas, chance: Random) -> None:
+def write_every_kind(system: tl.ReadReplicas, chance: Random) -> None:
     """Sixty writes of every kind; a post may be deleted, a follow undone."""
     posted: list[tl.Tweet] = []
     for _ in range(60):
@@ -186,7 +187,7 @@ def live(system: tl.ReadReplicas, chance: Random) -> None:
             getattr(system, kind)(reader, author)
 
 
-def shipped(answer: Any, log: Sequence[Change], replica: Database, chance: Random) -> int:
+def changes_applied(answer: Any, log: Sequence[Change], replica: Database, chance: Random) -> int:
     """How many changes are applied until the replica is where the log ends: what did not come is sent again."""
     position, applied = 0, 0
 
@@ -198,15 +199,15 @@ def shipped(answer: Any, log: Sequence[Change], replica: Database, chance: Rando
     for _ in range(ROUNDS):
         sent = log[max(position - AGAIN, 0) : position + AHEAD]
         came = [(c.position, c) for c in chance.choices(sent, k=len(sent))]  # some twice, some not at all
-        position = position_of(call(answer, position, came, apply))
+        position = position_of(call_answer(answer, position, came, apply))
         if position >= len(log):
             return applied
     raise Misbehaved(f"after {ROUNDS} batches the position is {position}, and the log ends at {len(log)}.")
 
 
-def rows(database: Database) -> list[Any]:
+def node_rows(database: Database) -> list[Any]:
     """All that a node has stored."""
     return [database.peek(f"FROM {table} ORDER BY ALL") for table in ("tweets", "follows")]
 
 
-EXERCISE = Exercise("3.1", small, histories, story, problem, budget)
+EXERCISE = Exercise("3.1", small_histories, longer_histories, story, problem, stage_costs)

@@ -8,8 +8,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.guard import Misbehaved, call, shown
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.exercises.words import in_a_sentence
+from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
 from twitterlab.model import Position, integer
 from twitterlab.parts.store.database import Database
 
@@ -25,7 +26,7 @@ class History(NamedTuple):
     turn: int = 0
 
 
-def small() -> Iterator[History]:
+def small_histories() -> Iterator[History]:
     """Up to three replicas at positions up to 2; in the end none at all, which happens when the last was promoted."""
     for replicas, turn in product((1, 2, 3), (0, 4)):
         for positions, at_least in product(product(range(3), repeat=replicas), range(4)):
@@ -33,7 +34,7 @@ def small() -> Iterator[History]:
     yield History((), 1)
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """More replicas, further apart, later in the day."""
     from hypothesis import strategies as st
 
@@ -48,59 +49,55 @@ def story(history: History) -> str:
         replica = f"Replica 0 is at position {positions[0]}" if positions else "There is no replica"
         return f"{replica}. A read at turn {turn} asks for a node that has seen position {at_least}."
     numbers, turns = range(len(positions)), range(turn, turn + len(positions))
-    replicas = f"Replicas {listed(numbers)} are at positions {listed(positions)}"
-    return f"{replicas}. Reads at turns {listed(turns)} ask for a node that has seen position {at_least}."
+    replicas = f"Replicas {in_a_sentence(numbers)} are at positions {in_a_sentence(positions)}"
+    return f"{replicas}. Reads at turns {in_a_sentence(turns)} ask for a node that has seen position {at_least}."
 
 
-def listed(numbers: Sequence[object]) -> str:
-    """Numbers in a sentence."""
-    *most, last = map(str, numbers)
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def problem(answer: Any, history: History) -> Wrong | None:
+def problem(answer: Any, history: History) -> WrongAnswer | None:
     """Whether the reads go to fresh replicas, to each of them, and to the leader only where there is none."""
     positions, at_least, turn = history
     fresh = [n for n, position in enumerate(positions) if position >= at_least]
     chosen = [chosen_by(answer, positions, at_least, turn + n) for n in range(max(len(positions), 1))]
-    if right(chosen, fresh, len(positions)):
+    if serves_rightly(chosen, fresh, len(positions)):
         return None
-    return Wrong(told(chosen), expected(fresh, len(positions)), why(chosen, fresh, history))
+    return WrongAnswer(
+        turns_in_words(chosen), right_in_words(fresh, len(positions)), misconceptions_of(chosen, fresh, history)
+    )
 
 
 def chosen_by(answer: Any, positions: Sequence[int], at_least: int, turn: int) -> int | None:
     """What the answer chooses at one turn."""
-    got = call(answer, list(positions), at_least, turn, none=True)
+    got = call_answer(answer, list(positions), at_least, turn, none=True)
     number = integer(got)
     if got is not None and (number is None or not 0 <= number < len(positions)):
         known = f"a replica's number ({' or '.join(map(str, range(len(positions))))}), or None" if positions else "None"
-        raise Misbehaved(f"Your function returned {shown(got)} at turn {turn}. Asked for was {known}.")
+        raise Misbehaved(f"Your function returned {short_repr(got)} at turn {turn}. Asked for was {known}.")
     return number
 
 
-def right(chosen: Chosen, fresh: Sequence[int], replicas: int) -> bool:
+def serves_rightly(chosen: Chosen, fresh: Sequence[int], replicas: int) -> bool:
     """Whether every fresh replica serves, where all are just once, and no other; without any the leader does."""
     serving: set[int | None] = set(fresh) or {None}
     return set(chosen) == serving and (len(fresh) < replicas or len(serving) == len(chosen))
 
 
-def told(chosen: Chosen) -> str:
+def turns_in_words(chosen: Chosen) -> str:
     """Who answers at each turn."""
-    return listed(["None" if number is None else f"replica {number}" for number in chosen])
+    return in_a_sentence(["None" if number is None else f"replica {number}" for number in chosen])
 
 
-def expected(fresh: Sequence[int], replicas: int) -> str:
+def right_in_words(fresh: Sequence[int], replicas: int) -> str:
     """What would be right."""
     if not fresh:
         return "None, the leader"
     if len(fresh) == replicas:
-        return f"replica{'s' * (replicas > 1)} {listed(fresh)}" + ", each once" * (replicas > 1)
-    return f"replica{'s' * (len(fresh) > 1)} {listed(fresh)}" + (
+        return f"replica{'s' * (replicas > 1)} {in_a_sentence(fresh)}" + ", each once" * (replicas > 1)
+    return f"replica{'s' * (len(fresh) > 1)} {in_a_sentence(fresh)}" + (
         ", each at least once" * (len(fresh) > 1) or " each time"
     )
 
 
-def why(chosen: Chosen, fresh: Sequence[int], history: History) -> tuple[str, ...]:
+def misconceptions_of(chosen: Chosen, fresh: Sequence[int], history: History) -> tuple[str, ...]:
     """The misconceptions that give this."""
     positions, at_least, turn = history
     turns = [(turn + n) % max(len(positions), 1) for n in range(len(chosen))]
@@ -119,19 +116,19 @@ def why(chosen: Chosen, fresh: Sequence[int], history: History) -> tuple[str, ..
     return tuple(key for key, fits in found.items() if fits)
 
 
-def budget(answer: Any) -> list[Cost]:
+def stage_costs(answer: Any) -> list[StageCost]:
     """A real leader and two replicas; readers ask for what they posted and saw, while the log is shipped."""
     graph = tl.FollowGraph.from_edges(
         [reader for reader in range(READERS) for _ in range(READERS)], [*range(READERS, 2 * READERS)] * READERS
     )
     with tl.ReadReplicas(graph, clock=tl.ManualClock(), replicas=2, counting=False) as system:
-        asked = Asked(answer, system)
+        asked = AskedReplicas(answer, system)
         system.tables.node_for_read = asked.reader  # type: ignore[method-assign]
-        live(system, Random(33))
-    return [Cost(f"reads by the leader, of {asked.reads}", asked.by_leader, asked.hopeless, "leader_needed")]
+        post_and_read(system, Random(33))
+    return [StageCost(f"reads by the leader, of {asked.reads}", asked.by_leader, asked.hopeless, "leader_needed")]
 
 
-class Asked:
+class AskedReplicas:
     """The answer in place of a stage's own rule; counts its choices."""
 
     def __init__(self, answer: Any, system: tl.ReadReplicas) -> None:
@@ -150,7 +147,7 @@ class Asked:
         return tables.leader if number is None else tables.replicas[number]
 
 
-def live(system: tl.ReadReplicas, chance: Random) -> None:
+def post_and_read(system: tl.ReadReplicas, chance: Random) -> None:
     """Posts, shipping and pages in turn; a page that lacks what its reader has seen raises Misbehaved."""
     seen: dict[int, tl.Tweet] = {}  # the newest tweet that each reader was shown
     kept: dict[int, Position] = {}  # the position after it that each reader keeps
@@ -167,4 +164,4 @@ def live(system: tl.ReadReplicas, chance: Random) -> None:
         seen |= {reader: page[0]} if page else {}
 
 
-EXERCISE = Exercise("3.2", small, histories, story, problem, budget)
+EXERCISE = Exercise("3.2", small_histories, longer_histories, story, problem, stage_costs)

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import twitterlab as tl
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.guard import Misbehaved, call, shown
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.exercises.words import tweet_names
+from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
 from twitterlab.parts.feeds.feed_shard import ids_in
 from twitterlab.workloads.mixes import lecture
 
@@ -54,25 +55,25 @@ class History(NamedTuple):
 # Histories
 
 
-def small() -> Iterator[History]:
+def small_histories() -> Iterator[History]:
     """Every way in which up to four tweets come in up to four deliveries; then some after a worker died."""
     for count in range(1, 5):
-        for deliveries in arrivals(count):
+        for deliveries in delivery_sequences(count):
             for followers, away in (((1,), ()), ((1, 2), (2,)), ((1, 2), ())):
                 for length in (2, 1, 3):  # where a feed for one can hide it, two are seen first
                     yield History(length, followers, away, deliveries)
     for count, length in product(range(1, 4), (2, 1)):
-        yield from (History(length, (1, 2), (), deliveries, True) for deliveries in arrivals(count))
+        yield from (History(length, (1, 2), (), deliveries, True) for deliveries in delivery_sequences(count))
 
 
-def arrivals(count: int) -> Iterator[tuple[int, ...]]:
+def delivery_sequences(count: int) -> Iterator[tuple[int, ...]]:
     """All sequences of so many deliveries in which each of the tweets 1 to n comes, for any n."""
     for deliveries in product(range(1, count + 1), repeat=count):
         if len(set(deliveries)) == max(deliveries):
             yield deliveries
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """More tweets, more followers."""
     from hypothesis import strategies as st
 
@@ -84,41 +85,42 @@ def histories() -> Any:
 
 def story(history: History) -> str:
     """Who follows, and what comes to the worker."""
-    follow = f"{users(history.followers)} follow{'s' * (len(history.followers) == 1)} user 0"
+    follow = f"{users_in_words(history.followers)} follow{'s' * (len(history.followers) == 1)} user 0"
     away = tuple(user for user in history.followers if user in history.away)
-    month = f"; {users(away).lower()} ha{'s' if len(away) == 1 else 've'} been away for a month" if away else ""
+    month = (
+        f"; {users_in_words(away).lower()} ha{'s' if len(away) == 1 else 've'} been away for a month" if away else ""
+    )
     died = "".join(f"A worker died when only user {user} had t{history.deliveries[0]}. " for user in history.served)
-    come = f"The tweets of user 0 come to a worker in this order: {named(history.deliveries)}."
+    come = f"The tweets of user 0 come to a worker in this order: {tweet_names(history.deliveries)}."
     return f"{follow}{month}. A feed has room for {history.length}. {died}{come}"
 
 
-def users(numbers: tuple[int, ...]) -> str:
+def users_in_words(numbers: tuple[int, ...]) -> str:
     """Users by their numbers."""
     return f"User{'s' * (len(numbers) > 1)} {' and '.join(map(str, numbers))}"
-
-
-def named(tweets: Any) -> str:
-    """Tweets as t1, t2 and so on."""
-    return ", ".join(f"t{tweet}" if isinstance(tweet, int) else shown(tweet) for tweet in tweets) or "nothing"
 
 
 # Right or wrong
 
 
-def problem(answer: Any, history: History) -> Wrong | None:
+def problem(answer: Any, history: History) -> WrongAnswer | None:
     """Whether after each delivery the feeds hold the newest that came, and the number is of those it was new to."""
     active, feeds = history.active, {user: feed_of(history, user, 0) for user in history.served}
     for count, tweet in enumerate(history.deliveries, 1):
         before, right = ({user: feed_of(history, user, n) for user in history.followers} for n in (count - 1, count))
         taken = sum(tweet in right[user] and tweet not in before[user] for user in active)
-        got = call(answer, tweet, list(history.followers), set(active), feeds, history.length, may_change=(3,))
+        got = call_answer(answer, tweet, list(history.followers), set(active), feeds, history.length, may_change=(3,))
         for user in history.followers:
             if (feed := list(feeds.get(user, []))) != right[user]:
-                return unlike(history, count, user, feed)
+                return wrong_feed(history, count, user, feed)
         if got != taken:
             again = any(tweet in before[user] for user in active)
             why = ("counts_every_delivery", *("comes_once",) * again) if got == len(active) else ()
-            return Wrong(f"{shown(got)} as the number of feeds that took in {last(history, count)}", str(taken), why)
+            return WrongAnswer(
+                f"{short_repr(got)} as the number of feeds that took in {last_delivery(history, count)}",
+                str(taken),
+                why,
+            )
     return None
 
 
@@ -127,24 +129,24 @@ def feed_of(history: History, user: int, count: int) -> list[int]:
     return sorted(set(history.came(user, count)), reverse=True)[: history.length]
 
 
-def last(history: History, count: int) -> str:
+def last_delivery(history: History, count: int) -> str:
     """The tweet delivered last, and which time that was."""
     tweet = history.deliveries[count - 1]
     again = any(tweet in history.came(user, count - 1) for user in history.active)
     return f"t{tweet}" + " when it came again" * again
 
 
-def unlike(history: History, count: int, user: int, feed: list[int]) -> Wrong:
+def wrong_feed(history: History, count: int, user: int, feed: list[int]) -> WrongAnswer:
     """A feed that does not hold what it should, after so many deliveries."""
     after = f" after the first {count} of them" if count < len(history.deliveries) else ""
-    got = f"{named(feed)} in the feed of user {user}{after}"
+    got = f"{tweet_names(feed)} in the feed of user {user}{after}"
     if user in history.away:
-        return Wrong(got, "nothing, since this user is away", ("delivers_to_all",))
+        return WrongAnswer(got, "nothing, since this user is away", ("delivers_to_all",))
     tweet = history.deliveries[count - 1]
     before, right = feed_of(history, user, count - 1), feed_of(history, user, count)
     why = [key for key, put in WRONG.items() if put(before, tweet, history.length) == feed]
     missed = feed == before and any(tweet in history.came(other, count - 1) for other in history.served)
-    return Wrong(got, named(right), (*["one_stands_for_all"] * missed, *why))
+    return WrongAnswer(got, tweet_names(right), (*["one_stands_for_all"] * missed, *why))
 
 
 WRONG: dict[str, Callable[[list[int], int, int], list[int]]] = {  # what each makes of a feed that is right
@@ -159,7 +161,7 @@ WRONG: dict[str, Callable[[list[int], int, int], list[int]]] = {  # what each ma
 # The real stage
 
 
-class Noted(UserDict[int, list[int]]):
+class NotedFeeds(UserDict[int, list[int]]):
     """Feeds that note whose were looked at; who goes through all of them has looked at all."""
 
     def __init__(self) -> None:
@@ -183,7 +185,7 @@ class Noted(UserDict[int, list[int]]):
         return super().__iter__()
 
 
-def budget(answer: Any) -> list[Cost]:
+def stage_costs(answer: Any) -> list[StageCost]:
     """The posts of some hours from the real outboxes, shard by shard, all of them twice, beside what the stage does."""
     graph, clock = tl.FollowGraph.synthetic(users=USERS, mean_follows=12, seed=7), tl.ManualClock()
     active = set(range(0, USERS, 2))
@@ -194,33 +196,35 @@ def budget(answer: Any) -> list[Cost]:
         system.post_many(posts)
         log = [message for outbox in system.queue.outboxes for message in outbox.take_messages(len(posts))]
         system.drain()
-        deliveries, real = system.work.deliveries, {reader: held(system, reader) for reader in active}
+        deliveries, real = system.work.deliveries, {reader: feed_ids(system, reader) for reader in active}
     messages = [(message.other, graph.followers(message.user).tolist()) for message in log * 2]
-    feeds, taken, looked = delivered(answer, messages, active)
+    feeds, taken, looked = deliver_messages(answer, messages, active)
     for reader in sorted(active):
         if real[reader] != list(feeds.get(reader, [])):
             raise Misbehaved(f"The feed of user {reader} does not hold what the stage's own feed does.")
     twice = f"{len(posts)} posts that came twice"
     return [
-        Cost(f"feeds looked at for {twice}", looked, 2 * deliveries, "looks_at_all"),
-        Cost(f"feeds that took in one of {twice}", taken, deliveries, "counts_every_delivery"),
+        StageCost(f"feeds looked at for {twice}", looked, 2 * deliveries, "looks_at_all"),
+        StageCost(f"feeds that took in one of {twice}", taken, deliveries, "counts_every_delivery"),
     ]
 
 
-def held(system: tl.PrecomputedFeeds, reader: int) -> list[int]:
+def feed_ids(system: tl.PrecomputedFeeds, reader: int) -> list[int]:
     """What a feed of the real stage holds, newest first."""
     found = system.fanout.feeds.read_entries(reader, None, LENGTH)
     return [] if found is None else ids_in(found[0]).tolist()
 
 
-def delivered(answer: Any, messages: list[tuple[int, list[int]]], active: set[int]) -> tuple[Noted, int, int]:
+def deliver_messages(
+    answer: Any, messages: list[tuple[int, list[int]]], active: set[int]
+) -> tuple[NotedFeeds, int, int]:
     """The feeds after these messages, how often one took a tweet in, and how often one was looked at."""
-    feeds, taken, looked = Noted(), 0, 0
+    feeds, taken, looked = NotedFeeds(), 0, 0
     for tweet, followers in messages:
         feeds.seen.clear()
-        taken += call(answer, tweet, followers, active, feeds, LENGTH, may_change=(1, 2, 3))
+        taken += call_answer(answer, tweet, followers, active, feeds, LENGTH, may_change=(1, 2, 3))
         looked += len(feeds.seen)
     return feeds, taken, looked
 
 
-EXERCISE = Exercise("6.1", small, histories, story, problem, budget)
+EXERCISE = Exercise("6.1", small_histories, longer_histories, story, problem, stage_costs)

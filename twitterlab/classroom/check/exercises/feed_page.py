@@ -9,11 +9,11 @@ from random import Random
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.guard import Misbehaved, call, shown
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
 from twitterlab.model import integer
-from twitterlab.parts.store.sharding import placement, shard_of
 from twitterlab.parts.store.database import Database
+from twitterlab.parts.store.sharding import placement, shard_of
 
 PLACES = [0, 1, 2, 1, 2]  # the shard of each user: reader 0, three whom they may follow, and a stranger
 STRANGER, MOST, TURNS = 4, 1_000, ("first", "second", "third", "fourth")
@@ -32,7 +32,7 @@ class History(NamedTuple):
     followees: tuple[int, ...] = (1, 2, 3)
 
 
-class World:
+class TweetWorld:
     """Tweets on shards; some IDs follow one another, and between others there are gaps."""
 
     def __init__(self, authors: Iterable[int]) -> None:
@@ -45,11 +45,11 @@ class World:
             tweet = IDS[len(self.posted) + 1]
             self.posted[tweet] = -event
             self.stored.add(tweet)
-            return f"{named(-event)} posts {told([tweet])}"
+            return f"{user_name(-event)} posts {id_names([tweet])}"
         if IDS[event] not in self.stored:
             return ""
         self.stored.remove(IDS[event])
-        return f"{told([IDS[event]])} is deleted"
+        return f"{id_names([IDS[event]])} is deleted"
 
     def newest(self, authors: Iterable[int]) -> list[int]:
         """The IDs of what these authors posted and is not deleted, newest first."""
@@ -57,7 +57,7 @@ class World:
         return sorted((tweet for tweet in self.stored if self.posted[tweet] in wanted), reverse=True)
 
 
-class Shard(NamedTuple):
+class WorldShard(NamedTuple):
     """One of the shards, as the answer is given them."""
 
     number: int
@@ -69,7 +69,7 @@ class Shard(NamedTuple):
         return [tweet for tweet in found if before is None or tweet < before][: max(limit, 0)]
 
 
-def small() -> Iterator[History]:
+def small_histories() -> Iterator[History]:
     """Up to three tweets, in pages of up to three, and one thing that may happen after the first page."""
     for tweets in range(4):
         for authors, limit in product(product(range(1, 5), repeat=tweets), (1, 2, 3)):
@@ -79,7 +79,7 @@ def small() -> Iterator[History]:
     yield History((1,), 1, (), ())
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """More tweets, longer pages, and something after each of them."""
     from hypothesis import strategies as st
 
@@ -91,52 +91,54 @@ def histories() -> Any:
 
 def story(history: History) -> str:
     """Who lives where, the tweets, and what happens between the pages."""
-    world = World(history.authors)
+    world = TweetWorld(history.authors)
     homes = [f"{user} on shard {PLACES[user]}" for user in history.followees]
     follows = f"users {', '.join(homes)}" if homes else "nobody"
-    posts = ", ".join(f"{named(author)} posts t{n}" for n, author in enumerate(history.authors, 1)) or "nobody posts"
+    posts = (
+        ", ".join(f"{user_name(author)} posts t{n}" for n, author in enumerate(history.authors, 1)) or "nobody posts"
+    )
     room = f"{history.limit} tweet{'s' * (history.limit > 1)}"
     life = [(TURNS[n], list(filter(None, map(world.happen, events)))) for n, events in enumerate(history.meanwhile)]
     then = "".join(f" After the {turn} page {' and '.join(events)}." for turn, events in life if events)
     return f"User 0 follows {follows}. {posts.capitalize()}. A page has room for {room}.{then}"
 
 
-def named(user: int) -> str:
+def user_name(user: int) -> str:
     """A user in a sentence."""
     return f"user {user}, a stranger," if user == STRANGER else f"user {user}"
 
 
-def told(tweets: Sequence[Any]) -> str:
+def id_names(tweets: Sequence[Any]) -> str:
     """Tweets as t1, t2 and so on, in the order of their posting."""
-    known = (f"t{IDS.index(tweet)}" if integer(tweet) in IDS[1:] else shown(tweet) for tweet in tweets)
+    known = (f"t{IDS.index(tweet)}" if integer(tweet) in IDS[1:] else short_repr(tweet) for tweet in tweets)
     return ", ".join(known) or "nothing"
 
 
 def pages_told(pages: Sequence[Page]) -> str:
     """What the reader sees, page by page, and where it ends."""
-    return ", then ".join(f"{told(tweets)} {'and a cursor' if more else 'and None'}" for tweets, more in pages)
+    return ", then ".join(f"{id_names(tweets)} {'and a cursor' if more else 'and None'}" for tweets, more in pages)
 
 
-def problem(answer: Any, history: History) -> Wrong | None:
+def problem(answer: Any, history: History) -> WrongAnswer | None:
     """Whether each page is what was posted below the last one, full, and followed by another where there is more."""
-    world, pages = World(history.authors), list[Page]()
-    shards = [Shard(number, world.newest) for number in range(3)]
+    world, pages = TweetWorld(history.authors), list[Page]()
+    shards = [WorldShard(number, world.newest) for number in range(3)]
 
     def asked(cursor: Any) -> tuple[list[Any], Any]:
-        return page(answer, shards, list(PLACES), list(history.followees), cursor, history.limit)
+        return ask_page(answer, shards, list(PLACES), list(history.followees), cursor, history.limit)
 
     cursor: Any = None
     for events in chain(history.meanwhile, repeat(())):
-        below = older(world, history, pages)
+        below = ids_below(world, history, pages)
         right = below[: history.limit], len(below) > history.limit
         tweets, following = asked(cursor)
         got = tweets, following is not None
         if got != right:
-            why = signs(world, history, pages, got, right)
-            return Wrong(pages_told([*pages, got]), pages_told([*pages, right]), why)
+            why = misconceptions_of(world, history, pages, got, right)
+            return WrongAnswer(pages_told([*pages, got]), pages_told([*pages, right]), why)
         if (again := asked(cursor)[0]) != tweets:
-            twice = f"{told(tweets)}, and {told(again)} for the same cursor"
-            return Wrong(twice, "the same page twice", ("remembers",))
+            twice = f"{id_names(tweets)}, and {id_names(again)} for the same cursor"
+            return WrongAnswer(twice, "the same page twice", ("remembers",))
         if following is None:
             return None
         cursor = following
@@ -146,31 +148,35 @@ def problem(answer: Any, history: History) -> Wrong | None:
     return None
 
 
-def older(world: World, history: History, pages: Sequence[Page]) -> list[int]:
+def ids_below(world: TweetWorld, history: History, pages: Sequence[Page]) -> list[int]:
     """All that there is for the reader below the last page."""
     return [tweet for tweet in world.newest(history.followees) if not pages or tweet < pages[-1][0][-1]]
 
 
-def page(answer: Any, *asked: Any) -> tuple[list[Any], Any]:
+def ask_page(answer: Any, *asked: Any) -> tuple[list[Any], Any]:
     """A page's IDs, and the cursor for the next."""
-    pair: tuple[list[Any], Any] = call(answer, *asked, then=opened)
+    pair: tuple[list[Any], Any] = call_answer(answer, *asked, then=unpack_page)
     return pair
 
 
-def opened(got: Iterable[Any]) -> tuple[list[Any], Any]:
+def unpack_page(got: Iterable[Any]) -> tuple[list[Any], Any]:
     """The two things that were asked for."""
     parts = list(islice(got, 3))
     if len(parts) != 2 or not hasattr(parts[0], "__iter__"):
-        raise Misbehaved(f"Your function returned {shown(got)}. Asked for were two things: a page's IDs, and a cursor.")
+        raise Misbehaved(
+            f"Your function returned {short_repr(got)}. Asked for were two things: a page's IDs, and a cursor."
+        )
     tweets = list(islice(parts[0], MOST))
     if any(integer(tweet) is None for tweet in tweets):
-        raise Misbehaved(f"Your page is {shown(tweets)}. IDs were asked for, which are whole numbers.")
+        raise Misbehaved(f"Your page is {short_repr(tweets)}. IDs were asked for, which are whole numbers.")
     return tweets, parts[1]
 
 
-def signs(world: World, history: History, pages: Sequence[Page], got: Page, right: Page) -> tuple[str, ...]:
+def misconceptions_of(
+    world: TweetWorld, history: History, pages: Sequence[Page], got: Page, right: Page
+) -> tuple[str, ...]:
     """The misconceptions that give this."""
-    tweets, visible, below = got[0], world.newest(history.followees), older(world, history, pages)
+    tweets, visible, below = got[0], world.newest(history.followees), ids_below(world, history, pages)
     last = pages[-1][0][-1] if pages else 0
     seen = sum(len(page) for page, _ in pages)
     chained = [tweet for number in range(3) for tweet in below if PLACES[world.posted[tweet]] == number]
@@ -191,7 +197,7 @@ def signs(world: World, history: History, pages: Sequence[Page], got: Page, righ
     return tuple(key for key, fits in found.items() if fits)
 
 
-def budget(answer: Any) -> list[Cost]:
+def stage_costs(answer: Any) -> list[StageCost]:
     """A reader scrolls through a feed in a real system of eight shards, while tweets come and go."""
     homes = placement(shard_of, 100, 8).tolist()
     followees = [user for user in range(1, 100) if homes[user] in KEEP][:12]
@@ -199,39 +205,41 @@ def budget(answer: Any) -> list[Cost]:
     with tl.UserShards(graph, clock=tl.ManualClock(), shards=8, counting=False) as system:
         chance = Random(43)
         system.post_many([(chance.choice(followees), "hello") for _ in range(60)])
-        tally = scroll(answer, system, followees)
+        tally = scroll_to_end(answer, system, followees)
     pages, most = tally["pages"], len(KEEP) * tally["pages"]
     return [
-        Cost(f"requests to shards that keep no followee, in {pages} pages", tally["astray"], 0, "asks_everybody"),
-        Cost(f"shard requests, in {pages} pages from {len(KEEP)} shards", tally["asked"], most, "asks_again"),
-        Cost(f"IDs that a shard sent at once, for pages of {ROOM}", tally["at once"], ROOM + 1, "asks_for_all"),
+        StageCost(f"requests to shards that keep no followee, in {pages} pages", tally["astray"], 0, "asks_everybody"),
+        StageCost(f"shard requests, in {pages} pages from {len(KEEP)} shards", tally["asked"], most, "asks_again"),
+        StageCost(f"IDs that a shard sent at once, for pages of {ROOM}", tally["at once"], ROOM + 1, "asks_for_all"),
     ]
 
 
-def scroll(answer: Any, system: tl.UserShards, followees: list[int]) -> Counter[str]:
+def scroll_to_end(answer: Any, system: tl.UserShards, followees: list[int]) -> Counter[str]:
     """What it takes to scroll to the end of a feed: pages, requests, those astray, the most IDs at once."""
     tally, cursor, before = Counter[str](), None, None
-    shards = [Wrapped(database, tally, number not in KEEP) for number, database in enumerate(system.tables.databases)]
+    shards = [
+        CountedShard(database, tally, number not in KEEP) for number, database in enumerate(system.tables.databases)
+    ]
     while not tally["pages"] or cursor is not None:
         right, start = system.feed(0, ROOM, before), system.work
-        tweets, cursor = page(answer, shards, system.tables.places.tolist(), followees, cursor, ROOM)
+        tweets, cursor = ask_page(answer, shards, system.tables.places.tolist(), followees, cursor, ROOM)
         tally.update(pages=1, asked=(system.work - start).shard_requests)
         if (tweets, cursor is None) != ([tweet.id for tweet in right.tweets], right.next is None):
             raise Misbehaved(f"page {tally['pages']} of a feed on eight shards is not what it should be.")
         before = right.next
         if before:
-            live(system, before, followees[:2])
+            post_and_delete(system, before, followees[:2])
     return tally
 
 
-def live(system: tl.UserShards, before: int, authors: Sequence[int]) -> None:
+def post_and_delete(system: tl.UserShards, before: int, authors: Sequence[int]) -> None:
     """New tweets come in above, and one that was not shown yet is deleted."""
     system.post_many([(author, "news") for author in authors])
     unseen = system.feed(0, ROOM, before).tweets[0]
     system.delete(unseen.author, unseen.id)
 
 
-class Wrapped(NamedTuple):
+class CountedShard(NamedTuple):
     """A real shard that gives IDs, and tells a tally how many at most."""
 
     database: Database
@@ -246,4 +254,4 @@ class Wrapped(NamedTuple):
         return found
 
 
-EXERCISE = Exercise("4.3", small, histories, story, problem, budget)
+EXERCISE = Exercise("4.3", small_histories, longer_histories, story, problem, stage_costs)

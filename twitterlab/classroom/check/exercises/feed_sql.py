@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import twitterlab as tl
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.exercises.sql import desk, patiently
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.exercises.sql import sql_limit, sql_tables
+from twitterlab.classroom.check.exercises.words import in_a_sentence
 from twitterlab.classroom.check.guard import Misbehaved
 from twitterlab.model import MAX_ID, Tweet
 
@@ -29,7 +30,7 @@ class History(NamedTuple):
     limit: int = LIMIT
 
 
-def posted(authors: Sequence[int], times: Sequence[int] = (), pictures: Sequence[int] = ()) -> tuple[Tweet, ...]:
+def tweets_by(authors: Sequence[int], times: Sequence[int] = (), pictures: Sequence[int] = ()) -> tuple[Tweet, ...]:
     """Tweets 1, 2, 3 of these authors; at one time each unless `times` says when; `pictures` are media without text."""
     rows = enumerate(zip(authors, times or range(len(authors)), strict=True), 1)
     return tuple(
@@ -43,45 +44,45 @@ GRAPHS = ((), ((1, 0),), ONE, ((0, 1), (1, 0)), ((0, 1), (2, 1)), TWO)
 PAIRS: tuple[tuple[int, int], ...] = ((1, 1), (1, 2), (2, 1), (0, 1), (1, 0), (0, 2))
 
 
-def small() -> Iterator[History]:
+def small_histories() -> Iterator[History]:
     """Up to three tweets by three users, with few follows, and pages whole, cut and further down."""
     yield History((), ())
     for author, follows in product((1, 0), GRAPHS):
-        yield History(follows, posted([author]))
-    yield History(ONE, posted([1], pictures=[1]))
+        yield History(follows, tweets_by([author]))
+    yield History(ONE, tweets_by([1], pictures=[1]))
     for authors, follows in product(PAIRS, (ONE, TWO)):
-        yield from pages(History(follows, posted(authors)))
+        yield from page_histories(History(follows, tweets_by(authors)))
     for authors, times in product(PAIRS[:3], ([0, 0], [1, 0])):
-        yield from pages(History(TWO, posted(authors, times)))
+        yield from page_histories(History(TWO, tweets_by(authors, times)))
     for times in ([0, 0, 1], [2, 0, 1]):
-        yield History(TWO, posted([1, 2, 1], times))
+        yield History(TWO, tweets_by([1, 2, 1], times))
     for three, follows in product(product((1, 2), repeat=3), (ONE, TWO)):
-        yield from pages(History(follows, posted(three, pictures=[2])))
+        yield from page_histories(History(follows, tweets_by(three, pictures=[2])))
 
 
-def pages(history: History) -> Iterator[History]:
+def page_histories(history: History) -> Iterator[History]:
     """The same history, read as a whole and by short pages from three places."""
     count = len(history.tweets)
     yield from (history, history._replace(limit=count - 1))
     yield from (history._replace(before=before, limit=1) for before in (count, count - 1))
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """More users, follows and tweets; clocks that stand still, and now and then step back."""
     from hypothesis import strategies as st
 
     edges = st.lists(st.integers(0, USERS_DRAWN * (USERS_DRAWN - 1) - 1), max_size=8)
     tweets = st.lists(st.integers(0, 6 * USERS_DRAWN - 1), max_size=10)
-    return st.builds(drawn, edges, tweets, st.integers(0, 10), st.integers(1, 6))
+    return st.builds(history_from_numbers, edges, tweets, st.integers(0, 10), st.integers(1, 6))
 
 
-def drawn(edges: Sequence[int], tweets: Sequence[int], down: int, limit: int) -> History:
+def history_from_numbers(edges: Sequence[int], tweets: Sequence[int], down: int, limit: int) -> History:
     """A history from few numbers, since drawing many takes longer than asking."""
     pairs = {divmod(edge, USERS_DRAWN - 1) for edge in edges}
     follows = sorted((follower, other + (other >= follower)) for follower, other in pairs)
     kinds = [(tweet % USERS_DRAWN, tweet // USERS_DRAWN) for tweet in tweets]
     pictures = [number for number, (_, kind) in enumerate(kinds, 1) if kind >= 3]
-    rows = posted([author for author, _ in kinds], [kind % 3 for _, kind in kinds], pictures)
+    rows = tweets_by([author for author, _ in kinds], [kind % 3 for _, kind in kinds], pictures)
     before = len(rows) + 1 - down
     return History(tuple(follows), rows, before if 1 <= before <= len(rows) else MAX_ID, limit)
 
@@ -92,14 +93,16 @@ def drawn(edges: Sequence[int], tweets: Sequence[int], down: int, limit: int) ->
 def story(history: History) -> str:
     """Who follows, who posts, and what is asked."""
     followers = dict.fromkeys(follower for follower, _ in history.follows)
-    follows = [f"user {a} follows {listed([b for c, b in history.follows if c == a])}" for a in followers]
+    follows = [f"user {a} follows {in_a_sentence([b for c, b in history.follows if c == a])}" for a in followers]
     tweets = "1 tweet" if history.limit == 1 else f"{history.limit} tweets"
     older = "" if history.before == MAX_ID else f" before t{history.before}"
-    told = f"{', '.join(follows) or 'nobody follows anybody'}; {', then '.join(posts(history)) or 'nobody posts'}."
+    told = (
+        f"{', '.join(follows) or 'nobody follows anybody'}; {', then '.join(tweet_lines(history)) or 'nobody posts'}."
+    )
     return f"{told[0].upper()}{told[1:]} User 0 asks for {tweets}{older}."
 
 
-def posts(history: History) -> Iterator[str]:
+def tweet_lines(history: History) -> Iterator[str]:
     """Each tweet, with what is special about it."""
     clock = -1
     for tweet in history.tweets:
@@ -110,68 +113,71 @@ def posts(history: History) -> Iterator[str]:
         clock = tweet.created_at
 
 
-def listed(users: Sequence[int]) -> str:
-    """Some users in words."""
-    return " and ".join(filter(None, [", ".join(map(str, users[:-1])), str(users[-1])]))
-
-
-def named(history: History, rows: Sequence[tuple[Any, ...]]) -> str:
+def row_names(history: History, rows: Sequence[tuple[Any, ...]]) -> str:
     """The rows as t1, t2 and so on; a row that is no tweet's as it is."""
-    names = {columns(tweet): f"t{tweet.id}" for tweet in history.tweets}
+    names = {asked_columns(tweet): f"t{tweet.id}" for tweet in history.tweets}
     return ", ".join(names.get(row, f"the row {row}") for row in rows[:10]) + ", …" * (len(rows) > 10) or "nothing"
 
 
 # Held to the oracle
 
 
-def problem(answer: str, history: History) -> Wrong | None:
+def problem(answer: str, history: History) -> WrongAnswer | None:
     """Whether the page is what plain Python finds."""
-    desk().put("follows", history.follows)
-    desk().put("tweets", [(t.id, t.author, t.created_at, t.text, t.media) for t in history.tweets])
-    got = desk().ask(answer, dict(zip(PARAMETERS, (READER, history.before, history.limit), strict=True)), COLUMNS)
-    right = list(map(columns, newest(mine(history), history)))
+    sql_tables().put("follows", history.follows)
+    sql_tables().put("tweets", [(t.id, t.author, t.created_at, t.text, t.media) for t in history.tweets])
+    got = sql_tables().ask(answer, dict(zip(PARAMETERS, (READER, history.before, history.limit), strict=True)), COLUMNS)
+    right = list(map(asked_columns, newest_tweets(tweets_for_reader(history), history)))
     if got == right:
         return None
-    whole = {columns(tweet) for tweet in history.tweets}.issuperset(got)
-    return Wrong(named(history, got), named(history, right), why(history, [row[0] for row in got]) if whole else ())
+    whole = {asked_columns(tweet) for tweet in history.tweets}.issuperset(got)
+    return WrongAnswer(
+        row_names(history, got),
+        row_names(history, right),
+        misconceptions_of(history, [row[0] for row in got]) if whole else (),
+    )
 
 
-def columns(tweet: Tweet) -> tuple[int, int, str]:
+def asked_columns(tweet: Tweet) -> tuple[int, int, str]:
     """What is asked of a tweet."""
     return tweet.id, tweet.author, tweet.text
 
 
-def mine(history: History) -> list[Tweet]:
+def tweets_for_reader(history: History) -> list[Tweet]:
     """The tweets of the reader's followees that are older than the cursor."""
     followees = {followee for follower, followee in history.follows if follower == READER}
     return [tweet for tweet in history.tweets if tweet.author in followees and tweet.id < history.before]
 
 
-def newest(tweets: Sequence[Tweet], history: History) -> list[Tweet]:
+def newest_tweets(tweets: Sequence[Tweet], history: History) -> list[Tweet]:
     """The newest of them, as many as fit on the page."""
     return sorted(tweets, reverse=True)[: history.limit]
 
 
-def why(history: History, got: list[int]) -> tuple[str, ...]:
+def misconceptions_of(history: History, got: list[int]) -> tuple[str, ...]:
     """The misconceptions that give these IDs, those first that explain fewer histories."""
     follows, limit = history.follows, history.limit
     older = [tweet for tweet in history.tweets if tweet.id < history.before]
-    found, uncut = mine(history), mine(history._replace(before=MAX_ID))
+    found, uncut = tweets_for_reader(history), tweets_for_reader(history._replace(before=MAX_ID))
     followers = {follower for follower, followee in follows if followee == READER}
     pairs = [tweet for tweet in older for follower, _ in follows if follower == READER]
     joined = [tweet for tweet in older for _, followee in follows if followee == tweet.author]
     upwards = sorted(found)
     gives: dict[str, list[Sequence[Tweet]]] = {
-        "text_only": [newest([t for t in found if t.text], history)],
-        "cursor_last": [[t for t in newest(uncut, history) if t in found]],
-        "limit_first": [[t for t in newest(some, history) if t in found] for some in (older, history.tweets)],
-        "followers": [newest([t for t in older if t.author in followers], history)],
-        "no_match": [newest(pairs, history)],
-        "own_too": [newest([*found, *(t for t in older if t.author == READER)], history)],
-        "everybody": [newest(joined, history), newest(list(set(joined)), history), newest(older, history)],
-        "cursor_included": [newest(mine(history._replace(before=history.before + 1)), history)],
-        "cursor_forgotten": [newest(uncut, history)],
-        "oldest_first": [upwards[:limit], sorted(newest(found, history))],
+        "text_only": [newest_tweets([t for t in found if t.text], history)],
+        "cursor_last": [[t for t in newest_tweets(uncut, history) if t in found]],
+        "limit_first": [[t for t in newest_tweets(some, history) if t in found] for some in (older, history.tweets)],
+        "followers": [newest_tweets([t for t in older if t.author in followers], history)],
+        "no_match": [newest_tweets(pairs, history)],
+        "own_too": [newest_tweets([*found, *(t for t in older if t.author == READER)], history)],
+        "everybody": [
+            newest_tweets(joined, history),
+            newest_tweets(list(set(joined)), history),
+            newest_tweets(older, history),
+        ],
+        "cursor_included": [newest_tweets(tweets_for_reader(history._replace(before=history.before + 1)), history)],
+        "cursor_forgotten": [newest_tweets(uncut, history)],
+        "oldest_first": [upwards[:limit], sorted(newest_tweets(found, history))],
         "no_limit": [sorted(found, reverse=True)],
     }
     if not got:
@@ -190,25 +196,25 @@ def newest_by_time(found: Sequence[Tweet], got: list[int], limit: int) -> bool:
 # In the real stage
 
 
-def budget(answer: str) -> list[Cost]:
+def stage_costs(answer: str) -> list[StageCost]:
     """A page of twenty in a real single table."""
-    if "$1" not in numbered(answer):
+    if "$1" not in with_numbered_parameters(answer):
         raise Misbehaved("Another user asks for a page there, and your SQL has no $reader.")
     graph = tl.FollowGraph.synthetic(users=USERS, mean_follows=FOLLOWS_EACH, seed=7)
     authors, reader = np.random.default_rng(1).integers(0, USERS, TWEETS), 9
     with tl.SingleTable(graph, clock=tl.ManualClock()) as system:
         system.post_many([(int(author), "hello") for author in authors])
-        right = [columns(tweet) for tweet in system.feed(reader, LIMIT).tweets]
+        right = [asked_columns(tweet) for tweet in system.feed(reader, LIMIT).tweets]
         before = system.work
-        with patiently():
-            page = system.tables.databases[0].read_rows(numbered(answer), reader, MAX_ID, LIMIT)
+        with sql_limit():
+            page = system.tables.databases[0].read_rows(with_numbered_parameters(answer), reader, MAX_ID, LIMIT)
         read = (system.work - before).rows_read
     if page != right:
         raise Misbehaved(f"the page of user {reader} is not that of the single table.")
-    return [Cost(f"rows read for a page of {LIMIT}", read, graph.edges + TWEETS, "limit_reads_twenty")]
+    return [StageCost(f"rows read for a page of {LIMIT}", read, graph.edges + TWEETS, "limit_reads_twenty")]
 
 
-def numbered(sql: str) -> str:
+def with_numbered_parameters(sql: str) -> str:
     """SQL with its parameters as $1, $2, $3, as a stage's database is asked."""
     names = rf"\$({'|'.join(PARAMETERS)})\b"
     return re.sub(names, lambda name: f"${PARAMETERS.index(name[1].lower()) + 1}", sql, flags=re.IGNORECASE)
@@ -216,11 +222,11 @@ def numbered(sql: str) -> str:
 
 EXERCISE = Exercise(
     "1.1",
-    small,
-    histories,
+    small_histories,
+    longer_histories,
     story,
     problem,
-    budget,
+    stage_costs,
     accepts=str,
     wanted="a string of SQL",
     says_when_right="Twenty tweets are shown, and 7,200 rows were read for them: all 3,200 follows and all 4,000 "

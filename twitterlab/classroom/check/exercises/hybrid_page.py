@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 import twitterlab as tl
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.guard import Misbehaved, call, limited, shown
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.exercises.words import tweet_names
+from twitterlab.classroom.check.guard import Misbehaved, call_answer, time_limit
 
 Row: TypeAlias = tuple[int, int]
 RuleList: TypeAlias = list[tuple[int, str]]
@@ -57,34 +58,34 @@ def held_at(rules: RuleList, tweet: int) -> str:
     return [rule for start, rule in rules if start <= tweet][-1]
 
 
-def small() -> Iterator[History]:
+def small_histories() -> Iterator[History]:
     """Up to four tweets of two authors: one crosses wherever one can; there may be other rules besides."""
     others: list[dict[int, RuleList]] = [{}, {2: [(0, "pull")]}, {2: [(0, "push")]}, {UNFOLLOWED: [(0, "pull")]}]
     for tweets in range(1, 5):
         for second, authors in product(others, product((1, 2), repeat=tweets)):
-            for crossings, limit in product(crossed(tweets), range(1, tweets + 2)):
+            for crossings, limit in product(rule_lists(tweets), range(1, tweets + 2)):
                 yield History(authors, {1: crossings, **second}, limit)
 
 
-def crossed(last: int) -> Iterator[RuleList]:
+def rule_lists(last: int) -> Iterator[RuleList]:
     """Every list of rules that changes at IDs from 2 to `last`, and pulls at some time; the shortest first."""
     for first, *changes in sorted(product((0, 1), repeat=last), key=sum):
-        rules = alternating(first, [place for place, change in enumerate(changes, 2) if change])
+        rules = alternating_rules(first, [place for place, change in enumerate(changes, 2) if change])
         if any(rule == "pull" for _, rule in rules):
             yield rules
 
 
-def alternating(first: int, changes: Sequence[int]) -> RuleList:
+def alternating_rules(first: int, changes: Sequence[int]) -> RuleList:
     """Rules that change at these IDs, push first or pull first."""
     return [(start, ("push", "pull")[(first + n) % 2]) for n, start in enumerate([0, *changes])]
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """More tweets of more authors, who cross again and again."""
     from hypothesis import strategies as st
 
     crossings = st.builds(
-        alternating, st.integers(0, 1), st.lists(st.integers(2, 30), max_size=4, unique=True).map(sorted)
+        alternating_rules, st.integers(0, 1), st.lists(st.integers(2, 30), max_size=4, unique=True).map(sorted)
     )
     rules = st.dictionaries(st.sampled_from([1, 2, 3, 4, UNFOLLOWED]), crossings)
     authors = st.lists(st.integers(1, 5), min_size=1, max_size=30).map(tuple)
@@ -94,32 +95,27 @@ def histories() -> Any:
 def story(history: History) -> str:
     """Who posts what, what the rules are, and what is asked for."""
     posts = ", then ".join(f"{author} posts t{tweet}" for tweet, author in history.rows[::-1])
-    ruled = " ".join(f"Author {author} is {spoken(rules)}." for author, rules in history.rules.items())
+    ruled = " ".join(f"Author {author} is {rules_in_words(rules)}." for author, rules in history.rules.items())
     left = f" User 0 does not follow {UNFOLLOWED} any more." * (UNFOLLOWED in history.rules)
     return f"User 0 follows them all: {posts}. {ruled}{left} A page of {history.limit} is asked for."
 
 
-def spoken(rules: RuleList) -> str:
+def rules_in_words(rules: RuleList) -> str:
     """A list of rules in words."""
     words = {"push": "pushed", "pull": "pulled"}
     return ", then ".join(words[rule] + (f" from t{start} on" if start else "") for start, rule in rules)
 
 
-def named(tweets: Sequence[Any]) -> str:
-    """Tweets as t1, t2 and so on."""
-    return ", ".join(f"t{tweet}" if isinstance(tweet, int) else shown(tweet) for tweet in tweets) or "nothing"
-
-
-def problem(answer: Any, history: History) -> Wrong | None:
+def problem(answer: Any, history: History) -> WrongAnswer | None:
     """Whether the page holds the newest tweets of all, each once."""
     timelines = {author: iter(rows) for author, rows in history.timelines.items()}
     rules = {author: list(rules) for author, rules in history.rules.items()}
-    got = call(answer, iter(history.feed), timelines, rules, history.limit, then=list)
+    got = call_answer(answer, iter(history.feed), timelines, rules, history.limit, then=list)
     right = history.page(history.rows)
-    return None if got == right else Wrong(named(got), named(right), why(history, got))
+    return None if got == right else WrongAnswer(tweet_names(got), tweet_names(right), misconceptions_of(history, got))
 
 
-def why(history: History, got: list[Any]) -> tuple[str, ...]:
+def misconceptions_of(history: History, got: list[Any]) -> tuple[str, ...]:
     """The misconceptions that give this."""
     own = [row for rows in history.timelines.values() for row in rows]
     last = {author: rules[-1][1] for author, rules in history.rules.items()}
@@ -144,81 +140,81 @@ def why(history: History, got: list[Any]) -> tuple[str, ...]:
     return (*found, "oldest_first") if ascending else tuple(found)
 
 
-def budget(answer: Any) -> list[Cost]:
+def stage_costs(answer: Any) -> list[StageCost]:
     """A page of twenty from the real feed and the real tweets of four authors who crossed the threshold."""
-    with crossing() as system:
-        rules = {author: told(system, author) for author in CELEBRITIES}
-        sources = [pushed(system), *(own(system, [author]) for author in CELEBRITIES)]
+    with crossed_system() as system:
+        rules = {author: rule_names(system, author) for author in CELEBRITIES}
+        sources = [pushed_tweets(system), *(own_tweets(system, [author]) for author in CELEBRITIES)]
         right = [tweet.id for tweet in system.feed(READER, LIMIT).tweets]
     taken = [0] * len(sources)
-    feed, *timelines = [counted(rows, taken, number) for number, rows in enumerate(sources)]
-    with limited():
+    feed, *timelines = [count_taken(rows, taken, number) for number, rows in enumerate(sources)]
+    with time_limit():
         page = list(answer(feed, dict(zip(CELEBRITIES, timelines, strict=True)), rules, LIMIT))
     if page != right:
         raise Misbehaved("a page of twenty does not hold the tweets of the system's own page.")
-    most = LIMIT + len(sources) + sum(map(passed, sources[1:], rules.values()))
+    most = LIMIT + len(sources) + sum(map(pushed_above, sources[1:], rules.values()))
     counter = f"rows taken from the feed and {len(CELEBRITIES)} timelines for a page of {LIMIT}"
-    return [Cost(counter, sum(taken), most, habit(taken, list(map(len, sources))))]
+    return [StageCost(counter, sum(taken), most, misconception_of_reads(taken, list(map(len, sources))))]
 
 
-def crossing() -> tl.HybridFeeds:
+def crossed_system() -> tl.HybridFeeds:
     """A system whose four celebrities crossed the threshold, the first of them three times; all is delivered."""
     authors = [*OTHERS, *CELEBRITIES]
     graph = tl.FollowGraph.from_edges([READER] * len(authors), authors, users=10)
     system = tl.HybridFeeds(graph, clock=tl.ManualClock(), threshold=1 + len(FANS), fast_paths=False)
-    posted(system, authors * ROUNDS)  # all of these are pushed
-    fans(system.follow, CELEBRITIES)
-    posted(system, authors)
-    fans(system.unfollow, CELEBRITIES[:1])
-    posted(system, CELEBRITIES[:1] * 2)
-    fans(system.follow, CELEBRITIES[:1])
-    posted(system, CELEBRITIES[:1])
+    post_each(system, authors * ROUNDS)  # all of these are pushed
+    change_fans(system.follow, CELEBRITIES)
+    post_each(system, authors)
+    change_fans(system.unfollow, CELEBRITIES[:1])
+    post_each(system, CELEBRITIES[:1] * 2)
+    change_fans(system.follow, CELEBRITIES[:1])
+    post_each(system, CELEBRITIES[:1])
     return system
 
 
-def posted(system: tl.HybridFeeds, authors: Sequence[int]) -> None:
+def post_each(system: tl.HybridFeeds, authors: Sequence[int]) -> None:
     """A tweet of each, delivered once all follows before it are known."""
     system.drain()
     system.post_many([(author, "hello") for author in authors])
     system.drain()
 
 
-def fans(change: Callable[[int, int], object], authors: Sequence[int]) -> None:
+def change_fans(change: Callable[[int, int], object], authors: Sequence[int]) -> None:
     """All fans follow these authors, or unfollow them."""
     for fan, author in product(FANS, authors):
         change(fan, author)
 
 
-def told(system: tl.HybridFeeds, author: int) -> RuleList:
+def rule_names(system: tl.HybridFeeds, author: int) -> RuleList:
     """An author's list of rules, in words."""
     return [(start, rule.__name__) for start, rule in system.fanout.rules.rules_of(author)]
 
 
-def own(system: tl.HybridFeeds, authors: Sequence[int]) -> list[Row]:
+def own_tweets(system: tl.HybridFeeds, authors: Sequence[int]) -> list[Row]:
     """All tweets of these authors, newest first, from their shards."""
     return [(tweet, author) for tweet, author in system.tables.newest_of(np.array(authors), None, LIMIT, "id, author")]
 
 
-def pushed(system: tl.HybridFeeds) -> list[Row]:
+def pushed_tweets(system: tl.HybridFeeds) -> list[Row]:
     """What was pushed to the reader, newest first, from their feed and below it."""
-    author_of = dict(own(system, [*OTHERS, *CELEBRITIES]))
+    author_of = dict(own_tweets(system, [*OTHERS, *CELEBRITIES]))
     return [(key.id, author_of[key.id]) for key in system.fanout.reading.pushed_keys(READER, None, LIMIT)]
 
 
-def counted(rows: list[Row], taken: list[int], number: int) -> Iterator[Row]:
+def count_taken(rows: list[Row], taken: list[int], number: int) -> Iterator[Row]:
     """These rows, each counted as it is taken."""
     for row in rows:
         taken[number] += 1
         yield row
 
 
-def passed(rows: list[Row], rules: RuleList) -> int:
+def pushed_above(rows: list[Row], rules: RuleList) -> int:
     """How many pushed tweets lie above an author's oldest pulled one: whoever reads down to it passes them."""
     pulls = [held_at(rules, tweet) == "pull" for tweet, _ in rows]
     return pulls[: len(pulls) - pulls[::-1].index(True)].count(False)
 
 
-def habit(taken: list[int], there: list[int]) -> str:
+def misconception_of_reads(taken: list[int], there: list[int]) -> str:
     """The misconception behind what was taken from the feed and each timeline."""
     if taken == there:
         return "sorts_all"
@@ -229,10 +225,10 @@ def habit(taken: list[int], there: list[int]) -> str:
 
 EXERCISE = Exercise(
     "7.1",
-    small,
-    histories,
+    small_histories,
+    longer_histories,
     story,
     problem,
-    budget,
+    stage_costs,
     says_when_right="Four authors crossed the threshold, one of them three times, and nothing had to be moved for it.",
 )

@@ -8,9 +8,9 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.exercises.lru import keys, stream
-from twitterlab.classroom.check.guard import Misbehaved, call, shown
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.exercises.lru import graph_and_lookups, page_keys
+from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
 from twitterlab.model import Tweet
 from twitterlab.parts.cache.eviction import LRU
 from twitterlab.parts.store.shards import TweetKey
@@ -36,15 +36,15 @@ class History(NamedTuple):
     def tweets(self, *states: str, shard: int | None = None) -> list[Tweet]:
         """Those in one of these states, of one shard or of all."""
         pairs = zip(self.keys, self.page, strict=True)
-        return [tweet(key[0]) for key, place in pairs if place[1] in states and shard in (None, key[1])]
+        return [tweet_with_id(key[0]) for key, place in pairs if place[1] in states and shard in (None, key[1])]
 
 
-def tweet(number: int) -> Tweet:
+def tweet_with_id(number: int) -> Tweet:
     """The tweet with this ID."""
     return Tweet(number, 7, f"text {number}", None, 0)
 
 
-class Shard:
+class StubShard:
     """The tweets of one shard, which answers in an order of its own, and notes what it was asked for."""
 
     def __init__(self, tweets: list[Tweet]) -> None:
@@ -57,28 +57,30 @@ class Shard:
         return [self.kept[number] for number in ids if number in self.kept]
 
 
-class Checked(LRU[int, Tweet]):
+class CheckedCache(LRU[int, Tweet]):
     """A cache that takes each tweet under its own ID, and nothing else."""
 
     def put(self, key: int, value: Tweet) -> None:
         if not isinstance(value, Tweet) or key != value.id:
-            raise Misbehaved(f"Your function put {named([value])} into the cache, under the key {shown(key)}.")
+            raise Misbehaved(
+                f"Your function put {page_names([value])} into the cache, under the key {short_repr(key)}."
+            )
         super().put(key, value)
 
 
 # Histories
 
 
-def small() -> Iterator[History]:
+def small_histories() -> Iterator[History]:
     """Pages of up to four tweets on two shards, each cached, stored or gone; short ones with a small cache too."""
     for tweets in range(5):
         for room in (PLENTY, 1) if tweets < 4 else (PLENTY,):
             for places in product(product((0, 1), STATES), repeat=tweets):
                 if not places or places[0][0] == 0:  # the shards might as well have the other's number
-                    yield fitting(room, places)
+                    yield fitting_history(room, places)
 
 
-def fitting(room: int, places: Iterable[Place]) -> History:
+def fitting_history(room: int, places: Iterable[Place]) -> History:
     """A history in which no more tweets are cached than there is room for: the others are only stored."""
     page: list[Place] = []
     for shard, state in places:
@@ -87,64 +89,70 @@ def fitting(room: int, places: Iterable[Place]) -> History:
     return History(room, tuple(page))
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """Longer pages on four shards."""
     from hypothesis import strategies as st
 
     places = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(STATES)), max_size=20)
-    return st.builds(fitting, st.sampled_from((PLENTY, 1, 2, 5)), places)
+    return st.builds(fitting_history, st.sampled_from((PLENTY, 1, 2, 5)), places)
 
 
 def story(history: History) -> str:
     """Which tweets the page has, and where each of them is."""
-    parts = [f"the cache has {named(cached)}"] if (cached := history.tweets(CACHED)) else []
+    parts = [f"the cache has {page_names(cached)}"] if (cached := history.tweets(CACHED)) else []
     for n in sorted({shard for shard, _ in history.page}):
-        parts += [f"shard {n} has {named(stored)}"] if (stored := history.tweets(STORED, shard=n)) else []
-    parts += [f"{named(gone)} {'was' if len(gone) == 1 else 'were'} deleted"] if (gone := history.tweets(GONE)) else []
+        parts += [f"shard {n} has {page_names(stored)}"] if (stored := history.tweets(STORED, shard=n)) else []
+    parts += (
+        [f"{page_names(gone)} {'was' if len(gone) == 1 else 'were'} deleted"] if (gone := history.tweets(GONE)) else []
+    )
     room = f" The cache has room for {history.room}." if history.room < len(history.page) else ""
-    return f"A page of {named(history.tweets(*STATES))}: {'; '.join(parts)}.{room}" if parts else "An empty page."
+    return f"A page of {page_names(history.tweets(*STATES))}: {'; '.join(parts)}.{room}" if parts else "An empty page."
 
 
-def named(tweets: Sequence[Any]) -> str:
+def page_names(tweets: Sequence[Any]) -> str:
     """Tweets as t1, t2 and so on."""
-    return ", ".join(f"t{one.id}" if isinstance(one, Tweet) else shown(one) for one in tweets) or "nothing"
+    return ", ".join(f"t{one.id}" if isinstance(one, Tweet) else short_repr(one) for one in tweets) or "nothing"
 
 
 # Right or wrong
 
 
-def problem(answer: Any, history: History) -> Wrong | None:
+def problem(answer: Any, history: History) -> WrongAnswer | None:
     """Whether the page has its tweets, and the same page once more needs no shard for what it was given."""
-    cache = Checked(history.room)
+    cache = CheckedCache(history.room)
     for cached in history.tweets(CACHED)[::-1]:
         cache.put(cached.id, cached)
     count = max(2, *(shard + 1 for shard, _ in history.page), 0)
-    shards = [Shard(history.tweets(CACHED, STORED, shard=n)) for n in range(count)]
+    shards = [StubShard(history.tweets(CACHED, STORED, shard=n)) for n in range(count)]
     right = history.tweets(CACHED, STORED)
     for time in ("", ", when asked again"):
         for shard in shards:
             shard.asked.clear()
-        got = call(answer, history.keys, cache, shards, then=list)
+        got = call_answer(answer, history.keys, cache, shards, then=list)
         if got != right:
-            return Wrong(named(got) + time, named(right), why(history, got, right))
-    again = [tweet(n) for shard in shards for n in shard.asked if n in shard.kept]
+            return WrongAnswer(page_names(got) + time, page_names(right), misconceptions_of(history, got, right))
+    again = [tweet_with_id(n) for shard in shards for n in shard.asked if n in shard.kept]
     if again and history.room == PLENTY:
-        return Wrong(f"a request for {named(again)} when the page was asked again", "none", ("fetches_again",))
+        return WrongAnswer(
+            f"a request for {page_names(again)} when the page was asked again", "none", ("fetches_again",)
+        )
     return None
 
 
-def why(history: History, got: list[Any], right: list[Tweet]) -> tuple[str, ...]:
+def misconceptions_of(history: History, got: list[Any], right: list[Tweet]) -> tuple[str, ...]:
     """The misconceptions that give this."""
     there = [one for one in got if one is not None]
     signs = {
         "holes": there != got and len(got) == len(history.page),
         "order_by_itself": len(got) == len(right) and all(one in got for one in right),
-        "reads_back": history.room < len(history.page) and len(there) < len(right) and there == sub(right, there),
+        "reads_back": history.room < len(history.page)
+        and len(there) < len(right)
+        and there == tweets_among(right, there),
     }
     return tuple(key for key, fits in signs.items() if fits)
 
 
-def sub(tweets: list[Tweet], kept: list[Any]) -> list[Tweet]:
+def tweets_among(tweets: list[Tweet], kept: list[Any]) -> list[Tweet]:
     """Those of the tweets that are among `kept`."""
     return [one for one in tweets if one in kept]
 
@@ -152,7 +160,7 @@ def sub(tweets: list[Tweet], kept: list[Any]) -> list[Tweet]:
 # The real stage
 
 
-class Noted(LRU[int, Tweet]):
+class NotedCache(LRU[int, Tweet]):
     """The stage's cache, which notes what it did not have when it was asked."""
 
     def __init__(self, room: int) -> None:
@@ -166,7 +174,7 @@ class Noted(LRU[int, Tweet]):
         return found
 
 
-class Page(NamedTuple):
+class HydratedPage(NamedTuple):
     """What one page cost in the real stage, beside what it had to."""
 
     keys: list[TweetKey]
@@ -180,16 +188,18 @@ class Page(NamedTuple):
         return len({key.shard for key in self.missed})
 
 
-def pages(answer: Any) -> list[Page]:
+def hydrated_pages(answer: Any) -> list[HydratedPage]:
     """The pages of some hours in the real stage, each hydrated by the answer from its databases and its cache."""
-    graph, _ = stream()
-    cache = Noted(ROOM)
+    graph, _ = graph_and_lookups()
+    cache = NotedCache(ROOM)
     with tl.TweetCache(graph, clock=tl.ManualClock(), cache=lambda _: cache, cache_tweets=ROOM) as system:
-        hydrated = partial(call, answer, then=list, seconds=5.0)
-        return [page(system, cache, wanted, hydrated) for wanted in keys(system)]
+        hydrated = partial(call_answer, answer, then=list, seconds=5.0)
+        return [hydrated_page(system, cache, wanted, hydrated) for wanted in page_keys(system)]
 
 
-def page(system: tl.TweetCache, cache: Noted, wanted: list[TweetKey], hydrated: Callable[..., list[Any]]) -> Page:
+def hydrated_page(
+    system: tl.TweetCache, cache: NotedCache, wanted: list[TweetKey], hydrated: Callable[..., list[Any]]
+) -> HydratedPage:
     """One page."""
     cache.missed.clear()
     before = system.work
@@ -197,20 +207,24 @@ def page(system: tl.TweetCache, cache: Noted, wanted: list[TweetKey], hydrated: 
     work = system.work - before
     if [one.id for one in got] != [key.id for key in wanted]:
         raise Misbehaved("a page does not hold the tweets of its keys, in their order.")
-    return Page(wanted, [key for key in wanted if key.id in cache.missed], work.shard_requests, work.rows_read)
+    return HydratedPage(wanted, [key for key in wanted if key.id in cache.missed], work.shard_requests, work.rows_read)
 
 
-def budget(answer: Any) -> list[Cost]:
+def stage_costs(answer: Any) -> list[StageCost]:
     """What the shards were asked for in the real stage, beside what the cache did not have."""
-    found = pages(answer)
+    found = hydrated_pages(answer)
     single = [one for one in found if len(one.missed) == 1]
     rows, missed = sum(one.rows for one in found), sum(len(one.missed) for one in found)
     requests, shards = sum(one.requests for one in found), sum(one.shards for one in found)
     return [
-        Cost(f"tweets that the shards sent for {len(found)} pages", rows, missed, "fetches_again"),
-        Cost("requests for pages with one miss", sum(one.requests for one in single), len(single), "asks_everybody"),
-        Cost("requests to shards for all pages", requests, shards, "one_request_a_tweet"),
+        StageCost(f"tweets that the shards sent for {len(found)} pages", rows, missed, "fetches_again"),
+        StageCost(
+            "requests for pages with one miss", sum(one.requests for one in single), len(single), "asks_everybody"
+        ),
+        StageCost("requests to shards for all pages", requests, shards, "one_request_a_tweet"),
     ]
 
 
-EXERCISE = Exercise("5.2", small, histories, story, problem, budget, says_when_right=" ".join(RIGHT.split()))
+EXERCISE = Exercise(
+    "5.2", small_histories, longer_histories, story, problem, stage_costs, says_when_right=" ".join(RIGHT.split())
+)

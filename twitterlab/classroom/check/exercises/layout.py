@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.exercises.sql import Rows, fill, in_a_line, in_memory, patiently
-from twitterlab.classroom.check.guard import Misbehaved, shown
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.exercises.sql import Rows, fill_table, in_a_line, in_memory, sql_limit
+from twitterlab.classroom.check.guard import Misbehaved, short_repr
 from twitterlab.parts.store.connections import scan_counts
 
 Edge = tuple[int, int]
@@ -53,16 +53,16 @@ class History(NamedTuple):
         """The rows of a table, before the statements or after all that is written later."""
         if table == "follows":
             return self.follows + self.then_follows * later
-        return [tweet(*row) for row in enumerate(self.authors + self.then_authors * later, 1)]
+        return [tweet_row(*row) for row in enumerate(self.authors + self.then_authors * later, 1)]
 
 
-def tweet(number: int, author: int) -> tuple[Any, ...]:
+def tweet_row(number: int, author: int) -> tuple[Any, ...]:
     """A tweet's row: two have one millisecond, and every third is a picture alone."""
     picture = number % 3 == 0
     return number, author, number // 2, "" if picture else "hello", f"picture {number}" if picture else None
 
 
-def small() -> Iterator[History]:
+def small_histories() -> Iterator[History]:
     """Two users or three, a few follows and tweets, and writes that go on."""
     for authors, follows in product(((), (1,), (1, 1)), ((), ((0, 1),), ((0, 1), (0, 2), (1, 2)))):
         yield History(follows, authors)
@@ -70,14 +70,14 @@ def small() -> Iterator[History]:
     yield History(((0, 1), (2, 1)), (1, 2, 1), ((0, 2), (2, 0)), (2, 1))
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """A few longer ones: each is laid out in a database of its own."""
     from hypothesis import strategies as st
 
-    return st.integers(3, 8).map(longer)
+    return st.integers(3, 8).map(busy_history)
 
 
-def longer(users: int) -> History:
+def busy_history(users: int) -> History:
     """Everybody follows everybody, half of it later, and posts three times."""
     edges = tuple((a, b) for a, b in product(range(users), repeat=2) if a != b)
     authors = tuple(n * n % users for n in range(3 * users))
@@ -90,43 +90,43 @@ def longer(users: int) -> History:
 
 def story(history: History) -> str:
     """What is in the tables, and what is written later."""
-    first = told(history.follows, history.authors, 1)
-    later = told(history.then_follows, history.then_authors, len(history.authors) + 1)
+    first = rows_in_words(history.follows, history.authors, 1)
+    later = rows_in_words(history.then_follows, history.then_authors, len(history.authors) + 1)
     return f"Before your statements: {first}." + f" After them: {later}." * (later != NOTHING)
 
 
-def told(follows: Sequence[Edge], authors: Sequence[int], first: int) -> str:
+def rows_in_words(follows: Sequence[Edge], authors: Sequence[int], first: int) -> str:
     """Follows and tweets in words; the tweets are numbered from `first`."""
     edges = ", ".join(f"{a} follows {b}" for a, b in follows) or "nobody follows anybody"
     posts = ", ".join(f"{author} posts t{n}" for n, author in enumerate(authors, first))
     return f"{edges}, and {posts or 'nobody posts'}"
 
 
-def named(table: str, rows: Rows) -> str:
+def table_in_words(table: str, rows: Rows) -> str:
     """A table with its rows: follows as pairs, tweets as t1, t2 and so on, and a tweet that was changed as it is."""
     if table == "follows":
         words = [f"{a} > {b}" for a, b in rows]
     else:
-        words = [f"t{row[0]}" if isinstance(row[0], int) and row == tweet(*row[:2]) else str(row) for row in rows]
+        words = [f"t{row[0]}" if isinstance(row[0], int) and row == tweet_row(*row[:2]) else str(row) for row in rows]
     return f"a table {table} with {', '.join(words[:12]) + ', …' * (len(words) > 12) or 'no rows'}"
 
 
 # Held to the rows that were there
 
 
-def problem(answer: Sequence[str], history: History) -> Wrong | None:
+def problem(answer: Sequence[str], history: History) -> WrongAnswer | None:
     """Whether both tables hold what they held, and go on taking writes."""
     with in_memory() as database:
         for table in COLUMNS:
-            fill(database, table, history.rows(table, later=False))
+            fill_table(database, table, history.rows(table, later=False))
         try:
             lay_out(database, answer)
-            if lost := changed(database, history, later=False):
+            if lost := changed_rows(database, history, later=False):
                 return lost
             go_on(database, history)
         except duckdb.ConstraintException as error:
-            return Wrong(f"an error ({error})", "tables that take these rows", ("unique",))
-        return changed(database, history, later=True)
+            return WrongAnswer(f"an error ({error})", "tables that take these rows", ("unique",))
+        return changed_rows(database, history, later=True)
 
 
 def lay_out(database: duckdb.DuckDBPyConnection, statements: Sequence[str]) -> None:
@@ -134,7 +134,7 @@ def lay_out(database: duckdb.DuckDBPyConnection, statements: Sequence[str]) -> N
     if not "".join(statements).strip():
         raise Misbehaved("There is no statement in your list.")
     for number, statement in enumerate(statements, 1):
-        with patiently(database.interrupt, f"Statement {number}, {shown(statement)[1:-1]}, failed: "):
+        with sql_limit(database.interrupt, f"Statement {number}, {short_repr(statement)[1:-1]}, failed: "):
             database.execute(statement)
 
 
@@ -143,7 +143,7 @@ def go_on(database: duckdb.DuckDBPyConnection, history: History) -> None:
     for table, columns in COLUMNS.items():
         rows = history.rows(table, later=True)[len(history.rows(table, later=False)) :]
         try:
-            fill(database, f"{table} ({columns})", rows)
+            fill_table(database, f"{table} ({columns})", rows)
         except duckdb.ConstraintException:
             raise
         except duckdb.Error as error:
@@ -152,7 +152,7 @@ def go_on(database: duckdb.DuckDBPyConnection, history: History) -> None:
             ) from error
 
 
-def changed(database: duckdb.DuckDBPyConnection, history: History, later: bool) -> Wrong | None:
+def changed_rows(database: duckdb.DuckDBPyConnection, history: History, later: bool) -> WrongAnswer | None:
     """What is wrong with the rows of a table, if anything."""
     for table, columns in COLUMNS.items():
         try:
@@ -161,49 +161,51 @@ def changed(database: duckdb.DuckDBPyConnection, history: History, later: bool) 
             raise Misbehaved(f"After your statements {table} cannot be read as before. {in_a_line(error)}") from error
         right = sorted(history.rows(table, later), key=repr)
         if got != right:
-            return Wrong(named(table, got), named(table, right), ("keeps_less",) * (set(got) < set(right)))
+            return WrongAnswer(
+                table_in_words(table, got), table_in_words(table, right), ("keeps_less",) * (set(got) < set(right))
+            )
     return None
 
 
 # On many rows
 
 
-def budget(answer: Sequence[str]) -> list[Cost]:
+def stage_costs(answer: Sequence[str]) -> list[StageCost]:
     """The rows that each question reads among some hundred thousand, once the service has written on."""
     with in_memory() as database:
-        write(database, 0, EACH)
+        write_rows(database, 0, EACH)
         lay_out(database, answer)
-        write(database, EACH, EACH + 1)
-        kept = indexes(database)
+        write_rows(database, EACH, EACH + 1)
+        kept = index_columns(database)
         database.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
-        costs = [asked(database, question, kept) for question in QUESTIONS]
-    return [*costs, Cost("indexes that every write keeps up", len(kept), INDEXES, "index_everything")]
+        costs = [rows_read_by(database, question, kept) for question in QUESTIONS]
+    return [*costs, StageCost("indexes that every write keeps up", len(kept), INDEXES, "index_everything")]
 
 
-def write(database: duckdb.DuckDBPyConnection, first: int, end: int) -> None:
+def write_rows(database: duckdb.DuckDBPyConnection, first: int, end: int) -> None:
     """Follows and tweets of every user, from one number to another, in no order of users."""
     rows = f"SELECT i, i * 7919 % {USERS} AS u, i // {USERS} AS n FROM range({first * USERS}, {end * USERS}) r(i)"
     database.execute(f"INSERT INTO follows (follower, followee) SELECT u, (u + 1 + 37 * n) % {USERS} FROM ({rows})")
     database.execute(f"INSERT INTO tweets ({COLUMNS['tweets']}) SELECT 3 * i, u, i, 'hello', NULL FROM ({rows})")
 
 
-def indexes(database: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+def index_columns(database: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """Table and columns of every index, those behind keys included."""
     made = "SELECT table_name, expressions FROM duckdb_indexes()"
     keys = "SELECT table_name, constraint_column_names::VARCHAR FROM duckdb_constraints()"
     return database.execute(f"{made} UNION ALL {keys} WHERE constraint_type IN ('PRIMARY KEY', 'UNIQUE')").fetchall()
 
 
-def asked(database: duckdb.DuckDBPyConnection, question: Question, kept: list[tuple[str, str]]) -> Cost:
+def rows_read_by(database: duckdb.DuckDBPyConnection, question: Question, kept: list[tuple[str, str]]) -> StageCost:
     """What one question reads."""
     found = database.execute(question.sql, [question.value]).fetchall()
     if len(found) != question.rows:
         raise Misbehaved(f"{question.sql} found {len(found)} rows; there are {question.rows}.")
     read, _ = scan_counts(database)
-    return Cost(question.words, read, question.rows, why(question, read, kept))
+    return StageCost(question.words, read, question.rows, misconception_of_rows(question, read, kept))
 
 
-def why(question: Question, read: int, kept: list[tuple[str, str]]) -> str:
+def misconception_of_rows(question: Question, read: int, kept: list[tuple[str, str]]) -> str:
     """The misconception that leads to so many rows."""
     mine = [columns for table, columns in kept if table == question.table]
     if any(question.column in columns and "," in columns for columns in mine):
@@ -213,19 +215,19 @@ def why(question: Question, read: int, kept: list[tuple[str, str]]) -> str:
     return "any_index" if mine else "nothing_for_it"
 
 
-def statements(answer: Any) -> bool:
+def is_statements(answer: Any) -> bool:
     """Whether an answer is a list of SQL."""
     return isinstance(answer, (list, tuple)) and all(isinstance(one, str) for one in answer)
 
 
 EXERCISE = Exercise(
     "2.1",
-    small,
-    histories,
+    small_histories,
+    longer_histories,
     story,
     problem,
-    budget,
-    accepts=statements,
+    stage_costs,
+    accepts=is_statements,
     wanted="a list of strings",
     says_when_right="Each question reads the rows that answer it and no others, among 110,000 in either table, and it "
     "stays so while rows are added at the end.",

@@ -8,11 +8,11 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.guard import Misbehaved, limited, shown
-from twitterlab.studies.cache_lookups import Lookups, page_lookups, play_lookups, posts_then_mix
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.guard import Misbehaved, short_repr, time_limit
 from twitterlab.parts.cache.eviction import LRU
 from twitterlab.parts.store.shards import TweetKey
+from twitterlab.studies.cache_lookups import Lookups, page_lookups, play_lookups, posts_then_mix
 from twitterlab.workloads.mixes import replay
 
 Call = tuple[str, int]  # what the cache is asked, and for which tweet
@@ -28,7 +28,7 @@ class History(NamedTuple):
     calls: tuple[Call, ...]
 
 
-class Rule(NamedTuple):
+class UseRule(NamedTuple):
     """Which uses count and what leaves: as it stands here, LRU's; the others are what people mistake for it."""
 
     reads_count: bool = True
@@ -40,20 +40,20 @@ class Rule(NamedTuple):
 
 
 WRONG = {  # where two explain the first failure, the first of them is the likelier: the other would have failed before
-    "writing_again_is_no_use": (Rule(writes_count=False),),
-    "reading_is_no_use": (Rule(reads_count=False), Rule(reads_count=False, writes_count=False)),
-    "room_for_one_more": (Rule(more_room=1),),
-    "room_for_one_less": (Rule(more_room=-1),),
-    "every_put_evicts": (Rule(leaves_at_every_put=True), Rule(leaves_at_every_put=True, writes_count=False)),
-    "get_creates": (Rule(reads_create=True),),
-    "newest_leaves": (Rule(leaves=-2), Rule(leaves=-1)),
+    "writing_again_is_no_use": (UseRule(writes_count=False),),
+    "reading_is_no_use": (UseRule(reads_count=False), UseRule(reads_count=False, writes_count=False)),
+    "room_for_one_more": (UseRule(more_room=1),),
+    "room_for_one_less": (UseRule(more_room=-1),),
+    "every_put_evicts": (UseRule(leaves_at_every_put=True), UseRule(leaves_at_every_put=True, writes_count=False)),
+    "get_creates": (UseRule(reads_create=True),),
+    "newest_leaves": (UseRule(leaves=-2), UseRule(leaves=-1)),
 }
 
 
-class Naive:
+class NaiveCache:
     """A list of [key, value], the least recently used first, searched from end to end."""
 
-    def __init__(self, room: int, rule: Rule) -> None:
+    def __init__(self, room: int, rule: UseRule) -> None:
         self.room, self.rule = room, rule
         self.rows: list[list[Any]] = []
 
@@ -93,25 +93,25 @@ class Naive:
 # Histories
 
 
-def small() -> Iterator[History]:
+def small_histories() -> Iterator[History]:
     """Every sequence of up to four calls, and of five where three find room; tweets are numbered as they first come."""
     for length, room in product(range(1, 5), (1, 2, 3)):
-        yield from (History(room, calls) for calls in sequences(length, VERBS))
-    yield from (History(3, calls) for calls in sequences(5, VERBS[:2]))
+        yield from (History(room, calls) for calls in call_sequences(length, VERBS))
+    yield from (History(3, calls) for calls in call_sequences(5, VERBS[:2]))
 
 
-def sequences(length: int, verbs: Sequence[str], known: int = 0) -> Iterator[tuple[Call, ...]]:
+def call_sequences(length: int, verbs: Sequence[str], known: int = 0) -> Iterator[tuple[Call, ...]]:
     """All sequences of so many calls; none discards a tweet that never came before."""
     if not length:
         yield ()
         return
     for tweet, verb in product(range(1, known + 2), verbs):
         if verb != "discard" or tweet <= known:
-            for rest in sequences(length - 1, verbs, max(known, tweet)):
+            for rest in call_sequences(length - 1, verbs, max(known, tweet)):
                 yield ((verb, tweet), *rest)
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """More calls, for more tweets."""
     from hypothesis import strategies as st
 
@@ -136,24 +136,24 @@ class Seen(NamedTuple):
     length: int
 
 
-def problem(answer: Any, history: History) -> Wrong | None:
+def problem(answer: Any, history: History) -> WrongAnswer | None:
     """Whether each call gives and leaves what it does with a list in the order of use."""
-    with limited():
-        got = seen(answer(history.room), history.calls)
-    right = ruled(Rule(), history)
+    with time_limit():
+        got = shown_by_cache(answer(history.room), history.calls)
+    right = shown_by_rule(UseRule(), history)
     if got == right:
         return None
     place = next(n for n, pair in enumerate(zip(got, right, strict=True)) if pair[0] != pair[1])
-    why = [key for key, rules in WRONG.items() if any(got == ruled(rule, history) for rule in rules)]
-    return told(history.calls[place], got[place], right[place], tuple(why))
+    why = [key for key, rules in WRONG.items() if any(got == shown_by_rule(rule, history) for rule in rules)]
+    return first_difference(history.calls[place], got[place], right[place], tuple(why))
 
 
-def ruled(rule: Rule, history: History) -> list[Seen]:
+def shown_by_rule(rule: UseRule, history: History) -> list[Seen]:
     """What a cache of this rule shows."""
-    return seen(Naive(history.room, rule), history.calls)
+    return shown_by_cache(NaiveCache(history.room, rule), history.calls)
 
 
-def seen(cache: Any, calls: Sequence[Call]) -> list[Seen]:
+def shown_by_cache(cache: Any, calls: Sequence[Call]) -> list[Seen]:
     """What a cache shows, call by call."""
     tweets = sorted({tweet for _, tweet in calls})
     found = []
@@ -164,17 +164,19 @@ def seen(cache: Any, calls: Sequence[Call]) -> list[Seen]:
     return found
 
 
-def told(call: Call, got: Seen, right: Seen, why: tuple[str, ...]) -> Wrong:
+def first_difference(call: Call, got: Seen, right: Seen, why: tuple[str, ...]) -> WrongAnswer:
     """The first difference, in words."""
     after = f"after {call[0]} t{call[1]}"
     if got.gave != right.gave:
-        return Wrong(f"{shown(got.gave)} for get t{call[1]}", shown(right.gave), why)
+        return WrongAnswer(f"{short_repr(got.gave)} for get t{call[1]}", short_repr(right.gave), why)
     if got.here != right.here:
-        return Wrong(f"a cache that holds {named(got.here)} {after}", f"one that holds {named(right.here)}", why)
-    return Wrong(f"a length of {shown(got.length)} {after}", str(right.length), why)
+        return WrongAnswer(
+            f"a cache that holds {held_names(got.here)} {after}", f"one that holds {held_names(right.here)}", why
+        )
+    return WrongAnswer(f"a length of {short_repr(got.length)} {after}", str(right.length), why)
 
 
-def named(tweets: Sequence[int]) -> str:
+def held_names(tweets: Sequence[int]) -> str:
     """Tweets as t1, t2 and so on."""
     return " and ".join(f"t{tweet}" for tweet in tweets) or "nothing"
 
@@ -182,68 +184,72 @@ def named(tweets: Sequence[int]) -> str:
 # The real stage
 
 
-class Guarded:
+class GuardedCache:
     """The answer as the stage's cache: each call of it must end, however long the stage's own queries take."""
 
     def __init__(self, answer: Any, room: int) -> None:
-        with limited():
+        with time_limit():
             self.policy = answer(room)
 
     def get(self, key: int) -> Any:
-        with limited():
+        with time_limit():
             return self.policy.get(key)
 
     def put(self, key: int, value: Any) -> None:
-        with limited():
+        with time_limit():
             self.policy.put(key, value)
 
     def discard(self, key: int) -> None:
-        with limited():
+        with time_limit():
             self.policy.discard(key)
 
     def __len__(self) -> int:
-        with limited():
+        with time_limit():
             return len(self.policy)
 
 
 @cache
-def stream() -> tuple[tl.FollowGraph, Lookups]:
+def graph_and_lookups() -> tuple[tl.FollowGraph, Lookups]:
     """Some hours of the lecture's mix, and what its pages look up."""
     graph = tl.FollowGraph.synthetic(users=USERS, mean_follows=12, seed=7)
     return graph, page_lookups(graph, stored=STORED, events=EVENTS)
 
 
-def keys(system: tl.TweetCache) -> list[list[TweetKey]]:
+def page_keys(system: tl.TweetCache) -> list[list[TweetKey]]:
     """Post all tweets of the stream; returns where the tweets of each page are found."""
-    graph, asked = stream()
-    posts = [event for part in posts_then_mix(graph, stored=STORED, events=EVENTS) for event in part if event.kind == "post"]
-    places = [TweetKey(made.id, system.tables.shard_number(made.author)) for _, made in replay(system, posts, batch=500)]
+    graph, asked = graph_and_lookups()
+    posts = [
+        event for part in posts_then_mix(graph, stored=STORED, events=EVENTS) for event in part if event.kind == "post"
+    ]
+    places = [
+        TweetKey(made.id, system.tables.shard_number(made.author)) for _, made in replay(system, posts, batch=500)
+    ]
     return [[places[number] for number in page] for page in asked.pages]
 
 
-def budget(answer: Any) -> list[Cost]:
+def stage_costs(answer: Any) -> list[StageCost]:
     """The pages of some hours in the real stage, whose cache is the answer, beside a reference."""
-    graph, asked = stream()
+    graph, asked = graph_and_lookups()
     misses = sum(map(len, play_lookups(asked.pages, LRU(ROOM))))
-    settings: Any = {"cache": partial(Guarded, answer), "cache_tweets": ROOM, "shards": 1, "counting": False}
+    settings: Any = {"cache": partial(GuardedCache, answer), "cache_tweets": ROOM, "shards": 1, "counting": False}
     with tl.TweetCache(graph, clock=tl.ManualClock(), **settings) as system:
-        for page in keys(system):
+        for page in page_keys(system):
             system.hydration.tweets_of_page(page)
         work, held = system.work, len(system.hydration.cache)
     if held > ROOM or work.cache_misses < misses:
         raise Misbehaved(f"Your cache has room for {ROOM} tweets, and kept more.")
-    overflow(answer)
+    check_overflow(answer)
     counter = f"tweets that the shards had to send for {len(asked.pages)} pages"
-    return [Cost(counter, work.cache_misses, misses, "reading_is_no_use")]
+    return [StageCost(counter, work.cache_misses, misses, "reading_is_no_use")]
 
 
-def overflow(answer: Any) -> None:
+def check_overflow(answer: Any) -> None:
     """See that a large cache keeps its size as well as a small one does."""
-    cache = Guarded(answer, MANY)
+    cache = GuardedCache(answer, MANY)
     for tweet in range(2 * MANY):
         cache.put(tweet, "hello")
     if len(cache) != MANY:
         raise Misbehaved(f"Your cache has room for {MANY} tweets, and held {len(cache)} once {2 * MANY} were put.")
 
 
-EXERCISE = Exercise("5.1", small, histories, story, problem, budget, says_when_right=RIGHT)
+EXERCISE = Exercise("5.1", small_histories, longer_histories, story, problem, stage_costs, says_when_right=RIGHT)

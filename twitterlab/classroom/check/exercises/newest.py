@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import twitterlab as tl
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.guard import Misbehaved, call, shown
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.exercises.words import tweet_names
+from twitterlab.classroom.check.guard import Misbehaved, call_answer
 
 Row = tuple[int, int]  # author, ID
 LIMIT, USERS, FOLLOWED, EACH, GROWTH = 20, 150, 30, 4, 100  # of the pinned run
@@ -61,7 +62,7 @@ class History(NamedTuple):
         return sorted((author, number) for number, author in enumerate(self.authors, 1))
 
 
-def small() -> Iterator[History]:
+def small_histories() -> Iterator[History]:
     """Every way in which up to four tweets are by three users; pages whole, cut and further down."""
     for count in range(5):
         for authors, wanted in product(product((1, 2, 3), repeat=count), ((), (1,), (2,), (1, 3), (3, 2))):
@@ -70,7 +71,7 @@ def small() -> Iterator[History]:
                     yield History(authors, wanted, before, limit)
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """More tweets by more authors, of higher numbers."""
     from hypothesis import strategies as st
 
@@ -78,14 +79,14 @@ def histories() -> Any:
         lambda authors, wanted, before, limit: History(
             tuple(authors), tuple(wanted), before if before <= len(authors) else None, limit
         ),
-        st.lists(st.integers(0, 7).map(hundred), max_size=30),
-        st.lists(st.integers(0, 8).map(hundred), max_size=6, unique=True),
+        st.lists(st.integers(0, 7).map(hundredfold), max_size=30),
+        st.lists(st.integers(0, 8).map(hundredfold), max_size=6, unique=True),
         st.integers(1, 40),
         st.integers(1, 8),
     )
 
 
-def hundred(number: int) -> int:
+def hundredfold(number: int) -> int:
     """An author's number that is often too large for Python to keep it once and for all: equal, and not the same."""
     return 100 * number
 
@@ -101,50 +102,54 @@ def story(history: History) -> str:
     return f"The table holds {rows}. Asked {tweets} of the authors {list(history.wanted)}{older}."
 
 
-def named(tweets: Sequence[Any]) -> str:
-    """Tweets as t1, t2 and so on."""
-    words = [f"t{tweet}" if isinstance(tweet, (int, np.integer)) else shown(tweet) for tweet in tweets]
-    return ", ".join(words[:12]) + ", …" * (len(words) > 12) or "nothing"
+def row_names(tweets: Sequence[Any]) -> str:
+    """The first dozen tweets as t1, t2 and so on; numpy's numbers are numbers too."""
+    return tweet_names((int(tweet) if isinstance(tweet, np.integer) else tweet for tweet in tweets), most=12)
 
 
 # Held to a sort of everything
 
 
-def problem(answer: Any, history: History) -> Wrong | None:
+def problem(answer: Any, history: History) -> WrongAnswer | None:
     """Whether the page is what is found by sorting all rows."""
     _, wanted, before, limit = history
-    got = call(answer, TweetTable(history.rows), list(wanted), before, limit, then=list)
-    right = newest(mine(history), limit)
-    return None if got == right else Wrong(named(got), named(right), why(history, got))
+    got = call_answer(answer, TweetTable(history.rows), list(wanted), before, limit, then=list)
+    right = newest_ids(wanted_rows(history), limit)
+    return None if got == right else WrongAnswer(row_names(got), row_names(right), misconceptions_of(history, got))
 
 
-def mine(history: History) -> list[int]:
+def wanted_rows(history: History) -> list[int]:
     """The wanted authors' tweets below the cursor, in the order of the table."""
     below = inf if history.before is None else history.before
     return [tweet for author, tweet in history.rows if author in history.wanted and tweet < below]
 
 
-def newest(tweets: Sequence[int], limit: int) -> list[int]:
+def newest_ids(tweets: Sequence[int], limit: int) -> list[int]:
     """The newest of these tweets."""
     return sorted(tweets, reverse=True)[:limit]
 
 
-def why(history: History, got: list[Any]) -> tuple[str, ...]:
+def misconceptions_of(history: History, got: list[Any]) -> tuple[str, ...]:
     """The misconceptions that give these IDs."""
-    limit, found = history.limit, mine(history)
-    runs = [mine(history._replace(wanted=(author,)))[::-1] for author in history.wanted]
+    limit, found = history.limit, wanted_rows(history)
+    runs = [wanted_rows(history._replace(wanted=(author,)))[::-1] for author in history.wanted]
     share = max(limit // max(len(runs), 1), 1)
     included = history.before and history._replace(before=history.before + 1)
     below = [below_end(history, author) for author in history.wanted]
     in_turn = list(chain.from_iterable(reversed(run) for run in runs))
     gives = {
-        "limit_first": [newest(found[:limit], limit), newest(in_turn[:limit], limit), found[:limit], in_turn[:limit]],
+        "limit_first": [
+            newest_ids(found[:limit], limit),
+            newest_ids(in_turn[:limit], limit),
+            found[:limit],
+            in_turn[:limit],
+        ],
         "author_by_author": [list(chain.from_iterable(runs))[:limit]],
-        "share_from_each": [newest([t for run in runs for t in run[:share]], limit)],
-        "neighbours": [newest(list(chain.from_iterable(below)), limit), newest(list({*chain(*below)}), limit)],
-        "cursor_included": [newest(mine(included), limit)] if included else [],
-        "cursor_forgotten": [newest(mine(history._replace(before=None)), limit)],
-        "oldest_first": [sorted(found)[:limit], sorted(newest(found, limit))],
+        "share_from_each": [newest_ids([t for run in runs for t in run[:share]], limit)],
+        "neighbours": [newest_ids(list(chain.from_iterable(below)), limit), newest_ids(list({*chain(*below)}), limit)],
+        "cursor_included": [newest_ids(wanted_rows(included), limit)] if included else [],
+        "cursor_forgotten": [newest_ids(wanted_rows(history._replace(before=None)), limit)],
+        "oldest_first": [sorted(found)[:limit], sorted(newest_ids(found, limit))],
     }
     return tuple(key for key, pages in gives.items() if got in pages)
 
@@ -158,20 +163,20 @@ def below_end(history: History, author: int) -> list[int]:
 # In the real stage
 
 
-def budget(answer: Any) -> list[Cost]:
+def stage_costs(answer: Any) -> list[StageCost]:
     """The second page of twenty from a real stage 2's rows, before and after all others have posted on and on."""
-    table, grown = page(answer, *stored(1)), page(answer, *stored(GROWTH))
+    table, grown = table_after_page(answer, *stored_rows(1)), table_after_page(answer, *stored_rows(GROWTH))
     words = f"rows read for the second page of {LIMIT} from {FOLLOWED} authors"
     wasteful = "whole_runs" if len(grown.read) <= len(table.read) else "whole_table"
     return [
-        Cost(words, len(table.read), LIMIT + FOLLOWED, wasteful),
-        Cost(f"{words}, others having posted {GROWTH} times as much", len(grown.read), len(table.read), wasteful),
-        Cost("lookups in the index for it", grown.lookups, LIMIT + 2 * FOLLOWED),
+        StageCost(words, len(table.read), LIMIT + FOLLOWED, wasteful),
+        StageCost(f"{words}, others having posted {GROWTH} times as much", len(grown.read), len(table.read), wasteful),
+        StageCost("lookups in the index for it", grown.lookups, LIMIT + 2 * FOLLOWED),
     ]
 
 
 @cache
-def stored(growth: int) -> tuple[list[Row], int | None, list[int]]:
+def stored_rows(growth: int) -> tuple[list[Row], int | None, list[int]]:
     """A real stage 2's rows where others have posted `growth` times as much, its first cursor, and its second page."""
     graph = tl.FollowGraph.from_edges([0] * FOLLOWED, FOLLOWEES, USERS)
     authors = np.random.default_rng(1).integers(1, USERS, USERS * EACH).tolist()
@@ -183,21 +188,21 @@ def stored(growth: int) -> tuple[list[Row], int | None, list[int]]:
         return rows, cursor, [tweet.id for tweet in system.feed(0, LIMIT, cursor).tweets]
 
 
-def page(answer: Any, rows: Sequence[Row], before: int | None, right: list[int]) -> TweetTable:
+def table_after_page(answer: Any, rows: Sequence[Row], before: int | None, right: list[int]) -> TweetTable:
     """The table after the answer has made a page from it."""
     table = TweetTable(rows)
-    if call(answer, table, list(FOLLOWEES), before, LIMIT, then=list) != right:
+    if call_answer(answer, table, list(FOLLOWEES), before, LIMIT, then=list) != right:
         raise Misbehaved(f"the second page of {LIMIT} does not hold the newest tweets of the {FOLLOWED} authors.")
     return table
 
 
 EXERCISE = Exercise(
     "2.2",
-    small,
-    histories,
+    small_histories,
+    longer_histories,
     story,
     problem,
-    budget,
+    stage_costs,
     says_when_right="One row an author, and one more for each tweet of the page: however long the authors' own history "
     "is, and whatever all others post.",
 )

@@ -11,9 +11,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import twitterlab as tl
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.guard import Misbehaved, call, limited, shown
-from twitterlab.parts.feeds.policy import Choices, PushPullPolicy, Rates, UnitCosts, compare_policies, policy_cost, post_and_view_counts
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr, time_limit
+from twitterlab.parts.feeds.policy import (
+    Choices,
+    PushPullPolicy,
+    Rates,
+    UnitCosts,
+    compare_policies,
+    policy_cost,
+    post_and_view_counts,
+)
 from twitterlab.studies.policies import policy_workloads
 from twitterlab.workloads.mixes import Event
 
@@ -45,14 +53,14 @@ class History(NamedTuple):
         return self.views * self.pull
 
 
-def small() -> Iterator[History]:
+def small_histories() -> Iterator[History]:
     """Few posts and views, few followers and many, dear deliveries and dear pulls."""
     counts, followers, costs = (0, 1, 2, 3, 50), (1, 2, 1_000_000), (1, 2, 10)
     grid = (History(*values) for values in product(counts, counts, followers, costs, costs))
     return iter(sorted(grid, key=sum))
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """Any counts and costs, where the two ways do not cost nearly the same."""
     from hypothesis import strategies as st
 
@@ -64,44 +72,46 @@ def story(history: History) -> str:
     """The follow in words."""
     posts, views, followers, push, pull = history
     return (
-        f"In a day the author {does('post', posts)} and the reader {does('look', views)}. The author has "
-        f"{followers:,} follower{'s' * (followers != 1)}. A delivery costs {push:g}, a pull {pull:g}."
+        f"In a day the author {times_in_words('post', posts)} and the reader {times_in_words('look', views)}. The "
+        f"author has {followers:,} follower{'s' * (followers != 1)}. A delivery costs {push:g}, a pull {pull:g}."
     )
 
 
-def does(verb: str, count: float) -> str:
+def times_in_words(verb: str, count: float) -> str:
     """What somebody does so often, in words."""
     often = {1: "once", 2: "twice"}.get(int(count), f"{count:,} times")
     return f"{verb}s {often}" if count else f"never {verb}s"
 
 
-def decided(answer: Any, history: History) -> bool:
+def decides_to_push(answer: Any, history: History) -> bool:
     """Whether the answer pushes."""
-    got = call(answer, *history)
+    got = call_answer(answer, *history)
     if not isinstance(got, (bool, np.bool_)):
-        raise Misbehaved(f"Your function gave {shown(got)}: asked for is True (push) or False (pull).")
+        raise Misbehaved(f"Your function gave {short_repr(got)}: asked for is True (push) or False (pull).")
     return bool(got)
 
 
-def problem(answer: Any, history: History) -> Wrong | None:
+def problem(answer: Any, history: History) -> WrongAnswer | None:
     """Whether the cheaper way is taken; where both cost the same, either is."""
-    got, right = decided(answer, history), history.pushing <= history.pulling
+    got, right = decides_to_push(answer, history), history.pushing <= history.pulling
     if got == right or history.pushing == history.pulling:
         return None
     costs = f"pushing costs {history.pushing:,g} here and pulling {history.pulling:,g}"
-    return Wrong(word(got), f"{word(right)}: {costs}", why(answer, history, got))
+    return WrongAnswer(
+        choice_in_words(got), f"{choice_in_words(right)}: {costs}", misconceptions_of(answer, history, got)
+    )
 
 
-def word(push: bool) -> str:
+def choice_in_words(push: bool) -> str:
     """A choice as the learner gives it, and what it means."""
     return f"{push} ({'push' if push else 'pull'})"
 
 
-def why(answer: Any, history: History, got: bool) -> tuple[str, ...]:
+def misconceptions_of(answer: Any, history: History, got: bool) -> tuple[str, ...]:
     """The misconceptions that give this: what the answer says when one number alone becomes another tells most."""
 
     def heeds(name: str) -> bool:
-        return len({decided(answer, history._replace(**{name: value})) for value in (0, 1, MANY)}) > 1
+        return len({decides_to_push(answer, history._replace(**{name: value})) for value in (0, 1, MANY)}) > 1
 
     posts, views, followers, push, pull = history
     by_followers, by_posts, by_views = heeds("followers"), heeds("posts"), heeds("views")
@@ -112,23 +122,23 @@ def why(answer: Any, history: History, got: bool) -> tuple[str, ...]:
         "views_alone": by_views and not by_posts,
         "ignores_costs": posts == views or got == (posts < views),
         "costs_swapped": posts * pull == views * push or got == (posts * pull < views * push),
-        "wrong_way": decided(answer, history._replace(posts=MANY, views=1))
-        and not decided(answer, history._replace(posts=1, views=MANY)),
+        "wrong_way": decides_to_push(answer, history._replace(posts=MANY, views=1))
+        and not decides_to_push(answer, history._replace(posts=1, views=MANY)),
     }
     return tuple(key for key, fits in signs.items() if fits)
 
 
-def budget(answer: Any) -> list[Cost]:
+def stage_costs(answer: Any) -> list[StageCost]:
     """Four workloads, follow by follow, and one of them in the real stage; each beside the best of four other ways."""
     graph = tl.FollowGraph.synthetic(users=USERS, mean_follows=12, seed=7)
-    decide = remembered(answer)
+    decide = remembering(answer)
     streams = policy_workloads(graph, EVENTS)
-    with limited(LIMIT_S):
+    with time_limit(LIMIT_S):
         costs = [on_paper(decide, name, graph, events) for name, events in streams.items()]
         return [*costs, in_the_stage(decide, graph, streams["lecture"])]
 
 
-def remembered(answer: Any) -> Decide:
+def remembering(answer: Any) -> Decide:
     """The answer, asked once for each different follow."""
 
     @cache
@@ -138,7 +148,7 @@ def remembered(answer: Any) -> Decide:
     return decide
 
 
-def chooses(decide: Decide, graph: tl.FollowGraph, posts: Rates, views: Rates) -> PushPullPolicy:
+def answers_policy(decide: Decide, graph: tl.FollowGraph, posts: Rates, views: Rates) -> PushPullPolicy:
     """The policy that decides each follow by its rates."""
 
     def rule(authors: ArrayLike, readers: ArrayLike) -> Choices:
@@ -149,22 +159,22 @@ def chooses(decide: Decide, graph: tl.FollowGraph, posts: Rates, views: Rates) -
     return lambda author, followers: rule
 
 
-def on_paper(decide: Decide, name: str, graph: tl.FollowGraph, events: list[Event]) -> Cost:
+def on_paper(decide: Decide, name: str, graph: tl.FollowGraph, events: list[Event]) -> StageCost:
     """What a workload costs over all follows, beside push all, pull all, the best threshold and the per-edge rule."""
     posts, views = post_and_view_counts(events, graph.users)
     others = compare_policies(graph, posts, views, UNITS)["cost"]
-    total = policy_cost(graph, posts, views, chooses(decide, graph, posts, views), UNITS).total
-    return Cost(f"{name}: cost of all pushes and pulls", round(total), round(others.min()), "beaten")
+    total = policy_cost(graph, posts, views, answers_policy(decide, graph, posts, views), UNITS).total
+    return StageCost(f"{name}: cost of all pushes and pulls", round(total), round(others.min()), "beaten")
 
 
-def in_the_stage(decide: Decide, graph: tl.FollowGraph, events: list[Event]) -> Cost:
+def in_the_stage(decide: Decide, graph: tl.FollowGraph, events: list[Event]) -> StageCost:
     """What the lecture's posts and pages cost in the stage, beside the same four ways there."""
     posts, views = post_and_view_counts(events, graph.users)
-    used = replayed(graph, events, chooses(decide, graph, posts, views))
-    return Cost("in stage 7: deliveries and pulls, each at its cost", used, LEAST, "beaten")
+    used = replayed_cost(graph, events, answers_policy(decide, graph, posts, views))
+    return StageCost("in stage 7: deliveries and pulls, each at its cost", used, LEAST, "beaten")
 
 
-def replayed(graph: tl.FollowGraph, events: list[Event], policy: PushPullPolicy) -> int:
+def replayed_cost(graph: tl.FollowGraph, events: list[Event], policy: PushPullPolicy) -> int:
     """Deliveries and pulls of a stream's posts and pages in the stage, each at its cost; workers catch up often."""
     with tl.HybridFeeds(graph, clock=tl.ManualClock(), policy=policy) as system:
         for first in range(0, len(events), TOGETHER):
@@ -177,10 +187,10 @@ def replayed(graph: tl.FollowGraph, events: list[Event], policy: PushPullPolicy)
 
 EXERCISE = Exercise(
     "7.2",
-    small,
-    histories,
+    small_histories,
+    longer_histories,
     story,
     problem,
-    budget,
+    stage_costs,
     says_when_right="The rates were those of the very day that was judged. A system knows only those of days before.",
 )

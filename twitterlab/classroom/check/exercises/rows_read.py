@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 import twitterlab as tl
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.guard import Misbehaved, shown
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.guard import Misbehaved, short_repr
 from twitterlab.model import integer
 
 USERS, FOLLOWS_EACH, LIMIT, READER = 200, 10, 20, 7
@@ -16,12 +16,12 @@ SIZES, ONWARDS = (1_000, 4_000, 16_000), 64_000  # tweets, as many of each user
 FOLLOWS = USERS * FOLLOWS_EACH
 
 
-def small() -> Iterator[int]:
+def small_histories() -> Iterator[int]:
     """The three sizes by their places in the answer."""
     return iter(range(len(SIZES)))
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """There are no others."""
     from hypothesis import strategies as st
 
@@ -35,16 +35,18 @@ def story(size: int) -> str:
     return f"{stored}. User {READER} asks for a page of {LIMIT}: how many rows are read?"
 
 
-def problem(answer: Sequence[Any], size: int) -> Wrong | None:
+def problem(answer: Sequence[Any], size: int) -> WrongAnswer | None:
     """Whether the number for one size is what a real single table counts."""
     numbers = [integer(number) for number in answer]
     if len(numbers) != len(SIZES) or None in numbers:
-        raise Misbehaved(f"Three whole numbers are asked for, one a size; yours are {shown(answer)}.")
-    got, right = answer[size], measured(SIZES[size])
-    return None if got == right else Wrong(f"{got:,} rows", f"{right:,} rows", why(got, SIZES[size]))
+        raise Misbehaved(f"Three whole numbers are asked for, one a size; yours are {short_repr(answer)}.")
+    got, right = answer[size], measured_rows(SIZES[size])
+    if got == right:
+        return None
+    return WrongAnswer(f"{got:,} rows", f"{right:,} rows", misconceptions_of(got, SIZES[size]))
 
 
-def why(got: int, tweets: int) -> tuple[str, ...]:
+def misconceptions_of(got: int, tweets: int) -> tuple[str, ...]:
     """The misconceptions that give this number."""
     theirs = FOLLOWS_EACH * tweets // USERS  # what the reader's followees have posted
     gives = {
@@ -59,7 +61,7 @@ def why(got: int, tweets: int) -> tuple[str, ...]:
 
 
 @cache
-def measured(tweets: int) -> int:
+def measured_rows(tweets: int) -> int:
     """The rows that a real page reads with so many tweets stored."""
     followers = [number // FOLLOWS_EACH for number in range(FOLLOWS)]
     followees = [(user + 1 + number % FOLLOWS_EACH) % USERS for number, user in enumerate(followers)]
@@ -71,20 +73,20 @@ def measured(tweets: int) -> int:
         return (system.work - before).rows_read
 
 
-def budget(answer: Sequence[int]) -> list[Cost]:
+def stage_costs(answer: Sequence[int]) -> list[StageCost]:
     """Whether the line through the answer's numbers goes on to four times as many tweets."""
     slope = (answer[2] - answer[1]) // (SIZES[2] - SIZES[1])
     line = answer[2] + slope * (ONWARDS - SIZES[2])
-    return [Cost(f"rows read with {ONWARDS:,} tweets, and what your line leads to", measured(ONWARDS), line)]
+    return [StageCost(f"rows read with {ONWARDS:,} tweets, and what your line leads to", measured_rows(ONWARDS), line)]
 
 
 EXERCISE = Exercise(
     "1.2",
-    small,
-    histories,
+    small_histories,
+    longer_histories,
     story,
     problem,
-    budget,
+    stage_costs,
     accepts=(list, tuple),
     wanted="a list of three whole numbers",
     says_when_right="One row more for each tweet that anybody posts, and all follows each time: your three "

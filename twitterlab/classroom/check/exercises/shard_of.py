@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import twitterlab as tl
 from twitterlab.classroom.check.answers import FILE
-from twitterlab.classroom.check.exercise import Cost, Exercise, Wrong
-from twitterlab.classroom.check.guard import Misbehaved, Stopped, limited, shown
+from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.guard import Misbehaved, Stopped, short_repr, time_limit
 from twitterlab.model import integer
 
 MANY, COUNTS = 10_000, (2, 4, 8, 15)  # users, and the numbers of shards that they are dealt to
@@ -40,7 +40,7 @@ class History(NamedTuple):
     elsewhere: bool = False
 
 
-def small() -> Iterator[History]:
+def small_histories() -> Iterator[History]:
     """The rule in another process, then each of the first users alone, and then thousands of users at once."""
     yield History(tuple(range(16)), 4, elsewhere=True)
     for user in range(24):
@@ -48,7 +48,7 @@ def small() -> Iterator[History]:
     yield from (History(tuple(range(MANY)), shards) for shards in COUNTS)
 
 
-def histories() -> Any:
+def longer_histories() -> Any:
     """Any few users, and more shards."""
     from hypothesis import strategies as st
 
@@ -65,22 +65,22 @@ def story(history: History) -> str:
     return f"{who} dealt to {shards} shard{'s' * (shards > 1)}. {then}."
 
 
-def problem(answer: Any, history: History) -> Wrong | None:
+def problem(answer: Any, history: History) -> WrongAnswer | None:
     """Whether the rule says the same everywhere; or is fair, and moves users to a new shard alone."""
     users, shards, elsewhere = history
-    places = dealt(answer, users, shards)
+    places = deal_users(answer, users, shards)
     if elsewhere:
-        return differing(answer, history, places)
-    many, grown = len(users) == MANY, dealt(answer, users, shards + 1)
-    if found := crowded(places, shards) if many else fickle(answer, history, places):
+        return find_differing(answer, history, places)
+    many, grown = len(users) == MANY, deal_users(answer, users, shards + 1)
+    if found := find_crowded(places, shards) if many else find_fickle(answer, history, places):
         return found
-    return moved(history, places, grown) or (crowded(grown, shards + 1) if many else None)
+    return find_moved(history, places, grown) or (find_crowded(grown, shards + 1) if many else None)
 
 
-def dealt(answer: Any, users: Sequence[int], shards: int) -> list[int]:
+def deal_users(answer: Any, users: Sequence[int], shards: int) -> list[int]:
     """Where the rule puts each user; Misbehaved where that is no shard."""
     try:
-        with limited(CROWD_S):
+        with time_limit(CROWD_S):
             given = [answer(user, shards) for user in users]
     except Stopped:
         slow = f"To deal {len(users):,} users to {shards} shards took more than {CROWD_S:g} s."
@@ -89,31 +89,33 @@ def dealt(answer: Any, users: Sequence[int], shards: int) -> list[int]:
         place = integer(one)
         if place is None or not 0 <= place < shards:
             asked = f"a whole number from 0 to {shards - 1}" if shards > 1 else "0, the only shard"
-            raise Misbehaved(f"shard_of({user}, {shards}) returned {shown(one)}. Asked for was {asked}.")
+            raise Misbehaved(f"shard_of({user}, {shards}) returned {short_repr(one)}. Asked for was {asked}.")
     return [int(one) for one in given]
 
 
-def fickle(answer: Any, history: History, places: Sequence[int]) -> Wrong | None:
+def find_fickle(answer: Any, history: History, places: Sequence[int]) -> WrongAnswer | None:
     """Whether the rule says something else when it is asked again, the last user first."""
-    again = dealt(answer, history.users[::-1], history.shards)[::-1]
-    return unlike(history, places, again, "when asked again", ("chance",))
+    again = deal_users(answer, history.users[::-1], history.shards)[::-1]
+    return first_unlike(history, places, again, "when asked again", ("chance",))
 
 
-def unlike(history: History, one: Sequence[int], two: Sequence[int], when: str, why: tuple[str, ...]) -> Wrong | None:
+def first_unlike(
+    history: History, one: Sequence[int], two: Sequence[int], when: str, why: tuple[str, ...]
+) -> WrongAnswer | None:
     """The first user of whom two askings say different things."""
     for user, first, then in zip(history.users, one, two, strict=True):
         if first != then:
-            return Wrong(f"shard {first} for user {user}, and shard {then} {when}", "the same shard", why)
+            return WrongAnswer(f"shard {first} for user {user}, and shard {then} {when}", "the same shard", why)
     return None
 
 
-def crowded(places: Sequence[int], shards: int) -> Wrong | None:
+def find_crowded(places: Sequence[int], shards: int) -> WrongAnswer | None:
     """Whether the fullest shard has too many users."""
     fullest, most = max(Counter(places).values()), int(FULLEST * MANY / shards)
     if fullest <= most:
         return None
     why = ("ranges",) if in_ranges(places) else ("uneven",) if len(set(places)) > 1 else ()
-    return Wrong(f"{fullest:,} users on the fullest of {shards} shards", f"at most {most:,}", why)
+    return WrongAnswer(f"{fullest:,} users on the fullest of {shards} shards", f"at most {most:,}", why)
 
 
 def in_ranges(places: Sequence[int]) -> bool:
@@ -121,7 +123,7 @@ def in_ranges(places: Sequence[int]) -> bool:
     return len(set(places)) > 1 and list(places) == sorted(places)
 
 
-def moved(history: History, before: Sequence[int], after: Sequence[int]) -> Wrong | None:
+def find_moved(history: History, before: Sequence[int], after: Sequence[int]) -> WrongAnswer | None:
     """Whether users move to the new shard alone, and not too many of them."""
     users, new = history.users, history.shards
     movers = [(old, place) for old, place in zip(before, after, strict=True) if old != place]
@@ -131,35 +133,35 @@ def moved(history: History, before: Sequence[int], after: Sequence[int]) -> Wron
         told = [
             (f"shard {old}, then shard {place}", f"shard {old} still, or the new shard {new}") for old, place in astray
         ]
-        return Wrong(*told[0], why) if told else None
+        return WrongAnswer(*told[0], why) if told else None
     most = int(MOVED * MANY / (new + 1))
     if not astray and len(movers) <= most:
         return None
     why = ("uneven",) if not astray else ("ranges",) if in_ranges(before) else ("modulo",)
     got = f"{len(movers):,} users who move, {len(astray):,} of them to a shard that was there before"
-    return Wrong(got, f"at most {most:,}, all of them to the new shard {new}", why)
+    return WrongAnswer(got, f"at most {most:,}, all of them to the new shard {new}", why)
 
 
 # In another process
 
 
-def differing(answer: Any, history: History, here: Sequence[int]) -> Wrong | None:
+def find_differing(answer: Any, history: History, here: Sequence[int]) -> WrongAnswer | None:
     """Whether a process that is started afresh says something else when it is asked for the last user first."""
     source = "".join(linecache.getlines(FILE)) if getattr(answer, "__module__", "") == "my_parts" else ""
     if not source:
         return None  # an answer without a cell, which no other process can be given
     users, shards, _ = history
     seed = SEEDS[os.environ.get("PYTHONHASHSEED") == SEEDS[0]]  # of `hash`, another one than here
-    there = elsewhere(source, users[::-1], shards, seed)[::-1]
+    there = run_elsewhere(source, users[::-1], shards, seed)[::-1]
     if there == list(here):
         return None
-    same = there == elsewhere(source, users, shards, seed)  # so it is the seed that makes the difference
-    return unlike(history, here, there, "in the other process", ("hash_of_a_process" if same else "chance",))
+    same = there == run_elsewhere(source, users, shards, seed)  # so it is the seed that makes the difference
+    return first_unlike(history, here, there, "in the other process", ("hash_of_a_process" if same else "chance",))
 
 
-def elsewhere(source: str, users: Sequence[int], shards: int, seed: str) -> list[int]:
+def run_elsewhere(source: str, users: Sequence[int], shards: int, seed: str) -> list[int]:
     """What a cell says in a process of its own."""
-    with limited(PROCESS_S):
+    with time_limit(PROCESS_S):
         done = subprocess.run(
             [sys.executable, "-c", ELSEWHERE],
             input=json.dumps([source, users, shards]),
@@ -174,11 +176,11 @@ def elsewhere(source: str, users: Sequence[int], shards: int, seed: str) -> list
     return places
 
 
-def budget(answer: Any) -> list[Cost]:
+def stage_costs(answer: Any) -> list[StageCost]:
     """A fifth shard joins a real system of four, and no page may change by it."""
     users, chance = 2_000, Random(41)
     graph = tl.FollowGraph.synthetic(users=users, mean_follows=8, seed=4)
-    places = {shards: dealt(answer, range(users), shards) for shards in (4, 5)}
+    places = {shards: deal_users(answer, range(users), shards) for shards in (4, 5)}
     with tl.UserShards(
         graph, clock=tl.ManualClock(), shards=4, shard_of=lambda user, n: places[n][user], counting=False
     ) as system:
@@ -189,8 +191,10 @@ def budget(answer: Any) -> list[Cost]:
         if [system.feed(reader) for reader in readers] != before:
             raise Misbehaved("after the fifth shard had joined, some readers' pages were others.")
     return [
-        Cost(f"users of {users:,} who move when a fifth shard joins four", movers, int(MOVED * users / 5), "modulo")
+        StageCost(
+            f"users of {users:,} who move when a fifth shard joins four", movers, int(MOVED * users / 5), "modulo"
+        )
     ]
 
 
-EXERCISE = Exercise("4.1", small, histories, story, problem, budget)
+EXERCISE = Exercise("4.1", small_histories, longer_histories, story, problem, stage_costs)

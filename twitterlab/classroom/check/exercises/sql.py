@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from twitterlab.classroom.check.guard import Misbehaved, limited
+from twitterlab.classroom.check.guard import Misbehaved, time_limit
 from twitterlab.parts.store.connections import DUCKDB_CONFIG
 
 TABLES = """
@@ -23,7 +23,7 @@ CHANGES = re.compile(r"\(\s*(?:INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\s+SET|ME
 Rows = Sequence[tuple[Any, ...]]
 
 
-class Desk:
+class SqlTables:
     """One database in memory with both tables, which are filled anew only where their rows are others than before."""
 
     def __init__(self) -> None:
@@ -36,11 +36,11 @@ class Desk:
         if self._rows[table] != rows:
             self._rows[table] = rows
             self._database.execute(f"TRUNCATE {table}")
-            fill(self._database, table, rows)
+            fill_table(self._database, table, rows)
 
     def ask(self, sql: str, given: Mapping[str, object], columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """What one SELECT finds; it may use the parameters that are given, and must give these columns."""
-        with patiently(self._database.interrupt):
+        with sql_limit(self._database.interrupt):
             values = {name: given[name.lower()] for name in self._parameters(sql, given)}
             found = self._database.execute(sql, values)
             names, rows = [column[0].lower() for column in found.description or ()], found.fetchall()
@@ -59,7 +59,7 @@ class Desk:
         return names
 
 
-desk: Callable[[], Desk] = cache(Desk)
+sql_tables: Callable[[], SqlTables] = cache(SqlTables)
 
 
 def in_memory() -> duckdb.DuckDBPyConnection:
@@ -70,7 +70,7 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     return database
 
 
-def fill(database: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
+def fill_table(database: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
     """Put rows into a table."""
     if rows:
         places = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
@@ -78,11 +78,12 @@ def fill(database: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
 
 
 @contextlib.contextmanager
-def patiently(interrupt: Callable[[], object] | None = None, where: str = "") -> Iterator[None]:
-    """As `guard.limited`; an error of DuckDB's fits on one line and says where it came up."""
+def sql_limit(interrupt: Callable[[], object] | None = None, where: str = "") -> Iterator[None]:
+    """As `guard.time_limit`; an error of DuckDB's fits on one line and says where it came up."""
     alarmed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     try:
-        with limited(interrupt=None if alarmed else interrupt):  # DuckDB heeds alarms, and a timer is a thread a query
+        # DuckDB heeds alarms, and a timer is a thread a query
+        with time_limit(interrupt=None if alarmed else interrupt):
             yield
     except duckdb.Error as error:
         raise type(error)(where + in_a_line(error)) from error
