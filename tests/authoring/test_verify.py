@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from support.nbval import ONE_PROCESS, run_nbval
 
-from authoring.verify import CHECKS, NBVAL, ROOT, impersonal
+from authoring.verify import CHECKS, impersonal
 
 TOLD = {  # each cell tells one habit
     "IPython's startup files": "print('startup files may hide this')",
@@ -56,14 +54,9 @@ def personal(tmp_path: Path) -> dict[str, str]:
 
 def differing(notebook: Path, environment: Mapping[str, str]) -> set[str]:
     """Which of the habits nbval sees in the notebook's outputs."""
-    options = [option.replace("tests/", f"{ROOT}/tests/") for option in NBVAL]
-    command = [sys.executable, "-m", "pytest", *options, "-n", "0", "-rA", "--color=no", notebook.name]
-    done = subprocess.run(
-        command, cwd=notebook.parent, env=dict(environment), capture_output=True, text=True, check=False
-    )
-    told = re.findall(r"^(PASSED|FAILED) \S+::Cell (\d+)", done.stdout, re.MULTILINE)
-    assert len(told) == len(TOLD), done.stdout
-    return {list(TOLD)[int(cell)] for outcome, cell in told if outcome == "FAILED"}
+    report = run_nbval(notebook.parent, environment, *ONE_PROCESS, notebook.name)
+    assert len(report.passed + report.failed) == len(TOLD), report.text
+    return {list(TOLD)[int(cell.rpartition(" ")[2])] for cell in report.failed}
 
 
 @pytest.mark.timeout(300)

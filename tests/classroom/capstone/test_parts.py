@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import fields, replace
 
 import pytest
-from support.reference_parts import PARTS
 
 import twitterlab as tl
+from twitterlab.classroom.capstone.blame import all_ours
 from twitterlab.classroom.capstone.history import draw_history
 from twitterlab.classroom.capstone.network import Network
 from twitterlab.classroom.capstone.parts import NAMES, Parts, assemble_parts
@@ -19,6 +19,7 @@ from twitterlab.classroom.capstone.timeline import Timeline
 from twitterlab.classroom.course import my_parts
 from twitterlab.parts.store.changes import Change
 
+PARTS = all_ours()
 EDGES = [(0, 1), (0, 2), (1, 2), (2, 1), (3, 1)]
 
 

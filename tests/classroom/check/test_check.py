@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from nbclient import NotebookClient
+from support.answering import known_answer
+from support.cells import run_cells
 
 from twitterlab.classroom.check.check import check
 from twitterlab.classroom.check.exercise import exercise_names
 from twitterlab.classroom.course import copy as course
 
-RIGHT = """import heapq
-
-def merge_newest(sources):
-    return heapq.merge(*sources, key=lambda row: row[0], reverse=True)"""
-WRONG = """from itertools import chain
-
-def merge_newest(sources):
-    return chain(*sources)"""
+RIGHT = known_answer("merge_newest/heapq_merge").source.rstrip()
+WRONG = known_answer("merge_newest/chained").source.rstrip()
 STARTER = "def merge_newest(sources):\n    pass  # your code here"
 ASK = "check.merge_newest(merge_newest)"
 FIRST = "from twitterlab.classroom import check, hint, my_progress, solution"
@@ -46,19 +40,9 @@ def run_in_a_kernel(folder: Path, *cells: str) -> list[str]:
     return ["".join(o.get("text") or o["data"]["text/plain"] for o in cell.outputs) for cell in notebook.cells[1:]]
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[str]]]:
+def run(folder: Path, *cells: str) -> list[str]:
     """The same in an IPython of this process, which is there at once."""
-    shell = InteractiveShell.instance()
-
-    def run_here(folder: Path, *cells: str) -> list[str]:
-        monkeypatch.chdir(folder)
-        results = [shell.run_cell(cell, store_history=True) for cell in (FIRST, *cells)]
-        assert all(result.success for result in results)
-        return [str(result.result) for result in results[1:]]
-
-    yield run_here
-    InteractiveShell.clear_instance()
+    return list(map(str, run_cells(folder, [FIRST, *cells])[1:]))
 
 
 def test_a_check_is_there_for_each_exercise_and_for_nothing_else():
@@ -81,7 +65,7 @@ def test_an_exercise_from_the_starter_to_right(home: Path):
     assert noted["misconceptions"] == {"chained": 1}
 
 
-def test_what_only_works_beside_another_cell_is_refused(home: Path, run):
+def test_what_only_works_beside_another_cell_is_refused(home: Path):
     needs = "def merge_newest(sources):\n    return heapq.merge(*sources, key=lambda row: row[0], reverse=True)"
     told = run(home / "exercises", "import heapq", needs, ASK)
     assert told[2].startswith("Your code stopped with an error.")
@@ -90,7 +74,7 @@ def test_what_only_works_beside_another_cell_is_refused(home: Path, run):
     assert not (home / "my_parts").exists()
 
 
-def test_a_check_in_the_answers_own_cell_judges_that_cell_and_keeps_it_without_the_check(home: Path, run):
+def test_a_check_in_the_answers_own_cell_judges_that_cell_and_keeps_it_without_the_check(home: Path):
     told = run(home / "exercises", f"{RIGHT}\n\nprint('trying')\n{ASK}")
     assert "Right." in told[0]
     kept = (home / "my_parts" / "merge_newest.py").read_text()
@@ -98,7 +82,7 @@ def test_a_check_in_the_answers_own_cell_judges_that_cell_and_keeps_it_without_t
     assert "print" not in kept
 
 
-def test_an_answer_of_another_name_is_kept_under_the_exercises(home: Path, run):
+def test_an_answer_of_another_name_is_kept_under_the_exercises(home: Path):
     mine = RIGHT.replace("merge_newest", "my_merge")
     assert run(home / "exercises", mine, "check.merge_newest(my_merge)")[1].startswith("Right.")
     namespace: dict = {}
@@ -106,27 +90,27 @@ def test_an_answer_of_another_name_is_kept_under_the_exercises(home: Path, run):
     assert list(namespace["merge_newest"]([iter([(1,)]), iter([(2,)])])) == [(2,), (1,)]
 
 
-def test_the_last_cell_that_defines_an_answer_is_the_one_that_is_judged(home: Path, run):
+def test_the_last_cell_that_defines_an_answer_is_the_one_that_is_judged(home: Path):
     assert run(home / "exercises", RIGHT, WRONG, ASK)[2].startswith("Not yet.")
 
 
-def test_outside_of_a_course_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run):
+def test_outside_of_a_course_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv(course.VARIABLE, raising=False)
     assert run(tmp_path, RIGHT, ASK)[1].startswith("Right.")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_our_own_function_is_no_attempt(home: Path, run):
+def test_our_own_function_is_no_attempt(home: Path):
     told = run(home / "exercises", "from twitterlab.parts.store.sharding import merge_newest", ASK)
     assert told[1].startswith("Not attempted yet.")
 
 
-def test_an_answer_that_was_right_stays_kept_when_a_later_one_is_wrong(home: Path, run):
+def test_an_answer_that_was_right_stays_kept_when_a_later_one_is_wrong(home: Path):
     run(home / "exercises", RIGHT, ASK, WRONG, ASK)
     assert "heapq.merge" in (home / "my_parts" / "merge_newest.py").read_text()
 
 
-def test_a_course_that_cannot_be_written_gets_an_answer_all_the_same(home: Path, run):
+def test_a_course_that_cannot_be_written_gets_an_answer_all_the_same(home: Path):
     (home / "my_parts").write_text("a file where the folder should be")
     told = run(home / "exercises", RIGHT, ASK)
     assert told[1].startswith("Right.")
