@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip install --disable-pip-version-check
 
-.PHONY: lab test tour graphs notebooks exercises mutants release clean
+.PHONY: lab test tour graphs notebooks exercises exercise mutants release clean
 
 lab: $(VENV)/.lab  ## JupyterLab on your own copy of the course, opened on its front page
 	$(VENV)/bin/twitterlab lab
@@ -19,13 +19,16 @@ graphs: $(VENV)/.lab  ## make the files of datasets/ again
 	$(VENV)/bin/python datasets/make.py
 
 notebooks: $(VENV)/.test  ## run the committed notebooks again, write them back normalised, make their front page and the exercises
+	$(VENV)/bin/python -m authoring.starters
 	PYTHONHASHSEED=0 $(VENV)/bin/python -m authoring.notebooks
 	$(VENV)/bin/python -m twitterlab.instructor.front_page
 	$(VENV)/bin/python -m authoring.misconceptions
-	$(VENV)/bin/python -m authoring.starters
 
 exercises: $(VENV)/.test  ## make exercises/ and our answers as files from solutions/
 	$(VENV)/bin/python -m authoring.starters
+
+exercise: $(VENV)/.test  ## lay out the files of a new exercise: make exercise KEY=4.4 NAME=what_the_answer_is_called
+	$(VENV)/bin/python -m authoring.new_exercise $(KEY) $(NAME)
 
 mutants: $(VENV)/.mutants  ## change our answers in small ways and see whether the checks notice; writes docs/mutants.md
 	$(VENV)/bin/python -m authoring.mutants

@@ -101,7 +101,7 @@ def test_an_unknown_lesson_is_a_key_error_that_names_the_known_ones() -> None:
         ("[[lesson", "course.toml describes no course: "),
         ("", "missing required field `tour`"),
         (changed('title = "User shards"\n', ""), "missing required field `title` - at `$.lesson[4]`"),
-        (changed("title", "titel"), "unknown field `titel` - at `$.lesson[0]`"),
+        (changed('title = "One', 'titel = "One'), "unknown field `titel` - at `$.lesson[1]`"),
         (changed('"User shards"', "4"), "Expected `str`, got `int` - at `$.lesson[4].title`"),
         (changed("04_user_shards", "shards"), "'shards' names no lesson: its notebook is called such as 04_user_"),
         (changed("00_the_numbers", "01_the_numbers"), "in the order of their numbers, each once, not 01_the_numbers, "),

@@ -1,0 +1,155 @@
+"""A new exercise is laid out whole: it runs as it is, and says what is to be written; without a place it is refused."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from support import exercise_rules as rules
+from support.plain import CI
+
+from authoring import new_exercise
+from authoring.new_exercise import ANSWERS, CHECKERS, COURSE, MARK, TESTS, TEXTS, NewExerciseError, asked, unwritten
+from authoring.verify import ROOT, impersonal
+from twitterlab.classroom.course.outline import Lesson, outline, read
+
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "benchmarks", "docs", "notebooks")
+LESSON_08 = '\n[[lesson]]\nnotebook = "08_under_fire"\ntitle = "Under fire"\npanel = "caches"\n'
+FOURTH, FIRST = "page_by_time", "firstPage"
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone with a lesson more, in which two exercises are laid out: 4.4, and the first one of lesson 08."""
+    root = tmp_path_factory.mktemp("new") / "clone"
+    shutil.copytree(ROOT, root, ignore=LEFT_OUT)
+    course = root / COURSE
+    course.write_text(course.read_text(encoding="utf-8") + LESSON_08, encoding="utf-8")
+    for key, name in (("4.4", FOURTH), ("8.1", FIRST)):
+        new_exercise.lay_out(root, asked(root, key, name))
+    run(root, "authoring.starters")
+    return root
+
+
+def run(root: Path, *module: str) -> str:
+    """What a module prints in this clone, which must end well."""
+    environment = {**impersonal(os.environ, root.parent), "PYTHONPATH": f"{root}{os.pathsep}{root / 'tests'}"}
+    command = [sys.executable, "-m", *module]
+    ran = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def lesson(root: Path, number: int) -> Lesson:
+    return read(root / COURSE).lesson(number)
+
+
+# What is laid out
+
+
+@pytest.mark.timeout(300)
+def test_its_checks_and_answers_agree_as_they_are_laid_out(clone: Path) -> None:
+    names = f"{FOURTH} or {FIRST}"
+    tests = [f"{TESTS}/test_answers.py", *(f"{TESTS}/test_exercise_{name}.py" for name in (FOURTH, FIRST))]
+    said = run(clone, "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", names)
+    answers = {path.parent.name: 0 for path in (clone / ANSWERS).glob("*/*.py")}
+    assert {FOURTH, FIRST} < answers.keys()
+    assert re.search(
+        r"^18 passed", said, re.MULTILINE
+    )  # of each: six answers, ours, two right ones, one test of its own
+
+
+def test_ruff_has_nothing_to_say_of_it(clone: Path) -> None:
+    run(clone, "ruff", "check", "--no-cache", ".")
+    run(clone, "ruff", "format", "--no-cache", "--check", ".")
+
+
+@pytest.mark.parametrize(("number", "name"), [(4, FOURTH), (8, FIRST)])
+def test_its_notebook_and_its_starter_have_the_shape_of_all(clone: Path, number: int, name: str) -> None:
+    solved = nbformat.read(clone / lesson(clone, number).solution_file, as_version=4)
+    starter = nbformat.read(clone / lesson(clone, number).exercise_file, as_version=4)
+    assert rules.names(solved) == [*lesson(clone, number).exercises.values()]
+    assert rules.names(solved)[-1] == name
+    assert [found for rule in rules.SOLUTION_RULES for found in rule(solved)] == []
+    assert [found for rule in rules.STARTER_RULES for found in rule(starter, solved)] == []
+
+
+def test_the_course_file_keeps_all_else_and_the_words_come_last(clone: Path) -> None:
+    before, after = ((root / COURSE).read_text(encoding="utf-8") for root in (ROOT, clone))
+    fourth, first = f'"4.4" = "{FOURTH}"\n', f'\n[lesson.exercises]\n"8.1" = "{FIRST}"\n'
+    assert after.replace(fourth, "").replace(first, "") == before + LESSON_08
+    words = (ROOT / TEXTS / "04.toml").read_text(encoding="utf-8")
+    assert (clone / TEXTS / "04.toml").read_text(encoding="utf-8").startswith(words)
+
+
+def test_what_is_still_to_write_is_listed_with_its_place(clone: Path) -> None:
+    marked = [line.partition(": ") for line in unwritten(clone, lesson(clone, 4))]
+    assert {place for place, _, _ in marked} == {
+        f"{TEXTS}/04.toml",
+        "solutions/04_user_shards.ipynb",
+        f"{CHECKERS}/{FOURTH}.py",
+        f"{TESTS}/test_exercise_{FOURTH}.py",
+    }
+    assert all(MARK in line for _, _, line in marked)
+    assert len([*unwritten(clone, lesson(clone, 8))]) == len(marked)
+
+
+@pytest.mark.skipif(not CI, reason="runs a notebook and mypy: with CI=true")
+@pytest.mark.timeout(600)
+def test_its_notebook_runs_and_mypy_has_nothing_to_say_of_it(clone: Path) -> None:
+    for number in (4, 8):
+        run(clone, "authoring.notebooks", lesson(clone, number).solution_file)
+        notebook = nbformat.read(clone / lesson(clone, number).solution_file, as_version=4)
+        outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+        assert [output for output in outputs if rules.complains(output)] == []
+        assert "IDs taken for a page of 5: 5, at most 5" in str(outputs)
+    run(clone, "mypy", f"{CHECKERS}/{FOURTH}.py", f"{CHECKERS}/{FIRST.lower()}.py")
+
+
+@pytest.mark.parametrize("lesson", outline().with_exercises, ids=lambda lesson: lesson.notebook)
+def test_nothing_in_the_course_is_still_to_write(lesson: Lesson) -> None:
+    assert [*unwritten(ROOT, lesson)] == []
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "said"),
+    [
+        ("4", "fresh", "'4' is no key of an exercise: they look like 4.4"),
+        ("4.04", "fresh", "'4.04' is no key"),
+        ("0.1", "fresh", "'0.1' is no key"),
+        ("4.4; x", "fresh", "is no key"),
+        ("11.1", "fresh", f"there is no lesson 11: there are 1, 2, 3, 4, 5, 6, 7; a new one begins in {COURSE}"),
+        ("4.2", "fresh", "4.2 is merge_newest already: the next is 4.4"),
+        ("4.5", "fresh", "the next exercise of lesson 4 is 4.4, not 4.5"),
+        ("4.10", "fresh", "the next exercise of lesson 4 is 4.4, not 4.10"),
+        ("4.4", "two words", "'two words' cannot be what an answer is called"),
+        ("4.4", "class", "'class' cannot be what an answer is called"),
+        ("4.4", "lru", "the name lru is not free: there is LRU already"),
+        ("4.4", "sql", f"the name sql is not free: there is {CHECKERS}/sql.py already"),
+    ],
+)
+def test_an_exercise_without_a_place_or_a_name_is_refused(key: str, name: str, said: str) -> None:
+    with pytest.raises(NewExerciseError, match=re.escape(said)):
+        asked(ROOT, key, name)
+
+
+def test_a_refusal_is_one_line_and_changes_nothing(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def there() -> dict[str, bytes]:
+        return {str(path): path.read_bytes() for path in (clone / "twitterlab").rglob("*.*") if path.is_file()}
+
+    before = there()
+    monkeypatch.setattr(new_exercise, "ROOT", clone)
+    assert new_exercise.main(["4.4"]) == 2
+    assert capsys.readouterr().err == f"exercise: 4.4 is {FOURTH} already: the next is 4.5\n"
+    assert there() == before
