@@ -21,7 +21,7 @@ from nbformat import NotebookNode, v4
 
 from authoring.notebooks import normalised
 from authoring.verify import ROOT
-from twitterlab.classroom.course.outline import KEY, Lesson, Outline, key_numbers, read
+from twitterlab.classroom.course.outline import KEY, Lesson, Outline, key_numbers, read_outline
 from twitterlab.model import TwitterlabError
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -98,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def asked(root: Path, key: str, name: str) -> NewExercise:
     """The exercise that is asked for, else a NewExerciseError: it must be the next of a lesson that there is."""
-    course = read(root / COURSE)
+    course = read_outline(root / COURSE)
     numbers = [lesson.number for lesson in course.lessons if lesson.number]
     if not KEY.fullmatch(key):
         raise NewExerciseError(f"{key!r} is no key of an exercise: they look like 4.4")
@@ -228,7 +228,7 @@ def written_lines(path: Path) -> list[str]:
 
 def next_steps(new: NewExercise) -> str:
     """What is to be done by whoever asked for it."""
-    lesson = read(ROOT / COURSE).lesson(new.lesson.number)
+    lesson = read_outline(ROOT / COURSE).lesson(new.lesson.number)
     files = {"lesson_file": lesson.lesson_file, "exercise_file": lesson.exercise_file}
     core = ", the core of this stage" if new.core else ""
     marks = "\n  ".join(unwritten(ROOT, lesson))

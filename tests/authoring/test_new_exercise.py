@@ -17,7 +17,7 @@ from support.plain import CI
 from authoring import new_exercise
 from authoring.new_exercise import ANSWERS, CHECKERS, COURSE, MARK, TESTS, TEXTS, NewExerciseError, asked, unwritten
 from authoring.verify import ROOT, impersonal
-from twitterlab.classroom.course.outline import Lesson, outline, read
+from twitterlab.classroom.course.outline import Lesson, outline, read_outline
 
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "benchmarks", "docs", "notebooks")
 LESSON_08 = '\n[[lesson]]\nnotebook = "08_under_fire"\ntitle = "Under fire"\npanel = "caches"\n'
@@ -47,7 +47,7 @@ def run(root: Path, *module: str) -> str:
 
 
 def lesson(root: Path, number: int) -> Lesson:
-    return read(root / COURSE).lesson(number)
+    return read_outline(root / COURSE).lesson(number)
 
 
 # What is laid out
