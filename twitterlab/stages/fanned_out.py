@@ -157,8 +157,8 @@ class FannedOut(Stage):
         super()._after_commit()
         self.queue.relieve_backlog(self._backlog)
 
-    def _delete(self, database: Database, author: int, tweet: Tweet) -> None:
-        super()._delete(database, author, tweet)
+    def _delete(self, home: Database, tweet: Tweet) -> None:
+        super()._delete(home, tweet)
         self.hydration.discard(tweet.id)
 
     def _drop_tombstone(self, tweet_id: int) -> None:

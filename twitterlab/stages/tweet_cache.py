@@ -47,8 +47,8 @@ class TweetCache(Stage):
     def _tweet(self, author: int, tweet_id: int) -> Tweet | None:
         return self.hydration.one_tweet(tweet_id, self.tables.shard_number(author))
 
-    def _delete(self, database: Database, author: int, tweet: Tweet) -> None:
-        super()._delete(database, author, tweet)
+    def _delete(self, home: Database, tweet: Tweet) -> None:
+        super()._delete(home, tweet)
         self.hydration.discard(tweet.id)
 
     @property
