@@ -20,15 +20,6 @@ Read: TypeAlias = Callable[[int], "Page"]
 LIMIT = 20
 GROUP = 2_000  # rows stored in one statement
 
-TABLES = """
-CREATE TABLE tweets (id BIGINT, author INTEGER, created_at BIGINT, text VARCHAR, media VARCHAR);
-CREATE TABLE follows (follower INTEGER, followee INTEGER);
-"""
-INDEXES = """
-CREATE INDEX follows_by_follower ON follows (follower);
-CREATE INDEX tweets_by_author ON tweets (author);
-CREATE INDEX tweets_by_id ON tweets (id);
-"""
 JOIN = """
 SELECT t.id, t.author, t.text, t.media, t.created_at
 FROM follows f JOIN tweets t ON t.author = f.followee
@@ -73,8 +64,9 @@ def stage_2(follows: pa.Table, tweets: pa.Table) -> Read:
     """Stage 2's page: the followees by index, and then their tweets by index."""
     from twitterlab.model import MAX_ID
     from twitterlab.parts.store.database import NOBODY
+    from twitterlab.parts.store.schema import create_indexes
 
-    connection = stored(follows, tweets, INDEXES)
+    connection = stored(follows, tweets, create_indexes("follows", "tweets"))
 
     def page(reader: int) -> Page:
         followees = [followee for (followee,) in connection.execute(FOLLOWEES, [reader]).fetchall()]
@@ -88,10 +80,11 @@ def stored(follows: pa.Table, tweets: pa.Table, indexes: str) -> duckdb.DuckDBPy
     """A database in memory with the stages' own configuration, and with their rows in the same order."""
     import duckdb
 
-    from twitterlab.parts.store.connections import DUCKDB_CONFIG
+    from twitterlab.parts.store.database import DUCKDB_CONFIG
+    from twitterlab.parts.store.schema import create_tables
 
     connection = duckdb.connect(":memory:", config=DUCKDB_CONFIG)  # type: ignore[arg-type]
-    connection.execute(TABLES + indexes)
+    connection.execute(create_tables("follows", "tweets") + indexes)
     for name, rows in (("follows", follows), ("tweets", tweets)):
         for start in range(0, len(rows), GROUP):
             connection.register("arriving", rows.slice(start, GROUP))

@@ -63,7 +63,7 @@ class FullFeeds:
         self.clock, self._rng = ManualClock(START_MS), np.random.default_rng(seed)
         self.system = HybridFeeds(graph, clock=self.clock, shards=1, threshold=self.threshold, counting=False)
         self.feeds = self.system.fanout.feeds
-        self.rings = [shard._ring.reshape(-1) for shard in self.feeds._shards]
+        self.rings = [shard.ring.reshape(-1) for shard in self.feeds.shards]
         self._authors = load.authors(graph, self.threshold, self._rng, posts, DELIVERIES).astype(np.int32)
         self._old = self.entries(np.zeros(1, np.int32))[0]  # no feed minds an entry older than all that it gets
         self._fill()
@@ -197,7 +197,7 @@ def profiled(full: FullFeeds, posts: int, turns: int) -> tuple[float, Table]:
 
 def traced(full: FullFeeds, posts: int, turns: int) -> tuple[float, Table]:
     """Seconds of a delivery by `FeedCache.deliver` under a trace, and its lines."""
-    shard = full.feeds._shards[0]
+    shard = full.feeds.shards[0]
     files = {str(sys.modules[kind.__module__].__file__) for kind in (type(full.feeds), *type(shard).__mro__[:-1])}
     lines = Lines(files, {name: value for name, value in vars(shard).items() if isinstance(value, np.ndarray)})
     seconds, deliveries = 0.0, 0

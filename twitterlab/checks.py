@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,15 +15,11 @@ from twitterlab.model import (
     InvalidLimit,
     InvalidTweet,
     Position,
-    StorageError,
     UnknownTweet,
     UnknownUser,
     Users,
     integer,
 )
-
-if TYPE_CHECKING:
-    from twitterlab.workloads.graph import FollowGraph
 
 MAX_KEY = 255
 
@@ -139,17 +135,3 @@ def valid_setting(name: str, value: Any, low: int, high: int | None = None) -> i
         most = "" if high is None else f" and at most {high}"
         raise ValueError(f"{name}={value!r}: it is an integer of at least {low}{most}")
     return found
-
-
-def stored_facts(stored: dict[str, Any], asked: dict[str, Any], graph: FollowGraph | None) -> dict[str, Any]:
-    """The stored facts, where they have what is asked for and do not contradict it; else a StorageError."""
-    for name, value in asked.items():
-        if name not in stored:
-            raise StorageError(f"the directory's facts.json is damaged: it lacks {name!r}")
-        if value is not None and stored.get(name) != value:
-            raise StorageError(f"the directory holds a system with {name} {stored.get(name)!r}, not {value!r}")
-    if graph is not None and graph.digest() != stored["graph"]:
-        raise StorageError(
-            f"the directory's system began with another graph (of {stored['users']} users): give that one, or None"
-        )
-    return stored

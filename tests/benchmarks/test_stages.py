@@ -12,7 +12,7 @@ import twitterlab as tl
 from benchmarks import by_hand, stages
 from benchmarks.common import Result
 from twitterlab.model import MAX_ID
-from twitterlab.parts.store.connections import DUCKDB_CONFIG, Connections
+from twitterlab.parts.store.database import DUCKDB_CONFIG, Database
 
 NAMES = [
     "stage 1, SingleTable",
@@ -106,15 +106,15 @@ def test_the_sql_by_hand_is_what_the_stage_asks(
     stage: type[Any], read: Any, expected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
-    select = Connections._select
+    select = Database._select
 
-    def watched(self: Connections, fetch: Any, sql: str, parameters: Any) -> Any:
+    def watched(self: Database, fetch: Any, sql: str, parameters: Any) -> Any:
         seen.append(sql)
         return select(self, fetch, sql, parameters)
 
     with loaded(stage) as system:
         by_itself = read(*stored(system))
-        monkeypatch.setattr(Connections, "_select", watched)
+        monkeypatch.setattr(Database, "_select", watched)
         for reader in range(GRAPH.users):
             assert by_itself(reader) == system.feed(reader)
         assert [words(sql) for sql in seen] == [words(sql) for sql in expected] * GRAPH.users

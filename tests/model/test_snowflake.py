@@ -13,7 +13,7 @@ from support.systems import EVERY_STAGE, small
 
 import twitterlab as tl
 from twitterlab.model import MAX_ID
-from twitterlab.parts.feeds.feed_shard import ids_in, pack_entries
+from twitterlab.parts.feeds.entries import ids_in, pack_entries
 from twitterlab.snowflake import EPOCH_MS, SEQUENCE_MAX, Snowflake, id_after, milliseconds_of
 from twitterlab.stages.base import Stage
 

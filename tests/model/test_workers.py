@@ -8,7 +8,7 @@ import pytest
 from support.systems import small
 
 import twitterlab as tl
-from twitterlab.parts.feeds.wakeups import Wakeups
+from twitterlab.parts.feeds.queue import Wakeups
 
 
 class OneShard:

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from twitterlab.model import Tweet
-from twitterlab.parts.cache.tweet_cache import FIFO, LRU, S3FIFO, SIEVE, LoadingCache
+from twitterlab.parts.cache.eviction import FIFO, LRU, S3FIFO, SIEVE
+from twitterlab.parts.cache.tweet_cache import LoadingCache
 from twitterlab.work import Counters
 
 PATIENCE = 20  # seconds after which a test that waits for a thread calls it hung

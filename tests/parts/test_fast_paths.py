@@ -191,13 +191,13 @@ def test_a_top_is_asked_for_once_and_then_kept_up() -> None:
 
     made = tops(newest)
     assert entries(made, 5) == [10, 10, 20, 20]
-    made.deliver_to_top(1, 30, pulled=True)
-    made.deliver_to_top(1, 40, pulled=False)  # pushed, by the rule at its ID
+    made.tweet_delivered(1, 30, pulled=True)
+    made.tweet_delivered(1, 40, pulled=False)  # pushed, by the rule at its ID
     assert entries(made, 5) == [10, 10, 20, 20, 30]
     assert asked == [(1, WIDTH), (2, WIDTH)]
-    made.deliver_to_top(2, 15, pulled=True)  # late: ask again
+    made.tweet_delivered(2, 15, pulled=True)  # late: ask again
     entries(made, 5)
-    made.forget_top(1)
+    made.timeline_changed(1)
     entries(made, 5)
     assert asked[2:] == [(2, WIDTH), (1, WIDTH)]
 
@@ -210,7 +210,7 @@ def test_a_tweet_that_comes_while_a_top_is_loaded_is_not_lost() -> None:
         found = np.array(stored, np.uint64)
         if author == 1 and len(stored) == 1:
             stored.append(20)
-            made.deliver_to_top(1, 20, pulled=True)
+            made.tweet_delivered(1, 20, pulled=True)
         return found
 
     made = tops(newest)
@@ -259,7 +259,7 @@ def test_a_batch_that_cannot_be_finished_is_handled_message_by_message() -> None
         real = system.fanout._pushed_readers
 
         def picky(post: Change) -> Any:
-            if post.other == poison.id:
+            if post.tweet_id == poison.id:
                 raise RuntimeError("cannot")
             return real(post)
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twitterlab.parts.feeds.entries import UNREAD, ids_in, keys_in, pack_entries
 from twitterlab.parts.feeds.feed_cache import FeedCache
-from twitterlab.parts.feeds.feed_shard import UNREAD, FeedShard, ids_in, keys_in, pack_entries
+from twitterlab.parts.feeds.feed_shard import FeedShard
 from twitterlab.parts.store.shards import TweetKey
 from twitterlab.work import Counters
 

@@ -154,7 +154,7 @@ def test_a_message_that_fails_too_often_is_set_aside_and_pages_are_right_all_the
         if after_work or not fails:
             real(message)
         if fails:
-            name = (message.user, message.other, message.position)
+            name = (message.user, message.target, message.position)
             failures[name] = failures.get(name, 0) + 1
             raise RuntimeError(f"cannot {kind}")
 
@@ -190,10 +190,10 @@ def test_a_message_that_always_fails_holds_the_others_up_for_its_attempts_only(
     handled, real = [], system.queue._handle_message
 
     def handle(message: Change) -> None:
-        if message.other == tweet.id:
+        if message.target == tweet.id:
             raise RuntimeError
         real(message)
-        handled.append(message.other)
+        handled.append(message.target)
 
     monkeypatch.setattr(system.queue, "_handle_message", handle)
     assert system.step(100) == 5  # three attempts, and the two others

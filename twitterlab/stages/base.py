@@ -37,13 +37,12 @@ from twitterlab.model import (
     Users,
     empty_pages,
 )
-from twitterlab.parts.feeds.wakeups import Wakeups
+from twitterlab.parts.feeds.queue import Wakeups
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.database import Database
-from twitterlab.parts.store.directory import Facts, Home
-from twitterlab.parts.store.layout import Tables
+from twitterlab.parts.store.directory import Home, open_system
+from twitterlab.parts.store.layout import Facts, Tables
 from twitterlab.parts.store.media import MediaStore
-from twitterlab.parts.store.opening import open_system
 from twitterlab.snowflake import Snowflake
 from twitterlab.work import Counters, Work
 from twitterlab.workloads.graph import FollowGraph
@@ -110,7 +109,7 @@ class Stage(ABC):
                 return first
             change = Change(now, "post", author, self._ids.next(now), text, media, key)
             self._before_commit([change])
-            self.tables.tweets_home(author, change.other).commit([change])
+            self.tables.tweets_home(author, change.tweet_id).commit([change])
         self._after_commit()
         return change.tweet
 

@@ -1,8 +1,12 @@
-"""What stages 6 and 7 share: shards with an outbox, a tweet cache, and workers that fan out into the feed cache."""
+"""What stages 6 and 7 share: shards with an outbox, a tweet cache, and workers that fan out into the feed cache.
+
+The plain way is here and in `parts/feeds` and `parts/cache`. With `fast_paths`, `parts/fast` answers first where a page
+lies ready, with the same tweets; this file is the only one that knows of both.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice, zip_longest
 
@@ -12,79 +16,51 @@ from numpy.typing import NDArray
 from twitterlab.checks import valid_setting
 from twitterlab.clock import Clock
 from twitterlab.model import Lag, Page, Pages, Position, StorageError, Tweet, Users
-from twitterlab.parts.cache.hydration import Hydration
-from twitterlab.parts.cache.tweet_cache import EvictionPolicy as Eviction
+from twitterlab.parts.cache.tweet_cache import Hydration
 from twitterlab.parts.fast.newest import NewestTweets
+from twitterlab.parts.fast.tops import Tops
 from twitterlab.parts.fast.warm import WarmPages
 from twitterlab.parts.feeds.fanout import FanOut
 from twitterlab.parts.feeds.feed_cache import FeedCache
 from twitterlab.parts.feeds.follow_graph import FollowCopy
 from twitterlab.parts.feeds.policy import PushPullPolicy, push_all
 from twitterlab.parts.feeds.queue import Outbox, Queue
+from twitterlab.parts.feeds.reading import FeedReading
 from twitterlab.parts.feeds.rules import AuthorRules
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.database import Database
-from twitterlab.parts.store.sharding import MergeStreams, ShardRule
 from twitterlab.parts.store.shards import Shards, TweetKey
 from twitterlab.stages.base import DirectoryPath, Stage
+from twitterlab.stages.settings import FeedSettings
 from twitterlab.work import Counters
 from twitterlab.workloads.graph import FollowGraph
 
 
 class FannedOut(Stage):
-    """Shards, queue and feed cache put together; a stage says which keys a page is read from."""
+    """Shards, queue and feed cache put together; a stage says which keys a page is read from, and who is pulled.
+
+    `deleted`, the set of tombstones, is handed to the fan-out and to the warm pages, who share it with all of the
+    stage. `_served_by_shards` needs no lock: each call touches its own reader's place in one step, and copies the rest.
+    """
 
     def __init__(
         self,
         graph: FollowGraph | None,
         path: DirectoryPath | None,
         clock: Clock | None,
-        *,
-        shards: int | None,
-        shard_of: ShardRule,
-        merge: MergeStreams,
-        cache_tweets: int,
-        cache: Callable[[int], Eviction],
-        feed_length: int,
-        active_days: float,
-        backlog: int,
-        attempts: int,
+        settings: FeedSettings,
         policy: PushPullPolicy,
-        counting: bool,
-        fast_paths: bool,
     ) -> None:
-        feed_length, attempts = valid_setting("feed_length", feed_length, 1), valid_setting("attempts", attempts, 1)
-        if not 0 <= active_days < float("inf"):
-            raise ValueError(f"active_days={active_days!r}: it is a number of days, 0 or more")
-        eviction = cache(cache_tweets)  # here, so that a setting that is refused leaves no directory behind
-        self.tables: Shards = Shards(shards, shard_of, merge, log="outbox")
-        self._fast_paths = fast_paths
-        self._merge, self._backlog = merge, valid_setting("backlog", backlog, 0)
-        self._served_by_shards: dict[
-            int, Position
-        ] = {}  # of readers whose last page came from the shards: how far these were
-        super().__init__(graph, path, clock, self.tables, counting=counting)
+        settings = self._settings = checked(settings)
+        self._merge = settings["merge"]
+        eviction = settings["cache"](settings["cache_tweets"])  # here: what is refused leaves no directory behind
+        self.tables: Shards = Shards(settings["shards"], settings["shard_of"], settings["merge"], log="outbox")
+        self._served_by_shards: dict[int, Position] = {}  # readers whose last page the shards gave: how far these were
+        super().__init__(graph, path, clock, self.tables, counting=settings["counting"])
         try:
-            self.newest_tweets = NewestTweets(cache_tweets)
-            self.hydration = Hydration(
-                eviction, self.tables, self._counters, self.newest_tweets if fast_paths else None
-            )
-            self.fanout = self._make_fan_out(graph if path is None else None, policy, feed_length, active_days)
-            self.queue = Queue(
-                self.fanout.handle_message,
-                self.fanout.deliver_gathered,
-                self.fanout.give_up_message,
-                self._counters,
-                attempts,
-            )
-            self.warm = WarmPages(
-                self.fanout.feeds,
-                None if policy is push_all else self.fanout.tops,
-                self.newest_tweets,
-                self.hydration.tweets_of_page,
-                deleted=self.deleted,
-                counters=self._counters,
-            )
+            self.newest_tweets = NewestTweets(settings["cache_tweets"]) if settings["fast_paths"] else None
+            self.hydration = Hydration(eviction, self.tables, self._counters, self.newest_tweets)
+            self._prepare_feeds(graph if path is None else None, policy)
             self._queue_new_shards()
         except BaseException:
             self.close()
@@ -105,7 +81,7 @@ class FannedOut(Stage):
         return self.hydration.tweets_of_stream(self._page_keys(reader, before, limit), limit)
 
     def _ready_page(self, reader: int, limit: int) -> Page | None:
-        if not self._fast_paths or reader in self._served_by_shards:
+        if self.warm is None or reader in self._served_by_shards:
             return None
         epoch = self.tables.epoch
         try:  # as `_while_open` does, without what a context manager costs a warm page
@@ -118,7 +94,7 @@ class FannedOut(Stage):
         return page if epoch == self.tables.epoch else None
 
     def _ready_pages(self, readers: Users, limit: int) -> tuple[Pages, NDArray[np.bool_]]:
-        if not self._fast_paths or not self.warm.can_serve(limit):
+        if self.warm is None or not self.warm.can_serve(limit):
             return super()._ready_pages(readers, limit)
         pages, ready = self.warm.pages(readers, limit)
         if self._served_by_shards:
@@ -128,7 +104,7 @@ class FannedOut(Stage):
 
     def _page_keys(self, reader: int, before: int | None, limit: int) -> Iterator[TweetKey]:
         """Where to find the tweets of a page, from the feed cache."""
-        return self.fanout.reading.pushed_keys(reader, before, limit)
+        return self.reading.pushed_keys(reader, before, limit)
 
     def _workers_are_behind(self, at_least: Position) -> bool:
         """Whether the workers have not yet handled all that a reader has seen."""
@@ -145,17 +121,16 @@ class FannedOut(Stage):
 
     # Writing and background work
 
-    def _before_commit(self, changes: list[Change]) -> None:
-        for change in changes:
-            self.fanout.rules.assign_rule(
-                change.user, self.fanout.follow_copy.follower_count(change.user), change.other
-            )
-        if self._fast_paths:  # before the commit, so that whoever deletes one of them does so after
-            self.newest_tweets.put([change.tweet for change in changes])
+    def _before_commit(self, posts: list[Change]) -> None:
+        rules, follow_copy = self.fanout.rules, self.fanout.follow_copy
+        for post in posts:
+            rules.assign_rule(post.user, follow_copy.follower_count(post.user), post.tweet_id)
+        if self.newest_tweets is not None:  # before the commit, so that whoever deletes one of them does so after
+            self.newest_tweets.put([post.tweet for post in posts])
 
     def _after_commit(self) -> None:
         super()._after_commit()
-        self.queue.relieve_backlog(self._backlog)
+        self.queue.relieve_backlog(self._settings["backlog"])
 
     def _delete(self, home: Database, tweet: Tweet) -> None:
         super()._delete(home, tweet)
@@ -184,13 +159,9 @@ class FannedOut(Stage):
     @property
     def bytes_held(self) -> int:
         """Bytes of the shards, of the cached tweets and of the materialised feeds and timelines."""
-        return (
-            super().bytes_held
-            + self.newest_tweets.nbytes
-            + self.hydration.nbytes
-            + self.fanout.feeds.nbytes
-            + self.fanout.timelines.nbytes
-        )
+        newest = 0 if self.newest_tweets is None else self.newest_tweets.nbytes
+        feeds = self.fanout.feeds.nbytes + self.fanout.timelines.nbytes
+        return super().bytes_held + newest + self.hydration.nbytes + feeds
 
     def add_shard(self) -> int:
         """Add an empty shard and move its fair share of the users to it, between messages; returns how many moved."""
@@ -209,19 +180,20 @@ class FannedOut(Stage):
 
     # Opening
 
-    def _make_fan_out(
-        self, graph: FollowGraph | None, policy: PushPullPolicy, length: int, active_days: float
-    ) -> FanOut:
+    def _prepare_feeds(self, graph: FollowGraph | None, policy: PushPullPolicy) -> None:
+        """Feeds, who is told of what reaches them, and the queue of what does; all feeds of an old system are cold."""
         copy = FollowCopy(graph or self.tables.stored_graph())
         rules, fresh = AuthorRules(policy, self.users), self._ids.last == 0
         if fresh:
             rules.foresee_pulled(copy.first_follower_counts.tolist())
         else:
             rules.begin_with_stored(copy.first_follower_counts.tolist())
-        shards = len(self.tables.databases)
+        shards, length = len(self.tables.databases), self._settings["feed_length"]
         feeds = FeedCache(self.users, shards, length, self._counters, fresh=fresh)
         timelines = FeedCache(self.users, shards, length, Counters(), fresh=False)  # no deliveries, so no waste
-        return FanOut(
+        self.reading = FeedReading(self.tables, copy, rules, feeds, timelines=timelines, counters=self._counters)
+        tops = self._prepare_fast_paths(copy, rules, feeds, celebrities=policy is not push_all)
+        self.fanout = FanOut(
             tables=self.tables,
             follow_copy=copy,
             rules=rules,
@@ -231,9 +203,24 @@ class FannedOut(Stage):
             drop_tombstone=self._drop_tombstone,
             clock=self.clock,
             counters=self._counters,
-            active_days=active_days,
-            gather_posts=self._fast_paths,
+            active_days=self._settings["active_days"],
+            gather_posts=self._settings["fast_paths"],
+            listeners=[tops] if tops else [],
         )
+        handle, finish, give_up = self.fanout.handle_message, self.fanout.deliver_gathered, self.fanout.give_up_message
+        self.queue = Queue(handle, finish, give_up, self._counters, self._settings["attempts"])
+
+    def _prepare_fast_paths(
+        self, copy: FollowCopy, rules: AuthorRules, feeds: FeedCache, *, celebrities: bool
+    ) -> Tops | None:
+        """Warm pages from the feeds, with the celebrities' tops if there may be any; nothing without fast paths."""
+        self.warm: WarmPages | None = None
+        if self.newest_tweets is None:
+            return None
+        tops = Tops(copy, rules, self.reading.newest_pulled, self._counters) if celebrities else None
+        hydrate = self.hydration.tweets_of_page
+        self.warm = WarmPages(feeds, tops, self.newest_tweets, hydrate, deleted=self.deleted, counters=self._counters)
+        return tops
 
     def _queue_new_shards(self) -> None:
         """Give every shard that has none its place in the queue."""
@@ -241,5 +228,15 @@ class FannedOut(Stage):
         new = islice(enumerate(self.tables.databases), known, None)
         self.queue.outboxes = [
             *self.queue.outboxes,
-            *(Outbox(f"outbox-{n}", database, lazy=self._fast_paths) for n, database in new),
+            *(Outbox(f"outbox-{n}", database, lazy=self._settings["fast_paths"]) for n, database in new),
         ]
+
+
+def checked(settings: FeedSettings) -> FeedSettings:
+    """The settings, the numbers among them each in its range; else a ValueError."""
+    length = valid_setting("feed_length", settings["feed_length"], 1)
+    attempts = valid_setting("attempts", settings["attempts"], 1)
+    backlog = valid_setting("backlog", settings["backlog"], 0)
+    if not 0 <= settings["active_days"] < float("inf"):
+        raise ValueError(f"active_days={settings['active_days']!r}: it is a number of days, 0 or more")
+    return {**settings, "feed_length": length, "attempts": attempts, "backlog": backlog}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Unpack
 
 from twitterlab.clock import Clock
-from twitterlab.parts.cache.tweet_cache import LRU
-from twitterlab.parts.cache.tweet_cache import EvictionPolicy as Eviction
 from twitterlab.parts.feeds.policy import push_all
-from twitterlab.parts.store.sharding import MergeStreams, ShardRule, merge_newest, shard_of
 from twitterlab.stages.base import DirectoryPath
 from twitterlab.stages.fanned_out import FannedOut
+from twitterlab.stages.settings import FeedSettings, takes
 from twitterlab.workloads.graph import FollowGraph
 
 
@@ -27,38 +25,12 @@ class PrecomputedFeeds(FannedOut):
     message and one tweet at a time, and tweets are cached when they are first read: the same answers, easier to follow.
     """
 
+    @takes(FeedSettings)
     def __init__(
         self,
         graph: FollowGraph | None = None,
         path: DirectoryPath | None = None,
         clock: Clock | None = None,
-        *,
-        shards: int | None = None,
-        shard_of: ShardRule = shard_of,
-        merge: MergeStreams = merge_newest,
-        cache_tweets: int = 100_000,
-        cache: Callable[[int], Eviction] = LRU,
-        feed_length: int = 100,
-        active_days: float = 30,
-        backlog: int = 100_000,
-        attempts: int = 3,
-        counting: bool = True,
-        fast_paths: bool = True,
+        **settings: Unpack[FeedSettings],
     ) -> None:
-        super().__init__(
-            graph,
-            path,
-            clock,
-            shards=shards,
-            shard_of=shard_of,
-            merge=merge,
-            cache_tweets=cache_tweets,
-            cache=cache,
-            feed_length=feed_length,
-            active_days=active_days,
-            backlog=backlog,
-            attempts=attempts,
-            policy=push_all,
-            counting=counting,
-            fast_paths=fast_paths,
-        )
+        super().__init__(graph, path, clock, settings, push_all)

@@ -10,8 +10,7 @@ import numpy as np
 from twitterlab.clock import Clock
 from twitterlab.model import Ids, Lag, Position, Tweet, Users
 from twitterlab.parts.store.database import Database
-from twitterlab.parts.store.replicas import Replicas
-from twitterlab.parts.store.replication import LeaderLoss
+from twitterlab.parts.store.replicas import LeaderLoss, Replicas
 from twitterlab.parts.store.sharding import fetch_lazily
 from twitterlab.stages.base import DirectoryPath, Stage
 from twitterlab.workloads.graph import FollowGraph

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Unpack
 
 from twitterlab.clock import Clock
 from twitterlab.model import Position, Tweet
-from twitterlab.parts.cache.hydration import Hydration
-from twitterlab.parts.cache.tweet_cache import LRU, EvictionPolicy
+from twitterlab.parts.cache.tweet_cache import Hydration
 from twitterlab.parts.store.database import Database
-from twitterlab.parts.store.sharding import MergeStreams, ShardRule, merge_newest, shard_of
 from twitterlab.parts.store.shards import Shards
 from twitterlab.stages.base import DirectoryPath, Stage
+from twitterlab.stages.settings import CacheSettings, takes
 from twitterlab.workloads.graph import FollowGraph
 
 
@@ -22,22 +22,17 @@ class TweetCache(Stage):
     to each shard that keeps any. Nothing is ever stale.
     """
 
+    @takes(CacheSettings)
     def __init__(
         self,
         graph: FollowGraph | None = None,
         path: DirectoryPath | None = None,
         clock: Clock | None = None,
-        *,
-        shards: int | None = None,
-        shard_of: ShardRule = shard_of,
-        merge: MergeStreams = merge_newest,
-        cache_tweets: int = 100_000,
-        cache: Callable[[int], EvictionPolicy] = LRU,
-        counting: bool = True,
+        **settings: Unpack[CacheSettings],
     ) -> None:
-        eviction = cache(cache_tweets)  # first, so that a size that is refused leaves no directory behind
-        self.tables: Shards = Shards(shards, shard_of, merge)
-        super().__init__(graph, path, clock, self.tables, counting=counting)
+        eviction = settings["cache"](settings["cache_tweets"])  # first: what is refused leaves no directory
+        self.tables: Shards = Shards(settings["shards"], settings["shard_of"], settings["merge"])
+        super().__init__(graph, path, clock, self.tables, counting=settings["counting"])
         self.hydration = Hydration(eviction, self.tables, self._counters)
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Unpack
 
 import numpy as np
 
 from twitterlab.clock import Clock
 from twitterlab.model import Position, Tweet
-from twitterlab.parts.store.sharding import MergeStreams, ShardRule, merge_newest, shard_of
 from twitterlab.parts.store.shards import Shards
 from twitterlab.stages.base import DirectoryPath, Stage
+from twitterlab.stages.settings import UserShardSettings, takes
 from twitterlab.workloads.graph import FollowGraph
 
 
@@ -22,20 +22,18 @@ class UserShards(Stage):
     and merges at most limit + shards of them. With `shard_by="tweet"` it must ask every shard. Nothing is ever stale.
     """
 
+    @takes(UserShardSettings)
     def __init__(
         self,
         graph: FollowGraph | None = None,
         path: DirectoryPath | None = None,
         clock: Clock | None = None,
-        *,
-        shards: int | None = None,
-        shard_of: ShardRule = shard_of,
-        merge: MergeStreams = merge_newest,
-        shard_by: Literal["user", "tweet"] = "user",
-        counting: bool = True,
+        **settings: Unpack[UserShardSettings],
     ) -> None:
-        self.tables: Shards = Shards(shards, shard_of, merge, shard_by=shard_by)
-        super().__init__(graph, path, clock, self.tables, counting=counting)
+        self.tables: Shards = Shards(
+            settings["shards"], settings["shard_of"], settings["merge"], shard_by=settings["shard_by"]
+        )
+        super().__init__(graph, path, clock, self.tables, counting=settings["counting"])
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
         followees = self.tables.follows_home(reader).followees(reader)

@@ -92,7 +92,7 @@ def check_after_failures(stage: str, directory: Path, lines: list[Any]) -> None:
             else:
                 returned.update((row[0], tl.Tweet._make(row)) for row in line[4])
     with open_system(stage, str(directory)) as system:
-        pending = {row for db in system.tables.databases for row in db.peek('SELECT kind, "user", other FROM log')}
+        pending = {row for db in system.tables.databases for row in db.peek('SELECT kind, "user", target FROM log')}
         system.drain()
         found = stored(system)
         assert {tweet_id: found.tweets.get(tweet_id) for tweet_id in returned} == returned

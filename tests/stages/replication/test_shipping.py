@@ -11,7 +11,7 @@ from support.graphs import ring
 from support.plain import Plain, apply, assert_equal_pages, random_calls, rows_in, scrolled
 
 import twitterlab as tl
-from twitterlab.parts.store import replication
+from twitterlab.parts.store import replicas
 
 USERS = 8
 
@@ -56,13 +56,13 @@ def test_drain_ships_what_was_queued_though_others_write_meanwhile(
     system: tl.ReadReplicas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system.post_many([(number % USERS, f"{number}") for number in range(10)])
-    queued, ship = system.position[1], replication.ship_entries
+    queued, ship = system.position[1], replicas.ship_entries
 
     def ship_while_others_write(*arguments: Any) -> int:
         system.post_many([(1, "meanwhile")] * 15)
         return ship(*arguments)
 
-    monkeypatch.setattr(replication, "ship_entries", ship_while_others_write)
+    monkeypatch.setattr(replicas, "ship_entries", ship_while_others_write)
     system.drain()
     assert [replica.position >= queued for replica in system.tables.replicas] == [True, True]
 

@@ -232,7 +232,8 @@ def test_a_user_of_the_feed_cache_takes_at_most_nine_hundred_bytes(stage: type[S
         system.post(3, "for user 0 alone")
         system.drain()
         assert feeds.nbytes == feeds.bytes_a_user
-        arrays = (feeds._shards[0]._ring, feeds._shards[0]._head, feeds._shards[0]._floor, feeds._shards[0].slot_of)
+        shard = feeds.shards[0]
+        arrays = (shard.ring, shard.head, shard.floor, shard.slot_of)
         assert feeds.bytes_a_user >= sum(array[:1].nbytes for array in arrays)
 
 

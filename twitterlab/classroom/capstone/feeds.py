@@ -56,7 +56,7 @@ class Feeds:
 
     def edge(self, position: int, change: Change) -> None:
         """Bring a follow or unfollow to the follower's feed, and to the copy that fan-out works with."""
-        reader, followee = change.user, change.other
+        reader, followee = change.user, change.followee
         if position <= self._listed.get(reader, 0):
             return  # the feed was made after it
         feed, latest = self.feeds.get(reader, []), self._latest[reader]

@@ -18,15 +18,11 @@ from twitterlab.classroom.capstone.network import Network
 from twitterlab.classroom.capstone.parts import Parts
 from twitterlab.model import Tweet, Users
 from twitterlab.parts.store.changes import Change, Connection, storage_errors
-from twitterlab.parts.store.connections import DUCKDB_CONFIG, scan_counts
-from twitterlab.parts.store.database import NOBODY, TWEET_COLUMNS
+from twitterlab.parts.store.database import DUCKDB_CONFIG, NOBODY, scan_counts
+from twitterlab.parts.store.schema import TWEET_COLUMNS, create_tables
 from twitterlab.work import Counters
 
 BATCH, OVERLAP = 8, 2  # entries of a log that are sent at once, and how many of them were sent before
-TABLES = """
-CREATE TABLE follows (follower INTEGER, followee INTEGER);
-CREATE TABLE tweets (id BIGINT, author INTEGER, created_at BIGINT, text VARCHAR, media VARCHAR);
-"""
 FOLLOWEES = "SELECT followee FROM follows WHERE follower = $1"
 BY_AUTHOR = """WITH mine AS MATERIALIZED
                  (SELECT author, id FROM tweets WHERE author IN (SELECT unnest($1::INTEGER[]))) FROM mine"""
@@ -49,7 +45,8 @@ class Node:
         self._layout, self._counters = layout, counters
         self._name = f"node_{next(names)}"
         self._cursor = duckdb_engine().cursor()
-        self._cursor.execute(f"ATTACH ':memory:' AS {self._name}; USE {self._name}; {TABLES}")
+        tables = create_tables("follows", "tweets")
+        self._cursor.execute(f"ATTACH ':memory:' AS {self._name}; USE {self._name}; {tables}")
         if counters:
             self._cursor.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
 
@@ -69,11 +66,13 @@ class Node:
                 columns, row = f"tweets ({TWEET_COLUMNS})", list(change.tweet)
                 self._write_row(f"INSERT INTO {columns} VALUES (?, ?, ?, ?, ?)", row)
             case "delete":
-                self._write_row("DELETE FROM tweets WHERE id = ?", [change.other])
+                self._write_row("DELETE FROM tweets WHERE id = ?", [change.tweet_id])
             case "follow":
-                self._write_row("INSERT INTO follows (follower, followee) VALUES (?, ?)", [change.user, change.other])
+                pair = [change.user, change.followee]
+                self._write_row("INSERT INTO follows (follower, followee) VALUES (?, ?)", pair)
             case "unfollow":
-                self._write_row("DELETE FROM follows WHERE follower = ? AND followee = ?", [change.user, change.other])
+                pair = [change.user, change.followee]
+                self._write_row("DELETE FROM follows WHERE follower = ? AND followee = ?", pair)
 
     def followees(self, user: int) -> list[int]:
         """Whom a user follows, sorted."""

@@ -214,7 +214,7 @@ class Timeline:
         self.store.handled[message.shard] = max(self.store.handled[message.shard], message.position)
         match change.kind:
             case "post":
-                self.feeds.post(change.other, change.user)
+                self.feeds.post(change.tweet_id, change.user)
             case "follow" | "unfollow":
                 self.feeds.edge(message.position, change)
             case "return":

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from twitterlab.model import integer
+from twitterlab.model import Tweet, integer
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+
+class EvictionPolicy(Protocol):
+    """What the cache asks of an eviction policy; None means *not here*, and putting a key again is a use of it."""
+
+    def get(self, key: int) -> Tweet | None: ...
+    def put(self, key: int, value: Tweet) -> None: ...
+    def discard(self, key: int) -> None: ...
+    def __len__(self) -> int: ...
 
 
 def valid_capacity(capacity: int) -> int:

@@ -1,34 +1,29 @@
-"""The one cache of tweets that a system puts before its shards: thread-safe, and it loads what is missing once.
+"""The cache of tweets before the shards, and hydration by it: from the IDs of a page to its tweets.
 
-Which tweet leaves when it is full is the eviction policy's choice: one of ours, or a learner's own.
+The cache is thread-safe and loads what is missing once. Which tweet leaves when it is full is the eviction policy's
+choice: one of ours, or a learner's own.
 """
 
 from __future__ import annotations
 
 import copy
+import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 from twitterlab.model import Tweet
-from twitterlab.parts.cache.eviction import FIFO, LRU, S3FIFO, SIEVE
+from twitterlab.parts.cache.eviction import EvictionPolicy
+from twitterlab.parts.store.shards import Shards, TweetKey
 from twitterlab.work import Counters
-
-__all__ = ["FIFO", "LRU", "S3FIFO", "SIEVE", "EvictionPolicy", "LoadingCache"]
 
 LoadTweets = Callable[[list[int]], Iterable[Tweet]]
 
-
-class EvictionPolicy(Protocol):
-    """What the cache asks of an eviction policy; None means *not here*, and putting a key again is a use of it."""
-
-    def get(self, key: int) -> Tweet | None: ...
-    def put(self, key: int, value: Tweet) -> None: ...
-    def discard(self, key: int) -> None: ...
-    def __len__(self) -> int: ...
+TWEET_BYTES = sys.getsizeof(Tweet(2**60, 2**20, "", None, 2**41)) + 3 * sys.getsizeof(2**60) + sys.getsizeof("x" * 70)
 
 
-class _Load:
+class _Flight:
     """One load on its way: `landed` is set at its end, when `found` is its result, or None where it failed."""
 
     def __init__(self) -> None:
@@ -39,16 +34,17 @@ class _Load:
 class LoadingCache:
     """Tweets by ID before a loader; a tweet missed by many readers at once is loaded once, and no reader hangs.
 
-    Thread-safe, and its lock is free while a load runs. `policy` is an empty instance, such as `LRU(100_000)`.
-    A discard or a put during a load has the last word: what that load brings is handed to those who waited
-    for it, and is not kept. So a row is removed first and discarded here after, and a deleted tweet never returns.
+    Thread-safe: `_lock` guards `_policy` and `_flights`, and is free while a load runs. `policy` is an empty instance,
+    such as `LRU(100_000)`. A discard or a put during a load has the last word: what that load brings is handed to those
+    who waited for it, and is not kept. So a row is removed first and discarded here after, and a deleted tweet never
+    returns.
     """
 
     def __init__(self, policy: EvictionPolicy, counters: Counters) -> None:
         self._policy = policy
         self._empty = copy.deepcopy(policy)  # what `clear` goes back to
         self._counters = counters
-        self._flights: dict[int, _Load] = {}  # by tweet ID: the load that may still put its result here
+        self._flights: dict[int, _Flight] = {}  # by tweet ID: the load that may still put its result here
         self._lock = threading.Lock()
 
     def get_many(self, ids: Iterable[int], load: LoadTweets) -> dict[int, Tweet]:
@@ -59,11 +55,11 @@ class LoadingCache:
         for its IDs, so one call more; what ours raises is raised.
         """
         wanted = list(dict.fromkeys(map(int, ids)))
-        found, flights, own = self._board(wanted)
+        found, flights, own = self._find_or_board(wanted)
         self._counters.add(cache_hits=len(found), cache_misses=len(flights))
         while flights:
-            self._fly(own, [i for i, flight in flights.items() if flight is own], load)
-            held, flights, own = self._board(_collect(flights, found))
+            self._fly_and_land(own, [i for i, flight in flights.items() if flight is own], load)
+            held, flights, own = self._find_or_board(_wait_for_landings(flights, found))
             found |= held
         return {i: found[i] for i in wanted if i in found}
 
@@ -92,27 +88,27 @@ class LoadingCache:
         with self._lock:
             return len(self._policy)
 
-    def _board(self, ids: list[int]) -> tuple[dict[int, Tweet], dict[int, _Load], _Load]:
+    def _find_or_board(self, ids: list[int]) -> tuple[dict[int, Tweet], dict[int, _Flight], _Flight]:
         """What is here; for the rest the flight of each, where nobody's is under way a new one; that new one."""
-        own = _Load()
+        own = _Flight()
         with self._lock:
             held = {i: tweet for i in ids if (tweet := self._policy.get(i)) is not None}
             flights = {i: self._flights.setdefault(i, own) for i in ids if i not in held}
         return held, flights, own
 
-    def _fly(self, own: _Load, ids: list[int], load: LoadTweets) -> None:
+    def _fly_and_land(self, own: _Flight, ids: list[int], load: LoadTweets) -> None:
         """Load `ids`; however that ends, the flight lands."""
         found = None
         try:
             found = {tweet.id: tweet for tweet in load(ids)} if ids else {}
         finally:
             try:
-                self._land(own, ids, found or {})
+                self._keep_loaded(own, ids, found or {})
             finally:
                 own.found = found
                 own.landed.set()
 
-    def _land(self, own: _Load, ids: list[int], found: dict[int, Tweet]) -> None:
+    def _keep_loaded(self, own: _Flight, ids: list[int], found: dict[int, Tweet]) -> None:
         """Keep what was found, without the IDs that were put or discarded since the flight began."""
         with self._lock:
             still_ours = [i for i in ids if self._flights.get(i) is own]
@@ -123,7 +119,7 @@ class LoadingCache:
                     self._policy.put(i, found[i])
 
 
-def _collect(flights: dict[int, _Load], found: dict[int, Tweet]) -> list[int]:
+def _wait_for_landings(flights: dict[int, _Flight], found: dict[int, Tweet]) -> list[int]:
     """Wait until all have landed and add what they brought to `found`; return the IDs of the flights that failed."""
     failed = []
     for i, flight in flights.items():
@@ -133,3 +129,75 @@ def _collect(flights: dict[int, _Load], found: dict[int, Tweet]) -> list[int]:
         elif i in flight.found:
             found[i] = flight.found[i]
     return failed
+
+
+class TweetsAtHand(Protocol):
+    """Tweets that can be had without asking the cache; `parts/fast` has some."""
+
+    def tweets_with(self, ids: Sequence[int]) -> dict[int, Tweet]: ...
+    def discard(self, tweet_id: int) -> None: ...
+
+
+class Hydration:
+    """Tweets for IDs: what is at hand, hits from the cache, misses from their shards; what is gone is passed over."""
+
+    def __init__(
+        self, policy: EvictionPolicy, tables: Shards, counters: Counters, at_hand: TweetsAtHand | None = None
+    ) -> None:
+        self.cache, self._at_hand, self._counters = LoadingCache(policy, counters), at_hand, counters
+        self._tables = tables
+        self._epoch = tables.epoch
+
+    def tweets_of_stream(self, keys: Iterator[TweetKey], chunk: int) -> Iterator[Tweet]:
+        """The tweets of a stream of keys, in its order; hydrates `chunk` keys at a time, as far as the reader goes."""
+        while wanted := list(islice(keys, chunk)):
+            yield from self.tweets_of_page(wanted)
+
+    def tweets_of_page(self, keys: Sequence[TweetKey]) -> Iterable[Tweet]:
+        """The tweets of these keys, in their order."""
+        shards = dict(keys)
+        near = self._near_tweets(list(shards))
+        far = [tweet_id for tweet_id in shards if tweet_id not in near]
+        found = near | self._far_tweets(far, shards) if far else near
+        return [found[tweet_id] for tweet_id in shards if tweet_id in found]
+
+    def one_tweet(self, tweet_id: int, shard: int) -> Tweet | None:
+        """One tweet, or None where it is not stored; not from those at hand, which may not be committed yet."""
+        return self._far_tweets([tweet_id], {tweet_id: shard}).get(tweet_id)
+
+    def _near_tweets(self, ids: list[int]) -> dict[int, Tweet]:
+        """Those of these tweets that are at hand."""
+        if self._at_hand is None:
+            return {}
+        near = self._at_hand.tweets_with(ids)
+        self._counters.add(cache_hits=len(near))
+        return near
+
+    def _far_tweets(self, ids: list[int], shards: dict[int, int]) -> dict[int, Tweet]:
+        """These tweets from the cache, and from their shards what it lacks."""
+        return self.cache.get_many(ids, lambda missing: self._load_from_shards(missing, shards))
+
+    def discard(self, tweet_id: int) -> None:
+        """Forget a tweet that was deleted from its shard."""
+        if self._at_hand is not None:
+            self._at_hand.discard(tweet_id)
+        self.cache.discard(tweet_id)
+
+    @property
+    def nbytes(self) -> int:
+        """Roughly what the cached tweets take: their number times Python's size of a Tweet of 70 characters."""
+        return len(self.cache) * TWEET_BYTES
+
+    def _load_from_shards(self, missing: list[int], shards: dict[int, int]) -> Iterator[Tweet]:
+        """One request a shard; where users have moved since the keys were made, whoever has the rest is asked."""
+        groups: dict[int, list[int]] = {}
+        for tweet_id in missing:
+            groups.setdefault(shards[tweet_id], []).append(tweet_id)
+        lost = set(missing)
+        for shard, ids in groups.items():
+            for tweet in self._tables.databases[shard].tweets(ids):
+                lost.discard(tweet.id)
+                yield tweet
+        if lost and self._tables.epoch != self._epoch:
+            for database in self._tables.databases:
+                yield from database.tweets(lost)

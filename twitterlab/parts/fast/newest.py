@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twitterlab.model import Tweet
-from twitterlab.parts.feeds.entries import Entries, short_of_id, squeeze_ids
+from twitterlab.parts.feeds.entries import ShortIds, short_of_id, squeeze_ids
 
 Objects = NDArray[np.object_]
 
@@ -22,7 +22,7 @@ Objects = NDArray[np.object_]
 class TweetColumns(NamedTuple):
     """Tweets as arrays of equal length, by `short`, the squeezed ID; a deleted one has author -1 and no `tweet`."""
 
-    short: Entries
+    short: ShortIds
     author: NDArray[np.int32]
     created_at: NDArray[np.int64]
     text: Objects
@@ -60,15 +60,15 @@ class ShortRuns(NamedTuple):
     has the row `short + offset[r + 1]`, in arithmetic modulo 2**64; `offset[0]` is for what lies before all runs.
     """
 
-    start: Entries
-    offset: Entries
+    start: ShortIds
+    offset: NDArray[np.uint64]
 
-    def rows_of(self, shorts: Entries) -> NDArray[np.int64]:
+    def rows_of(self, shorts: ShortIds) -> NDArray[np.int64]:
         """The row of each squeezed ID, if it has one; else the row of another, or none."""
         return (shorts + self.offset[self.start.searchsorted(shorts, side="right")]).view(np.int64)
 
 
-def runs_in(shorts: Entries, first: int) -> ShortRuns:
+def runs_in(shorts: ShortIds, first: int) -> ShortRuns:
     """The runs of ascending squeezed IDs that lie in the rows from `first` on, without the offset before all runs."""
     begins = np.flatnonzero(np.diff(shorts) != 1) + 1
     begins = np.concatenate([[0], begins]) if len(shorts) else begins
@@ -86,7 +86,8 @@ BEYOND_ALL_SHORTS = 2**64
 class NewestTweets:
     """At least the `capacity` newest tweets that were put here, without a gap; at most twice as many, and one call's.
 
-    Whoever reads holds no lock: `_held` is replaced as one, and no row is moved in place.
+    `_lock` is held by whoever writes rows, runs or `has_gaps`. Whoever reads takes no lock: `_view` is replaced as one,
+    and no row that it shows is moved in place. `has_pictures` is written without the lock: see `put`.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -94,11 +95,15 @@ class NewestTweets:
         self._room, self._run_room, self._runs = empty_columns(0), room_for_runs(0), 0
         self._view = self._room, self._run_room, BEYOND_ALL_SHORTS
         self.has_gaps = False  # whether a tweet was taken out
-        self._lock = threading.Lock()
         self.has_pictures = False  # whether any tweet here has or had media
+        self._lock = threading.Lock()
 
     def put(self, tweets: Sequence[Tweet]) -> None:
-        """Keep tweets just posted; those of one call have ascending IDs, as nearly always those of all calls have."""
+        """Keep tweets just posted; those of one call have ascending IDs, as nearly always those of all calls have.
+
+        Called under the write locks of the tweets' authors, so by writers of different shards at once: the last step of
+        one of them on `has_pictures` may undo another's.
+        """
         if not tweets:
             return
         new = columns_of_tweets(tweets)
@@ -120,7 +125,12 @@ class NewestTweets:
                 self.has_gaps = True
                 columns.tweet[row], columns.author[row] = None, -1
 
-    def find_tweets(self, shorts: Entries) -> tuple[list[Tweet | None], bool]:
+    def tweets_with(self, ids: Sequence[int]) -> dict[int, Tweet]:
+        """Those of the tweets with these IDs that are here."""
+        found, _ = self.find_tweets(np.sort(squeeze_ids(np.array(ids, np.int64))))
+        return {tweet.id: tweet for tweet in found if tweet}
+
+    def find_tweets(self, shorts: ShortIds) -> tuple[list[Tweet | None], bool]:
         """The tweets with these squeezed IDs, ascending, None where it is not here; and whether all are here.
 
         All that was posted since the oldest tweet here is here, so that one look at the oldest wanted tells.
@@ -136,7 +146,7 @@ class NewestTweets:
         found = [tweet if here else None for tweet, here in zip(tweets, there.tolist(), strict=True)]
         return found, all(found)
 
-    def find_rows(self, shorts: Entries) -> tuple[TweetColumns, NDArray[np.int64], NDArray[np.bool_]]:
+    def find_rows(self, shorts: ShortIds) -> tuple[TweetColumns, NDArray[np.int64], NDArray[np.bool_]]:
         """The columns, the row of each squeezed ID in them, and whether it is there; arrays shaped as `shorts`."""
         columns, runs, _ = self._view
         if not len(columns.short):
@@ -152,6 +162,8 @@ class NewestTweets:
 
     def __len__(self) -> int:
         return len(self._view[0].short)
+
+    # Called under `_lock`
 
     def _append_columns(self, columns: TweetColumns, new: TweetColumns) -> None:
         """Write behind the last row; where there is no room, the newest move to columns of twice the size."""
@@ -173,7 +185,7 @@ class NewestTweets:
         copy_columns(columns, self._room.row_range(0, len(columns.short)))
         self._add_runs(columns.short, 0)
 
-    def _add_runs(self, shorts: Entries, first: int) -> None:
+    def _add_runs(self, shorts: ShortIds, first: int) -> None:
         """Note the runs of what was written from a row on."""
         runs = runs_in(shorts, first)
         if self._runs and len(runs.start) and self._continues_run(runs.start[0], first):

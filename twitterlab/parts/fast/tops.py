@@ -25,20 +25,25 @@ NewestPulled = Callable[[int, int], Entries]
 
 
 class Tops:
-    """`newest(author, n)` gives an author's newest pulled entries, ascending; a top is asked for when it is needed."""
+    """`newest(author, n)` gives an author's newest pulled entries, ascending; a top is asked for when it is needed.
+
+    `_lock` is held by whoever writes a top, its version, `_stale`, or the numbering of celebrities. Readers take no
+    lock: a top is written, and an array replaced, in one step. `_changed_followees` is written without it: see
+    `follow_changed`.
+    """
 
     def __init__(self, copy: FollowCopy, rules: AuthorRules, newest: NewestPulled, counters: Counters) -> None:
         self._copy, self._rules, self._newest_pulled, self._counters = copy, rules, newest, counters
         self._lock = threading.RLock()
         self._changes_taken_in = -1  # how many changes of rules are taken in
-        self._number = np.full(len(rules.pulled), -1, np.int32)  # of each celebrity, by user
-        self._authors: list[int] = []
+        self._number_of = np.full(len(rules.pulled), -1, np.int32)  # each celebrity's number by user, -1 for the others
+        self._authors: list[int] = []  # the celebrities by number, as all that follows
         self._stale: set[int] = set()  # whose top is to be asked for
         self._top_versions: list[int] = []  # how often each top has changed
         self._tops: Entries = np.zeros((0, WIDTH), np.uint64)
         self._narrow_tops: Entries = np.zeros((0, NARROW), np.uint64)  # their newest, side by side
         self._celebrities_followed: tuple[Ids, Users] = np.zeros(len(rules.pulled) + 1, np.int64), np.zeros(0, np.int32)
-        self._changed_followees: dict[int, Users] = {}
+        self._changed_followees: dict[int, Users] = {}  # of users whose follows changed: whom they follow now
 
     # What changes them
 
@@ -48,55 +53,64 @@ class Tops:
             with self._lock:
                 known = max(self._changes_taken_in, 0)
                 changed = self._rules.changed_authors[known:]
-                if not self._authors or (changed and min(self._number[changed]) < 0):
+                if not self._authors or (changed and min(self._number_of[changed]) < 0):
                     self._number_celebrities()
                 for author in changed:
-                    self.forget_top(author)
+                    self.timeline_changed(author)
                 self._changes_taken_in = known + len(changed)  # last: who sees it looks no further
         return self._rules.only_push_and_pull
 
     def _number_celebrities(self) -> None:
-        """Give a number to each new celebrity, and to those foreseen, and find the followers of all of them."""
+        """Give a number to each new celebrity, and to those foreseen, and find the followers of all of them.
+
+        Called under `_lock`.
+        """
         chosen = self._rules.pulled.copy()
         chosen[self._rules.foreseen_authors] = True
-        new = np.flatnonzero(chosen & (self._number < 0)).tolist()
-        number = self._number.copy()
+        new = np.flatnonzero(chosen & (self._number_of < 0)).tolist()
+        number = self._number_of.copy()
         number[new] = np.arange(len(self._authors), len(self._authors) + len(new))
         self._authors += new
         self._top_versions += [0] * len(new)
         self._tops = np.concatenate([self._tops, np.zeros((len(new), WIDTH), np.uint64)])
         self._narrow_tops = np.ascontiguousarray(self._tops[:, -NARROW:])
-        self._number = number
-        self._celebrities_followed = self._copy.followees_with_numbers(
-            number
-        )  # in one step, and when all else is there
+        self._number_of = number
+        # In one step, and when all else is there: readers begin here.
+        self._celebrities_followed = self._copy.followees_with_numbers(number)
         for user in self._copy.users_with_changed_followees():
             self.follow_changed(user)
 
     def follow_changed(self, user: int) -> None:
-        """A user follows or unfollowed somebody."""
-        numbers = self._number[self._copy.followees(user)]
+        """A user follows or unfollowed somebody.
+
+        Called by the worker that holds the lock of the user's outbox, without `_lock`; under `_lock` for all users when
+        celebrities are numbered. The two are not kept apart.
+        """
+        numbers = self._number_of[self._copy.followees(user)]
         self._changed_followees[user] = numbers[numbers >= 0]
 
-    def deliver_to_top(self, author: int, entry: int, *, pulled: bool) -> None:
-        """A tweet has come to an author's timeline; `pulled` says whether the rule at its ID is pull."""
+    def tweet_delivered(self, author: int, entry: int, *, pulled: bool) -> None:
+        """A tweet has come to an author's timeline; `pulled` says whether the rule at its ID is pull.
+
+        Called under the author's stripe of `FanOut`, as `timeline_changed` is.
+        """
         with self._lock:
-            number = int(self._number[author])
+            number = int(self._number_of[author])
             newest = int(self._tops[number, -1]) if number >= 0 else 0
             if number in self._stale or not newest or (pulled and entry <= newest):
-                self.forget_top(author)
+                self.timeline_changed(author)
             elif pulled:
                 self._set_top(number, [*self._tops[number, 1:].tolist(), entry])
 
-    def forget_top(self, author: int) -> None:
+    def timeline_changed(self, author: int) -> None:
         """An author's timeline has changed: ask for it again when it is needed; until then the old top stands."""
         with self._lock:
-            if (number := int(self._number[author])) >= 0 and self._rules.pulled[author]:
+            if (number := int(self._number_of[author])) >= 0 and self._rules.pulled[author]:
                 self._stale.add(number)
                 self._top_versions[number] += 1
 
     def _set_top(self, number: int, entries: list[int]) -> None:
-        """Write a top in one go, so that no reader sees half of it."""
+        """Write a top in one go, so that no reader sees half of it; called under `_lock`."""
         self._tops[number] = [0] * (WIDTH - len(entries)) + entries
         self._narrow_tops[number] = self._tops[number, -NARROW:]
         self._top_versions[number] += 1

@@ -14,15 +14,20 @@ from numpy.typing import NDArray
 
 from twitterlab.model import BLANK_TWEET, Page, Pages, Tweet, Users
 from twitterlab.parts.fast.newest import NewestTweets
+from twitterlab.parts.fast.ready import take_top, take_tops
 from twitterlab.parts.fast.tops import WIDTH, Tops
-from twitterlab.parts.feeds.entries import ID_SHIFT, Entries, keys_in, widen_ids
+from twitterlab.parts.feeds.entries import Entries, keys_in, shorts_in, widen_ids
 from twitterlab.parts.feeds.feed_cache import FeedCache
 from twitterlab.parts.store.shards import TweetKey
 from twitterlab.work import Counters
 
 
 class WarmPages:
-    """`others(keys)` hydrates what is not among the newest tweets; `deleted` are the tombstones."""
+    """`hydrate(keys)` gives the tweets that are not among the newest.
+
+    `deleted` is the stage's own set of tombstones, which all parts share; it is copied before a page is looked up, as a
+    worker may drop one meanwhile.
+    """
 
     def __init__(
         self,
@@ -46,11 +51,11 @@ class WarmPages:
         if self._tops and len(celebrities := self._tops.celebrities_of(reader)):
             others, more = self._tops.narrow_tops_of(celebrities), partial(self._tops.tops_of, celebrities)
             pulls = int(np.count_nonzero(others[:, -1]))
-        found = self._feeds.take_top(reader, limit + 1, others, more)
+        found = take_top(self._feeds, reader, limit + 1, others, more)
         if found is None:
             return None
         entries, merged = found
-        tweets, whole = self._newest.find_tweets(entries >> ID_SHIFT)
+        tweets, whole = self._newest.find_tweets(shorts_in(entries))
         misses = 0 if whole else self._fill_in_missing(entries, tweets)
         if (misses and not all(tweets)) or not self._all_visible(tweets, hidden):
             return None
@@ -64,10 +69,9 @@ class WarmPages:
     def pages(self, readers: Users, limit: int) -> tuple[Pages, NDArray[np.bool_]]:
         """A page for each reader, and for whom it is right; the rows of the others hold anything."""
         hidden = self._deleted.copy()
-        entries, ready = self._feeds.take_tops(
-            readers, limit + 1, self._tops.merge_tops if self._tops else merge_no_tops
-        )
-        shorts = entries >> ID_SHIFT
+        merge_tops = self._tops.merge_tops if self._tops else merge_no_tops
+        entries, ready = take_tops(self._feeds, readers, limit + 1, merge_tops)
+        shorts = shorts_in(entries)
         columns, rows, there = self._newest.find_rows(shorts)
         empty = entries == 0
         ids, author = widen_ids(shorts), columns.author[rows]

@@ -9,19 +9,18 @@ changes nothing.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from typing import Protocol
 
 import numpy as np
 
 from twitterlab.clock import Clock
 from twitterlab.model import Ids, Users
-from twitterlab.parts.fast.tops import Tops
 from twitterlab.parts.feeds.entries import Entries, pack_entries
 from twitterlab.parts.feeds.feed_cache import FeedCache
 from twitterlab.parts.feeds.follow_graph import FollowCopy
 from twitterlab.parts.feeds.policy import pull, push
-from twitterlab.parts.feeds.reading import FeedReading
 from twitterlab.parts.feeds.rules import AuthorRules
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.shards import Shards
@@ -29,6 +28,14 @@ from twitterlab.work import Counters
 
 DAY_MS = 86_400_000
 STRIPES = 64
+
+
+class TimelineListener(Protocol):
+    """Who is told of what the workers change, beside the feeds; each call is made under the author's stripe."""
+
+    def tweet_delivered(self, author: int, entry: int, *, pulled: bool) -> object: ...
+    def timeline_changed(self, author: int) -> object: ...
+    def follow_changed(self, follower: int) -> object: ...
 
 
 class GatheredPosts(threading.local):
@@ -39,7 +46,11 @@ class GatheredPosts(threading.local):
 
 
 class FanOut:
-    """The workers' part: applies posts, deletes, follows and unfollows to feeds."""
+    """The workers' part: applies posts, deletes, follows and unfollows to feeds.
+
+    A followee's stripe, one of `STRIPES` locks, is held while a message about them is applied. `deleted` is the stage's
+    own set of tombstones, which all parts share. `_last_read_ms` needs no lock: each element is written in one step.
+    """
 
     def __init__(
         self,
@@ -55,24 +66,17 @@ class FanOut:
         counters: Counters,
         active_days: float,
         gather_posts: bool,
+        listeners: Sequence[TimelineListener] = (),
     ) -> None:
         self.follow_copy, self.rules, self.feeds, self.timelines = follow_copy, rules, feeds, timelines
-        self._tables, self._deleted, self._drop_tombstone, self._clock, self._counters = (
-            tables,
-            deleted,
-            drop_tombstone,
-            clock,
-            counters,
-        )
+        self._tables, self._clock, self._counters = tables, clock, counters
+        self._deleted, self._drop_tombstone = deleted, drop_tombstone
         self._active_ms = int(active_days * DAY_MS)
         self._opened_ms = clock.now()  # when all users count as active
-        self._last_read_ms = np.full(
-            len(rules.pulled), self._opened_ms, np.int64
-        )  # when each user last read their feed
+        self._last_read_ms = np.full(len(rules.pulled), self._opened_ms, np.int64)  # of each user's own feed
         self._stripes = [threading.RLock() for _ in range(STRIPES)]
         self._gather_posts, self._gathered = gather_posts, GatheredPosts()
-        self.reading = FeedReading(tables, follow_copy, rules, feeds, timelines=timelines, counters=counters)
-        self.tops = Tops(follow_copy, rules, self.reading.newest_pulled, counters)
+        self._listeners = listeners
         self._handlers = {
             "post": self._handle_post,
             "delete": self._handle_delete,
@@ -83,7 +87,7 @@ class FanOut:
     # Messages
 
     def handle_message(self, message: Change) -> None:
-        """Apply one message; a post may be gathered, to be delivered with others by this thread's `finish`."""
+        """Apply one message; a post may be gathered, for `deliver_gathered` to deliver it with this thread's others."""
         if message.kind == "post" and self._gather_posts:
             self._gathered.posts.append(message)
             return
@@ -112,13 +116,13 @@ class FanOut:
                 self._change_copy(message)
                 self.feeds.cool_feeds(np.array([message.user], np.int32))
             else:
-                self._drop_tombstone(message.other) if message.kind == "delete" else None
+                self._drop_tombstone(message.tweet_id) if message.kind == "delete" else None
                 self.feeds.cool_feeds(self.follow_copy.followers(message.user))
                 self.timelines.cool_feeds(np.array([message.user], np.int32))
-                self.tops.forget_top(message.user)
+                self._tell_timeline_changed(message.user)
 
     def _stripe_of(self, message: Change) -> threading.RLock:
-        followee = message.other if message.kind in ("follow", "unfollow") else message.user
+        followee = message.followee if message.kind in ("follow", "unfollow") else message.user
         return self._stripes[followee % STRIPES]
 
     def _handle_post(self, message: Change) -> None:
@@ -127,7 +131,7 @@ class FanOut:
     def _deliver_posts(self, posts: list[Change]) -> None:
         """Deliver tweets to their authors' active followers: those of each author are distinct."""
         authors = np.array([post.user for post in posts], np.int32)
-        entries = pack_entries(np.array([post.other for post in posts], np.int64), self._tables.places[authors])
+        entries = pack_entries(np.array([post.tweet_id for post in posts], np.int64), self._tables.places[authors])
         pushed = [self._pushed_readers(post) for post in posts]
         counts = [len(readers) for readers in pushed]
         readers = np.concatenate(pushed)
@@ -143,21 +147,26 @@ class FanOut:
             self.timelines.deliver(authors[pulled], entries[pulled])
             for place in np.flatnonzero(pulled).tolist():
                 post = posts[place]
-                rule = self.rules.rule_at(post.user, post.other)
-                self.tops.deliver_to_top(post.user, int(entries[place]), pulled=rule is pull)
+                rule = self.rules.rule_at(post.user, post.tweet_id)
+                for listener in self._listeners:
+                    listener.tweet_delivered(post.user, int(entries[place]), pulled=rule is pull)
+
+    def _tell_timeline_changed(self, author: int) -> None:
+        for listener in self._listeners:
+            listener.timeline_changed(author)
 
     def _pushed_readers(self, post: Change) -> Users:
         """Whose feeds a tweet is pushed into."""
-        followers, rule = self.follow_copy.followers(post.user), self.rules.rule_at(post.user, post.other)
+        followers, rule = self.follow_copy.followers(post.user), self.rules.rule_at(post.user, post.tweet_id)
         if rule is push:
             return followers
         return followers[:0] if rule is pull else followers[rule(np.array([post.user]), followers)]
 
     def _handle_delete(self, message: Change) -> None:
-        author, tweet_id = message.user, message.other
+        author, tweet_id = message.user, message.tweet_id
         self.feeds.remove_tweet(self.follow_copy.followers(author), tweet_id)
         self.timelines.remove_tweet(np.array([author], np.int32), tweet_id)
-        self.tops.forget_top(author)
+        self._tell_timeline_changed(author)
         self._drop_tombstone(tweet_id)
 
     def _handle_follow(self, message: Change) -> None:
@@ -166,10 +175,10 @@ class FanOut:
         self._change_copy(message)
         floor = self.feeds.floor_of(message.user)
         if floor is not None:
-            found = self._pushed_ids(message.other, message.user, floor)
+            found = self._pushed_ids(message.followee, message.user, floor)
             kept = found[: self.feeds.length]
             complete = int(kept[-1]) if len(found) > len(kept) else 0
-            added = self.feeds.backfill_feed(message.user, self._entries(message.other, kept), complete)
+            added = self.feeds.backfill_feed(message.user, self._entries(message.followee, kept), complete)
             self._counters.add(backfilled=added)
 
     def _handle_unfollow(self, message: Change) -> None:
@@ -178,18 +187,19 @@ class FanOut:
         self._change_copy(message)
         floor = self.feeds.floor_of(message.user)
         if floor is not None:
-            stored = self._tables.tweets_home(message.other, 0).ids_of(message.other, floor)
+            stored = self._tables.tweets_home(message.followee, 0).ids_of(message.followee, floor)
             deleted = np.array(list(self._deleted.copy()), np.int64)  # their rows are gone, their entries not yet
             self.feeds.purge_feed(message.user, np.concatenate([stored, deleted]))
 
     def _follow_is_stored(self, message: Change) -> bool:
         """Whether the follower follows the followee now, by the table that says so."""
-        return message.other in self._tables.follows_home(message.user).followees(message.user)
+        return message.followee in self._tables.follows_home(message.user).followees(message.user)
 
     def _change_copy(self, message: Change) -> None:
         change = self.follow_copy.add_follow if message.kind == "follow" else self.follow_copy.remove_follow
-        change(message.user, message.other)
-        self.tops.follow_changed(message.user)
+        change(message.user, message.followee)
+        for listener in self._listeners:
+            listener.follow_changed(message.user)
 
     def _pushed_ids(self, author: int, reader: int, floor: int) -> Ids:
         """An author's tweets from `floor` on that are pushed to this reader, newest first."""

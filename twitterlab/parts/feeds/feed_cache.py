@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
-from numpy.typing import NDArray
 
 from twitterlab.model import Ids, Users
 from twitterlab.parts.feeds.entries import Entries
 from twitterlab.parts.feeds.feed_shard import FeedShard
 from twitterlab.work import Counters
-
-MergeTops = Callable[[Users, Entries], Entries]
 
 
 class FeedCache:
@@ -23,7 +17,7 @@ class FeedCache:
         if length < 1:
             raise ValueError(f"feed_length={length}: at least 1 is needed")
         self.length = length
-        self._shards = [FeedShard(-(-users // shards), length, counters, fresh=fresh) for _ in range(shards)]
+        self.shards = [FeedShard(-(-users // shards), length, counters, fresh=fresh) for _ in range(shards)]
 
     def deliver(self, users: Users, entries: Entries | np.uint64) -> int:
         """Put tweets into feeds: one into those of distinct users, or `entries[i]` into that of `users[i]`."""
@@ -49,94 +43,76 @@ class FeedCache:
 
     def read_entries(self, user: int, before: int | None, limit: int) -> tuple[Entries, int] | None:
         """The newest entries of a feed and its floor; None where it must be rebuilt."""
-        shard, local = self._shard_of(user)
+        shard, local = self.shard_and_number(user)
         with shard.lock:
             return shard.read_entries(local, before, limit)
 
-    def take_top(
-        self, user: int, n: int, others: Entries | None, more: Callable[[], Entries]
-    ) -> tuple[Entries, int] | None:
-        """The newest entries of a warm feed and of others, ascending, marked as shown; None where it is not ready."""
-        shard, local = self._shard_of(user)
-        with shard.lock:
-            return shard.take_top(local, n, others, more)
-
-    def take_tops(self, users: Users, n: int, merge: MergeTops) -> tuple[Entries, NDArray[np.bool_]]:
-        """The same for many users, a row each; `merge(users, entries)` adds what comes from elsewhere."""
-        entries, ready = np.zeros((len(users), n), np.uint64), np.zeros(len(users), np.bool_)
-        count = len(self._shards)
-        for number, shard in enumerate(self._shards):
-            mine = np.flatnonzero(users % count == number)
-            its = users[mine]
-            with shard.lock:
-                entries[mine], ready[mine] = shard.take_tops(its // count, n, partial(merge, its))
-        return entries, ready
-
     def mark_shown(self, user: int, entries: Entries) -> None:
         """A page showed these entries of a feed."""
-        shard, local = self._shard_of(user)
+        shard, local = self.shard_and_number(user)
         with shard.lock:
             shard.mark_shown(local, entries)
 
     def begin_rebuild(self, user: int) -> int:
         """Begin a rebuild: deliveries are taken from now on; returns the feed's version."""
-        shard, local = self._shard_of(user)
+        shard, local = self.shard_and_number(user)
         with shard.lock:
             return shard.begin_rebuild(local)
 
     def end_rebuild(self, user: int, entries: Entries, floor: int, version: int) -> bool:
         """End a rebuild; False where a follow came between, so that the shards must be read again."""
-        shard, local = self._shard_of(user)
+        shard, local = self.shard_and_number(user)
         with shard.lock:
             return shard.end_rebuild(local, entries, floor, version)
 
     def backfill_feed(self, user: int, entries: Entries, floor: int) -> int:
         """Add a new followee's tweets; returns how many."""
-        shard, local = self._shard_of(user)
+        shard, local = self.shard_and_number(user)
         with shard.lock:
             return shard.backfill_feed(local, entries, floor)
 
     def purge_feed(self, user: int, tweet_ids: Ids) -> None:
         """Take an unfollowed author's tweets out."""
-        shard, local = self._shard_of(user)
+        shard, local = self.shard_and_number(user)
         with shard.lock:
             shard.purge_feed(local, tweet_ids)
 
     def floor_of(self, user: int) -> int | None:
         """From which ID on a feed is complete; None where it is cold."""
-        shard, local = self._shard_of(user)
+        shard, local = self.shard_and_number(user)
         with shard.lock:
             return shard.floor_of(local)
 
     @property
     def materialised(self) -> int:
         """How many users have a feed."""
-        return sum(shard.materialised for shard in self._shards)
+        return sum(shard.materialised for shard in self.shards)
 
     @property
     def bytes_a_user(self) -> int:
         """Bytes that one materialised feed takes."""
-        return self._shards[0].bytes_a_user
+        return self.shards[0].bytes_a_user
 
     @property
     def nbytes(self) -> int:
         """Bytes of all materialised feeds."""
         return self.materialised * self.bytes_a_user
 
-    def _shard_of(self, user: int) -> tuple[FeedShard, int]:
-        return self._shards[user % len(self._shards)], user // len(self._shards)
+    def shard_and_number(self, user: int) -> tuple[FeedShard, int]:
+        """The shard that keeps a user's feed, and the user's number inside it."""
+        return self.shards[user % len(self.shards)], user // len(self.shards)
 
     def _users_by_shard(self, users: Users) -> list[tuple[FeedShard, Users]]:
         """The users of each shard, as numbers inside it."""
-        count = len(self._shards)
+        count = len(self.shards)
         if count == 1:
-            return [(self._shards[0], users)]
+            return [(self.shards[0], users)]
         homes = users % count
-        return [(shard, users[homes == i] // count) for i, shard in enumerate(self._shards)]
+        return [(shard, users[homes == i] // count) for i, shard in enumerate(self.shards)]
 
     def _entries_by_shard(self, users: Users, entries: Entries | np.uint64) -> list[Entries | np.uint64]:
         """The entries for the users of each shard."""
-        count = len(self._shards)
+        count = len(self.shards)
         if isinstance(entries, np.uint64):
             return [entries] * count
         return [entries] if count == 1 else [entries[users % count == i] for i in range(count)]

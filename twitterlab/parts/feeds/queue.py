@@ -24,6 +24,29 @@ GiveUpMessage = Callable[[Change, Exception], object]
 FinishGathered = Callable[[], object]
 
 
+class Wakeups:
+    """Counts the calls of `set`; a worker notes `count`, looks for work, and sleeps only if nothing was set since.
+
+    An event that workers clear would not do: one clears it, finds the shard with the message in the hands of another,
+    and sleeps; and the other, who had looked before the message came, finds it cleared and sleeps too.
+    """
+
+    def __init__(self) -> None:
+        self._news = threading.Condition()
+        self.count = 0
+
+    def wake_all(self) -> None:
+        """Wake everybody: there may be work."""
+        with self._news:
+            self.count += 1
+            self._news.notify_all()
+
+    def wait_for_news(self, noted: int) -> None:
+        """Sleep until `set` has been called since `count` was `noted`."""
+        with self._news:
+            self._news.wait_for(lambda: self.count != noted)
+
+
 class Outbox:
     """One shard's outbox as one consumer sees it; whoever handles its messages holds `lock`, so they stay in order."""
 
@@ -54,7 +77,7 @@ class Outbox:
         self.database.owe_offset(self.consumer, position)
         if aside:
             message, reason = aside
-            row = (message.position, message.kind, message.user, message.other, reason)
+            row = (message.position, message.kind, message.user, message.target, reason)
             self.database.pay_offsets(lambda tx: insert_rows(tx, "set_aside", [row]))
         elif not self.lazy:
             self.database.pay_offsets()
@@ -136,8 +159,8 @@ class Queue:
         return sum(outbox.pending for outbox in self.outboxes)
 
     def messages_set_aside(self) -> list[tuple[int, str, int, int, str]]:
-        """The messages that were given up: position, kind, user, other, and the last failure, a row each."""
-        sql = 'SELECT position, kind, "user", other, reason FROM set_aside ORDER BY position'
+        """The messages that were given up: position, kind, user, target, and the last failure, a row each."""
+        sql = 'SELECT position, kind, "user", target, reason FROM set_aside ORDER BY position'
         return [row for outbox in self.outboxes for row in outbox.database.peek(sql)]
 
     @contextmanager
@@ -216,7 +239,7 @@ class Queue:
 def time_order(pair: tuple[Change, Outbox]) -> tuple[int, int]:
     """Roughly when a message was made; feeds take tweets fastest in order of their IDs, and need no order at all."""
     message, _ = pair
-    return message.at_ms, message.other if message.kind == "post" else 0
+    return message.at_ms, message.tweet_id if message.kind == "post" else 0
 
 
 def try_lock(lock: threading.RLock, locks: ExitStack) -> bool:

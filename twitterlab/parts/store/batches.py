@@ -18,10 +18,10 @@ def commit_together(groups: dict[Database, list[Change]]) -> None:
     Obermarck, ACM TODS 1986).
     """
     *first, (decider, its) = groups.items()
-    batch = min(change.other for change in its)
+    batch = min(change.tweet_id for change in its)
     try:
         for database, changes in first:
-            notes = [(batch, change.other) for change in changes]
+            notes = [(batch, change.tweet_id) for change in changes]
             database.commit(changes, also=lambda tx, notes=notes: insert_rows(tx, "prepared", notes))  # type: ignore[misc]
         decider.commit(its, also=_decision_writer(batch) if first else None)
     except BaseException:

@@ -14,37 +14,41 @@ import duckdb
 import pyarrow as pa
 
 from twitterlab.model import StorageError, Tweet
+from twitterlab.parts.store.schema import ARROW_COLUMNS
 
 LogContent = Literal["none", "outbox", "full"]
 Row = tuple[Any, ...]
 Connection = duckdb.DuckDBPyConnection
 
 FEW_ROWS = 2  # rows up to which parameters are faster than an Arrow table
-ARROW_TYPES = {
-    "tweets": ("int64", "int32", "int64", "string", "string"),
-    "follows": ("int32", "int32"),
-    "log": ("int64", "int64", "string", "int32", "int64", "string", "string", "string"),
-    "keys": ("int32", "string", "int64", "string", "string", "int64"),
-    "prepared": ("int64", "int64"),
-}
 
 
 class Change(NamedTuple):
-    """One committed change: `other` is a tweet ID for post and delete, the followee for follow and unfollow."""
+    """One committed change by a `user`: of a tweet, its `tweet_id`, or of a follow, its `followee`."""
 
     at_ms: int
     kind: str
     user: int
-    other: int
+    target: int  # stored and logged as one number: the tweet's ID, or the followee
     text: str | None = None
     media: str | None = None
     key: str | None = None
     position: int = 0
 
     @property
+    def tweet_id(self) -> int:
+        """The tweet that was posted or deleted."""
+        return self.target
+
+    @property
+    def followee(self) -> int:
+        """Who is followed, or is not any more."""
+        return self.target
+
+    @property
     def tweet(self) -> Tweet:
         """The tweet that a post stored."""
-        return Tweet(self.other, self.user, self.text or "", self.media, self.at_ms)
+        return Tweet(self.target, self.user, self.text or "", self.media, self.at_ms)
 
 
 @contextmanager
@@ -58,8 +62,8 @@ def storage_errors(doing: str) -> Iterator[None]:
 
 def insert_rows(tx: Connection, table: str, rows: Sequence[Row]) -> None:
     """Insert rows in one statement: parameters for a few, an Arrow table for many."""
-    if len(rows) > FEW_ROWS and table in ARROW_TYPES:
-        columns = zip(zip(*rows, strict=True), ARROW_TYPES[table], strict=True)
+    if len(rows) > FEW_ROWS:
+        columns = zip(zip(*rows, strict=True), ARROW_COLUMNS[table], strict=True)
         arrays = [pa.array(values, kind) for values, kind in columns]
         insert_arrow(tx, table, pa.Table.from_arrays(arrays, list(map(str, range(len(arrays))))))
     elif rows:
@@ -75,27 +79,28 @@ def insert_arrow(tx: Connection, table: str, arriving: pa.Table, order: str = ""
 def log_row(c: Change, log: LogContent) -> Row:
     """A change as the log keeps it; an outbox leaves the content to the tables beside it."""
     content = (c.text, c.media, c.key) if log == "full" else (None, None, None)
-    return (c.position, c.at_ms, c.kind, c.user, c.other, *content)
+    return (c.position, c.at_ms, c.kind, c.user, c.target, *content)
 
 
 def _write_posts(tx: Connection, changes: list[Change], log: LogContent) -> None:
-    insert_rows(tx, "tweets", [(c.other, c.user, c.at_ms, c.text, c.media) for c in changes])
-    insert_rows(tx, "keys", [(c.user, c.key, c.other, c.text, c.media, c.at_ms) for c in changes if c.key is not None])
+    insert_rows(tx, "tweets", [(c.tweet_id, c.user, c.at_ms, c.text, c.media) for c in changes])
+    keyed = [c for c in changes if c.key is not None]
+    insert_rows(tx, "keys", [(c.user, c.key, c.tweet_id, c.text, c.media, c.at_ms) for c in keyed])
 
 
 def _write_deletes(tx: Connection, changes: list[Change], log: LogContent) -> None:
-    ids = [c.other for c in changes]
+    ids = [c.tweet_id for c in changes]
     tx.execute("DELETE FROM tweets WHERE id IN (SELECT unnest($1::BIGINT[]))", [ids])
     tx.execute("UPDATE meta SET last_id = greatest(last_id, ?)", [max(ids)])
 
 
 def _write_follows(tx: Connection, changes: list[Change], log: LogContent) -> None:
-    insert_rows(tx, "follows", [(c.user, c.other) for c in changes])
+    insert_rows(tx, "follows", [(c.user, c.followee) for c in changes])
 
 
 def _write_unfollows(tx: Connection, changes: list[Change], log: LogContent) -> None:
     for c in changes:
-        tx.execute("DELETE FROM follows WHERE follower = ? AND followee = ?", [c.user, c.other])
+        tx.execute("DELETE FROM follows WHERE follower = ? AND followee = ?", [c.user, c.followee])
 
 
 Writer = Callable[[Connection, list[Change], LogContent], None]

@@ -1,4 +1,4 @@
-"""Tables: one DuckDB database that holds tweets and follows, and counts what its reads really touch.
+"""One DuckDB database that holds tweets and follows, and counts what its reads really touch.
 
 Stage 1 leaves the rows as they come (a heap, no index). From stage 2 on `follows` is laid out and indexed by follower,
 `tweets` by author and id, so that a question about some users reads those users' rows and no others.
@@ -9,11 +9,15 @@ writes it, so no change is stored without being logged or logged without being s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -27,37 +31,29 @@ from twitterlab.parts.store.changes import (
     insert_arrow,
     insert_rows,
     log_row,
+    storage_errors,
 )
-from twitterlab.parts.store.connections import Connections
+from twitterlab.parts.store.schema import TWEET_COLUMNS, create_index, create_indexes, create_tables
 from twitterlab.parts.store.tail import LogTail
 from twitterlab.work import Counters
 
-SCHEMA = """
-CREATE TABLE tweets (id BIGINT, author INTEGER, created_at BIGINT, text VARCHAR, media VARCHAR);
-CREATE TABLE follows (follower INTEGER, followee INTEGER);
-CREATE TABLE log (position BIGINT, at_ms BIGINT, kind VARCHAR, "user" INTEGER, other BIGINT,
-                  text VARCHAR, media VARCHAR, key VARCHAR);
-CREATE TABLE keys (author INTEGER, key VARCHAR, id BIGINT, text VARCHAR, media VARCHAR, created_at BIGINT);
-CREATE TABLE offsets (consumer VARCHAR, position BIGINT);
-CREATE TABLE set_aside (position BIGINT, kind VARCHAR, "user" INTEGER, other BIGINT, reason VARCHAR);
-CREATE TABLE prepared (batch BIGINT, id BIGINT);
-CREATE TABLE decided (batch BIGINT);
-CREATE TABLE meta (last_id BIGINT, position BIGINT);
-INSERT INTO meta VALUES (0, 0);
-"""
-INDEXES = """
-CREATE INDEX follows_by_follower ON follows (follower);
-CREATE INDEX tweets_by_author ON tweets (author);
-CREATE INDEX tweets_by_id ON tweets (id);
-CREATE INDEX keys_by_author ON keys (author);
-"""
-MESSAGES_OWED = 1024  # messages
+T = TypeVar("T")
+
+# One thread, so that counters are the same on every run; the two thresholds let DuckDB keep to the index however many
+# rows it expects, so that a page reads its followees' rows and never falls back to a scan.
+DUCKDB_CONFIG = {"threads": 1, "index_scan_max_count": 10**12, "dynamic_or_filter_threshold": 10**9}
+NO_PROGRESS_BAR = "SET enable_progress_bar = false"  # else a long statement draws on what the program prints
+
+MESSAGES_OWED = 1024
 NOBODY = -(2**31)  # beside any user IDs it keeps a list from being one unbroken range, which DuckDB would scan
-TWEET_COLUMNS = "id, author, text, media, created_at"
 
 
-class Database(Connections):
-    """One DuckDB database with one writer lock; `position` is the number of its last committed change."""
+class Database:
+    """One DuckDB database, in memory or in a file; `position` is the number of its last committed change.
+
+    `lock` is the writer lock: whoever writes holds it, the log's tail, the offsets and `position` change under it, and
+    each thread reads by a connection of its own, without it.
+    """
 
     def __init__(
         self,
@@ -72,12 +68,20 @@ class Database(Connections):
         new = path is None or not path.exists()
         if new and not create:
             raise StorageError(f"the system's file {path and path.name} is missing")
-        super().__init__(path, counters or Counters(), counting, SCHEMA + (INDEXES if clustered else "") if new else "")
-        self.log = log
-        self.tail = LogTail()
+        self.path, self.log, self.tail = path, log, LogTail()
+        self.lock = threading.RLock()
+        self.requests = 0
+        self._clustered = clustered
+        self._counters, self._counting = counters or Counters(), counting
         self._owed: dict[str, int] = {}  # offsets of consumers that are still to be stored
         self._paid: dict[str, int] = {}
-        self._clustered = clustered
+        self._local = threading.local()
+        self._cursors: list[Connection] = []
+        with storage_errors(f"open {path.name if path else 'a database in memory'}"):
+            self._writer = duckdb.connect(str(path or ":memory:"), config=DUCKDB_CONFIG)  # type: ignore[arg-type]
+            self._writer.execute(NO_PROGRESS_BAR)
+            if new:
+                self._writer.execute(create_tables() + (create_indexes() if clustered else ""))
         self.position = 0 if new else self._highest_ever("position", "log", "position")
 
     def load_follows(self, followers: Users, followees: Users) -> None:
@@ -90,9 +94,24 @@ class Database(Connections):
                 tx.execute("DROP INDEX follows_by_follower")
             insert_arrow(tx, "follows", table, order)
             if self._clustered:
-                tx.execute("CREATE INDEX follows_by_follower ON follows (follower)")
+                tx.execute(create_index("follows", "follower"))
 
     # Writing
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing, under the writer lock; durable at its end. A failure is rolled back and a StorageError."""
+        with self.lock, storage_errors("write"):
+            self._writer.begin()
+            try:
+                yield self._writer
+                self._writer.commit()
+            except BaseException:
+                with suppress(duckdb.Error):
+                    self._writer.rollback()
+                raise
+            self.requests += 1
+            self._counters.add(commits=1, shard_requests=1)
 
     def commit(self, changes: Sequence[Change], also: Callable[[Connection], object] | None = None) -> list[Change]:
         """Apply the changes and log them in one transaction; returns them with the positions they got."""
@@ -171,7 +190,7 @@ class Database(Connections):
         self.tail.clear()
         with self.transaction() as tx:
             tx.execute(f"DELETE FROM tweets WHERE id IN {ids}", [batch])
-            tx.execute(f"DELETE FROM log WHERE kind = 'post' AND other IN {ids}", [batch])
+            tx.execute(f"DELETE FROM log WHERE kind = 'post' AND target IN {ids}", [batch])
             tx.execute("DELETE FROM prepared WHERE batch = ?", [batch])
 
     def forget_batches(self, notes: Literal["prepared", "decided"]) -> None:
@@ -183,7 +202,7 @@ class Database(Connections):
     def commit_follow(self, change: Change) -> bool:
         """Commit a follow or unfollow unless it holds already; says whether it changed anything."""
         with self.lock:
-            held = change.other in self.followees(change.user)
+            held = change.followee in self.followees(change.user)
             if held == (change.kind == "follow"):
                 return False
             self.commit([change])
@@ -230,11 +249,81 @@ class Database(Connections):
                   SELECT {TWEET_COLUMNS} FROM mine WHERE key = ?"""
         return next((Tweet._make(row) for row in self.read_rows(sql, author, key)), None)
 
-    # Looking inside
+    # How reads are counted
+
+    def read_rows(self, sql: str, *parameters: object) -> list[Row]:
+        """All rows of one counted SELECT."""
+        return self._select(Connection.fetchall, sql, parameters)
+
+    def read_ids(self, sql: str, *parameters: object) -> Ids:
+        """The first column of one counted SELECT as an array."""
+        (column, *_) = self._select(Connection.fetchnumpy, sql, parameters).values()
+        return np.asarray(column)
+
+    def set_counting(self, counting: bool) -> None:
+        """From now on count the rows of reads, or do not; each thread goes on with a new connection."""
+        self._counting, self._local = counting, threading.local()
+
+    def _select(self, fetch: Callable[[Connection], T], sql: str, parameters: Sequence[object]) -> T:
+        with storage_errors("read"):
+            cursor = self._cursor()
+            result = fetch(cursor.execute(sql, parameters))
+            rows, groups = scan_counts(cursor) if self._counting else (0, 0)
+        self.requests += 1
+        self._counters.add(queries=1, shard_requests=1, rows_read=rows, row_groups_read=groups)
+        return result
+
+    def _cursor(self) -> Connection:
+        """This thread's own connection: DuckDB connections are not to be shared between threads."""
+        cursor: Connection | None = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = self._writer.cursor()
+            cursor.execute(NO_PROGRESS_BAR)
+            if self._counting:
+                cursor.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
+            with self.lock:
+                self._cursors.append(cursor)
+        return cursor
+
+    # Looking inside: not part of what a call costs, so not counted
+
+    def peek(self, sql: str, *parameters: object) -> list[Row]:
+        """All rows of a SELECT that is not counted."""
+        with storage_errors("read"):
+            return self._cursor().execute(sql, parameters).fetchall()
+
+    def arrow_table(self, sql: str, *parameters: object) -> pa.Table:
+        """All rows of a SELECT as an Arrow table, not counted."""
+        with storage_errors("read"):
+            return self._cursor().sql(sql, params=list(parameters)).to_arrow_table()
+
+    def bytes_held(self) -> int:
+        """Bytes of memory (or of file and log, on disk) that DuckDB says this database takes."""
+        ((size,),) = self.peek("SELECT sum(memory_usage_bytes) FROM duckdb_memory()")
+        ((blocks,),) = self.peek("SELECT sum(block_size * total_blocks) FROM pragma_database_size()")
+        return int(max(size or 0, blocks or 0))
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the database file."""
+        with self.lock, storage_errors("checkpoint"):
+            self._writer.execute("CHECKPOINT")
+
+    def close(self) -> None:
+        """Close every connection of every thread."""
+        with self.lock:
+            for connection in (*self._cursors, self._writer):
+                with suppress(duckdb.Error):
+                    connection.close()
+
+    def delete_files(self) -> None:
+        """Close the database and delete its files."""
+        self.close()
+        if self.path is not None:
+            delete_database_files(self.path)
 
     def log_after(self, position: int, limit: int) -> list[Change]:
         """The next `limit` logged changes after a position, in order."""
-        sql = """SELECT at_ms, kind, "user", other, text, media, key, position FROM log
+        sql = """SELECT at_ms, kind, "user", target, text, media, key, position FROM log
                  WHERE position > ? ORDER BY position LIMIT ?"""
         with self.lock:  # a batch over several databases holds the lock until it is decided
             if (recent := self.tail.changes_after(position, limit)) is not None:
@@ -243,7 +332,7 @@ class Database(Connections):
 
     def logged_deletes(self, up_to: int | None = None) -> set[int]:
         """The tweets whose delete is still in the log, at most up to a position: the stored tombstones."""
-        sql = "SELECT other FROM log WHERE kind = 'delete' AND position <= ?"
+        sql = "SELECT target FROM log WHERE kind = 'delete' AND position <= ?"
         return {tweet_id for (tweet_id,) in self.peek(sql, MAX_ID if up_to is None else up_to)}
 
     def last_id(self) -> int:
@@ -254,3 +343,18 @@ class Database(Connections):
         sql = f"SELECT max(v) FROM (SELECT {meta} v FROM meta UNION SELECT max({column}) FROM {table})"
         ((value,),) = self.peek(sql)
         return int(value or 0)
+
+
+def delete_database_files(path: Path) -> None:
+    """Delete the files of a database that is not open."""
+    with storage_errors(f"remove {path.name}"):
+        for file in (path, path.with_name(path.name + ".wal")):
+            file.unlink(missing_ok=True)
+
+
+def scan_counts(cursor: Connection) -> tuple[int, int]:
+    """Rows and row groups that the last query's table scans read, from DuckDB's own JSON profile."""
+    profile = cursor.get_profiling_information(format="json")
+    rows = re.findall(r'"rows_scanned": (\d+)', profile)
+    groups = re.findall(r'"row_groups_scanned": (\d+)', profile)
+    return sum(map(int, rows)), sum(map(int, groups))

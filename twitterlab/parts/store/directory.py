@@ -1,4 +1,4 @@
-"""Home: a system's directory, which is absent or whole, and held by one process at a time.
+"""A system's directory, which is absent or whole, and held by one process at a time; and how a system is opened.
 
 Everything is first built in `.creating` and then renamed to `system`, so that a kill during creation leaves nothing
 that a later opening would mistake for a system.
@@ -11,14 +11,15 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
-from twitterlab.model import StorageError
+from twitterlab.model import InvalidGraph, StorageError
 from twitterlab.parts.store.changes import storage_errors
+from twitterlab.parts.store.layout import Facts, Tables
+from twitterlab.workloads.graph import FollowGraph
 
-Facts = dict[str, Any]
+OpenTables = Callable[[Path | None, Facts, FollowGraph | None], object]
 
 
 class Home:
@@ -100,3 +101,62 @@ def sync_to_disk(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+# Opening: in memory from a graph, in a directory from what is stored there, or made there whole
+
+
+def open_system(home: Home | None, stage: str, tables: Tables, graph: FollowGraph | None, load: OpenTables) -> Facts:
+    """Open a stage's tables by `load`, making them where there are none; returns what the system is.
+
+    Raises InvalidGraph, and StorageError where the directory holds another system than the one asked for.
+    """
+    if graph is not None and not isinstance(graph, FollowGraph):
+        raise InvalidGraph(f"graph is a FollowGraph, not {type(graph).__name__}: FollowGraph.from_... makes one")
+    if home is None:
+        if graph is None:
+            raise InvalidGraph("a system in memory needs a graph: give one, or the path of a stored system")
+        facts = new_facts(stage, tables, graph)
+        load(None, facts, graph)
+        return facts
+    if home.facts is None:
+        create_system(home, stage, tables, graph, load)
+    names = ("users", "graph", "last_id", *tables.default_facts())
+    asked = {"stage": stage, **dict.fromkeys(names), **tables.asked_facts()}
+    facts = checked_facts(home.facts or {}, asked, graph)
+    load(home.system_folder, facts, None)
+    return facts
+
+
+def create_system(home: Home, stage: str, tables: Tables, graph: FollowGraph | None, load: OpenTables) -> None:
+    """Make a system in its directory, which is whole or absent whenever this is interrupted."""
+    if graph is None:
+        raise StorageError(f"{home.path.name} holds no system yet: give a graph to make one")
+    facts = new_facts(stage, tables, graph)
+
+    def build(folder: Path) -> None:
+        load(folder, facts, graph)
+        for database in tables.databases:
+            database.checkpoint()
+            database.close()
+
+    home.create_files(facts, build)
+
+
+def new_facts(stage: str, tables: Tables, graph: FollowGraph) -> Facts:
+    """What a new system will be known by."""
+    return {"stage": stage, "users": graph.users, "graph": graph.digest(), "last_id": 0, **tables.default_facts()}
+
+
+def checked_facts(stored: Facts, asked: Facts, graph: FollowGraph | None) -> Facts:
+    """The stored facts, where they have what is asked for and do not contradict it; else a StorageError."""
+    for name, value in asked.items():
+        if name not in stored:
+            raise StorageError(f"the directory's facts.json is damaged: it lacks {name!r}")
+        if value is not None and stored.get(name) != value:
+            raise StorageError(f"the directory holds a system with {name} {stored.get(name)!r}, not {value!r}")
+    if graph is not None and graph.digest() != stored["graph"]:
+        raise StorageError(
+            f"the directory's system began with another graph (of {stored['users']} users): give that one, or None"
+        )
+    return stored

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from twitterlab.model import Tweet, Users
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.database import Database
-from twitterlab.parts.store.directory import Facts
 from twitterlab.work import Counters
 from twitterlab.workloads.graph import FollowGraph
+
+Facts = dict[str, Any]  # what is remembered of a system as a whole: its stage, its graph, its shards
 
 
 class Tables(Protocol):

@@ -10,18 +10,13 @@ from numpy.typing import NDArray
 from twitterlab.model import Users
 from twitterlab.parts.store.changes import insert_arrow
 from twitterlab.parts.store.database import Database
-
-OWNER_COLUMNS = {
-    "tweets": "author",
-    "follows": "follower",
-    "keys": "author",
-}  # each table, and the column whose shard counts
+from twitterlab.parts.store.schema import OWNERS
 
 
 def copy_users(source: Database, target: Database, users: Users) -> None:
     """Copy everything that these users own to another shard, in one transaction there."""
     with target.transaction() as tx:
-        for table, owner in OWNER_COLUMNS.items():
+        for table, owner in OWNERS.items():
             sql = f"SELECT * FROM {table} WHERE {owner} IN (SELECT unnest($1::INTEGER[]))"
             insert_arrow(tx, table, source.arrow_table(sql, users.tolist()))
 
@@ -31,5 +26,5 @@ def sweep_misplaced_rows(databases: Sequence[Database], places: NDArray[np.int16
     for number, database in enumerate(databases):
         elsewhere = np.flatnonzero(places != number).tolist()
         with database.transaction() as tx:
-            for table, owner in OWNER_COLUMNS.items():
+            for table, owner in OWNERS.items():
                 tx.execute(f"DELETE FROM {table} WHERE {owner} IN (SELECT unnest($1::INTEGER[]))", [elsewhere])

@@ -1,25 +1,37 @@
-"""A leader's database with its replicas, as stage 3 has them: opening, shipping, and losing the leader."""
+"""A leader's database with its replicas, as stage 3 has them: opening, shipping, and losing the leader.
+
+The leader's log is shipped in order to replicas that apply it (asynchronously, as MySQL and Redis do). Positions number
+the leader's changes. A replica remembers the last one it applied in the same transaction as the change itself, so
+shipping a change twice, or after a crash, applies it once.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from twitterlab.checks import valid_setting
-from twitterlab.model import InvalidCursor, Lag, Position, StorageError
-from twitterlab.parts.store import replication
+from twitterlab.model import InvalidCursor, Lag, Position, StorageError, Tweet
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.database import Database
-from twitterlab.parts.store.directory import Facts
-from twitterlab.parts.store.layout import WholeTable
-from twitterlab.parts.store.replication import LeaderLoss
+from twitterlab.parts.store.layout import Facts, WholeTable
 from twitterlab.work import Counters
 from twitterlab.workloads.graph import FollowGraph
 
 ENTRIES_A_SHIPMENT = 1000
 ReplaceFacts = Callable[[Facts], None]
+
+
+class LeaderLoss(NamedTuple):
+    """What died with a leader: changes that were acknowledged but had reached no replica that was promoted."""
+
+    promoted: str
+    posts: list[Tweet]
+    follows: list[tuple[int, int]]
+    unfollows: list[tuple[int, int]]
 
 
 class Replicas(WholeTable):
@@ -85,8 +97,8 @@ class Replicas(WholeTable):
         with self._locked_leader() as leader:
             yield
             if self._synchronous and self.replicas:
-                heir = self.replicas[replication.most_advanced(self.replicas)]
-                while replication.ship_entries(leader, heir, ENTRIES_A_SHIPMENT):
+                heir = self.replicas[most_advanced(self.replicas)]
+                while ship_entries(leader, heir, ENTRIES_A_SHIPMENT):
                     pass
 
     @contextmanager
@@ -113,7 +125,7 @@ class Replicas(WholeTable):
         """The next replica in turn that has applied what the reader has seen; the leader where none has."""
         seen = max(shown, 0 if at_least is None else self.surviving_position(at_least))
         replicas = self.replicas
-        chosen = replication.choose_replica([replica.position for replica in replicas], seen, turn)
+        chosen = choose_replica([replica.position for replica in replicas], seen, turn)
         return self.leader if chosen is None else replicas[chosen]
 
     def ship(self, n: int) -> tuple[int, set[int]]:
@@ -124,7 +136,7 @@ class Replicas(WholeTable):
         done = 0
         with self._shipping:
             while done < n and (replica := self._furthest_behind()) is not None:
-                done += replication.ship_entries(self.leader, replica, min(n - done, ENTRIES_A_SHIPMENT))
+                done += ship_entries(self.leader, replica, min(n - done, ENTRIES_A_SHIPMENT))
             return done, self._trim_logs()
 
     def ship_all(self) -> tuple[int, set[int]]:
@@ -133,7 +145,7 @@ class Replicas(WholeTable):
             done, target = 0, self.leader.position
             for replica in self.replicas:
                 while (waiting := target - replica.position) > 0:
-                    done += replication.ship_entries(self.leader, replica, min(waiting, ENTRIES_A_SHIPMENT))
+                    done += ship_entries(self.leader, replica, min(waiting, ENTRIES_A_SHIPMENT))
             return done, self._trim_logs()
 
     def _trim_logs(self) -> set[int]:
@@ -142,18 +154,18 @@ class Replicas(WholeTable):
         if floor == self._trimmed:
             return set()
         self._trimmed = floor
-        return replication.trim_logs(self.databases)
+        return trim_logs(self.databases)
 
     def lag(self, now: int) -> tuple[Lag, ...]:
         """How far each replica is behind."""
         with self._locked_leader():
             named = list(zip(self.facts["nodes"][1:], self.replicas, strict=True))
-        return tuple(replication.lag_of_replica(name, self.leader, replica, now) for name, replica in named)
+        return tuple(lag_of_replica(name, self.leader, replica, now) for name, replica in named)
 
     def lose_leader(self, deleted: set[int], now: int, restate: ReplaceFacts) -> LeaderLoss:
         """Lose the leader's database, promote the most advanced replica, and delete there again what was deleted."""
         with self._shipping, self.leader.lock:
-            number = replication.most_advanced(self.replicas) + 1
+            number = most_advanced(self.replicas) + 1
             lost, heir, names = self.leader, self.databases[number], self.facts["nodes"]
             tail = lost.log_after(heir.position, lost.position)
             rest = [i for i in range(1, len(names)) if i != number]
@@ -167,7 +179,7 @@ class Replicas(WholeTable):
             self.facts, self.databases = facts, [heir, *(self.databases[i] for i in rest)]
             self._delete_again(facts["doomed"])
             lost.delete_files()
-        return replication.loss_of(names[number], tail)
+        return loss_of(names[number], tail)
 
     def _delete_again(self, doomed: list[tuple[int, int, int]]) -> None:
         """Delete, on a new leader, what was deleted before it led; after a crash an opening does it."""
@@ -178,3 +190,48 @@ class Replicas(WholeTable):
     def _furthest_behind(self) -> Database | None:
         waiting = [replica for replica in self.replicas if replica.position < self.leader.position]
         return min(waiting, key=lambda replica: replica.position, default=None)
+
+
+# What replication does with a leader and its replicas, whoever holds them
+
+
+def ship_entries(leader: Database, replica: Database, limit: int) -> int:
+    """Send a replica the next `limit` changes of the leader's log; returns how many there were."""
+    entries = leader.log_after(replica.position, limit)
+    replica.apply(entries)
+    return len(entries)
+
+
+def choose_replica(positions: Sequence[int], at_least: int, turn: int) -> int | None:
+    """The replica that serves a read: from `turn` on, the first that has applied `at_least`; None where none has."""
+    order = ((turn + i) % len(positions) for i in range(len(positions)))
+    return next((i for i in order if positions[i] >= at_least), None)
+
+
+def lag_of_replica(name: str, leader: Database, replica: Database, now: int) -> Lag:
+    """A replica's lag: positions not yet applied, and the age of the oldest of them."""
+    waiting = leader.log_after(replica.position, 1)
+    age = max(now - waiting[0].at_ms, 0) if waiting else 0
+    return Lag(name, leader.position - replica.position, age)
+
+
+def trim_logs(nodes: Sequence[Database]) -> set[int]:
+    """Forget, on every node, the log that all have applied; returns the deleted tweets that no node holds any more."""
+    floor = min(node.position for node in nodes)
+    gone = nodes[0].logged_deletes(floor)
+    for node in nodes:
+        node.forget_log(floor)
+    return gone
+
+
+def most_advanced(replicas: Sequence[Database]) -> int:
+    """The replica to promote: the one that has applied most, so that no other has to go back."""
+    if not replicas:
+        raise StorageError("the leader is lost and there is no replica left to promote")
+    return max(range(len(replicas)), key=lambda i: replicas[i].position)
+
+
+def loss_of(promoted: str, tail: Sequence[Change]) -> LeaderLoss:
+    """The loss, from the part of the old leader's log that the promoted replica never got."""
+    pairs = {kind: [(c.user, c.followee) for c in tail if c.kind == kind] for kind in ("follow", "unfollow")}
+    return LeaderLoss(promoted, [c.tweet for c in tail if c.kind == "post"], pairs["follow"], pairs["unfollow"])

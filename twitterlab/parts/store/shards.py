@@ -15,10 +15,10 @@ from twitterlab.checks import valid_setting
 from twitterlab.model import StorageError, Tweet, Users
 from twitterlab.parts.store.batches import commit_together, settle_batches
 from twitterlab.parts.store.changes import Change, LogContent, Row
-from twitterlab.parts.store.connections import delete_database_files
-from twitterlab.parts.store.database import TWEET_COLUMNS, Database
-from twitterlab.parts.store.directory import Facts
+from twitterlab.parts.store.database import Database, delete_database_files
+from twitterlab.parts.store.layout import Facts
 from twitterlab.parts.store.moving import copy_users, sweep_misplaced_rows
+from twitterlab.parts.store.schema import TWEET_COLUMNS
 from twitterlab.parts.store.sharding import (
     MAX_SHARDS,
     MergeStreams,
@@ -185,7 +185,7 @@ class Shards:
             changes = assign()
             groups: dict[Database, list[Change]] = {}
             for change in changes:
-                groups.setdefault(self.tweets_home(change.user, change.other), []).append(change)
+                groups.setdefault(self.tweets_home(change.user, change.tweet_id), []).append(change)
             commit_together(groups)
             return changes
 

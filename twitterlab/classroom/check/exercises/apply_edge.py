@@ -214,7 +214,7 @@ def stage_costs(answer: Any) -> list[StageCost]:
         for edge in EDGES.split():
             (system.follow if edge[0] == "+" else system.unfollow)(READER, int(edge[1:]))
         log = system.tables.follows_home(READER).log_after(0, 10 * POSTS * USERS)
-        events = [Event(c.position, c.kind, c.other) for c in log if c.kind in ("follow", "unfollow")]
+        events = [Event(c.position, c.kind, c.followee) for c in log if c.kind in ("follow", "unfollow")]
         feed, follows, others = handle_arrivals(answer, events[::-1] + events, CountedSource(system))
         system.drain()
         if [row[0] for row in feed] != [tweet.id for tweet in system.feed(READER, LENGTH).tweets]:

@@ -17,7 +17,7 @@ import twitterlab as tl
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.words import tweet_names
 from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
-from twitterlab.parts.feeds.feed_shard import ids_in
+from twitterlab.parts.feeds.entries import ids_in
 from twitterlab.workloads.mixes import lecture
 
 Feeds = dict[int, list[int]]
@@ -197,7 +197,7 @@ def stage_costs(answer: Any) -> list[StageCost]:
         log = [message for outbox in system.queue.outboxes for message in outbox.take_messages(len(posts))]
         system.drain()
         deliveries, real = system.work.deliveries, {reader: feed_ids(system, reader) for reader in active}
-    messages = [(message.other, graph.followers(message.user).tolist()) for message in log * 2]
+    messages = [(message.tweet_id, graph.followers(message.user).tolist()) for message in log * 2]
     feeds, taken, looked = deliver_messages(answer, messages, active)
     for reader in sorted(active):
         if real[reader] != list(feeds.get(reader, [])):

@@ -198,7 +198,7 @@ def own_tweets(system: tl.HybridFeeds, authors: Sequence[int]) -> list[Row]:
 def pushed_tweets(system: tl.HybridFeeds) -> list[Row]:
     """What was pushed to the reader, newest first, from their feed and below it."""
     author_of = dict(own_tweets(system, [*OTHERS, *CELEBRITIES]))
-    return [(key.id, author_of[key.id]) for key in system.fanout.reading.pushed_keys(READER, None, LIMIT)]
+    return [(key.id, author_of[key.id]) for key in system.reading.pushed_keys(READER, None, LIMIT)]
 
 
 def count_taken(rows: list[Row], taken: list[int], number: int) -> Iterator[Row]:

@@ -11,7 +11,7 @@ import duckdb
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.sql import Rows, fill_table, in_a_line, in_memory, sql_limit
 from twitterlab.classroom.check.guard import Misbehaved, short_repr
-from twitterlab.parts.store.connections import scan_counts
+from twitterlab.parts.store.database import scan_counts
 
 Edge = tuple[int, int]
 USERS, EACH, INDEXES = 10_000, 10, 3  # of the pinned run: users, rows of each in either table, indexes at most

@@ -13,12 +13,9 @@ from typing import Any
 import duckdb
 
 from twitterlab.classroom.check.guard import Misbehaved, time_limit
-from twitterlab.parts.store.connections import DUCKDB_CONFIG
+from twitterlab.parts.store.database import DUCKDB_CONFIG
+from twitterlab.parts.store.schema import create_tables
 
-TABLES = """
-CREATE TABLE follows (follower INTEGER, followee INTEGER);
-CREATE TABLE tweets (id BIGINT, author INTEGER, created_at BIGINT, text VARCHAR, media VARCHAR);
-"""
 CHANGES = re.compile(r"\(\s*(?:INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\s+SET|MERGE\s+INTO)\b", re.IGNORECASE)
 Rows = Sequence[tuple[Any, ...]]
 
@@ -66,7 +63,7 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     """A new database with both tables, empty, that reaches no files; rows can be counted as in a stage."""
     config: dict[str, Any] = {**DUCKDB_CONFIG, "enable_external_access": False}
     database = duckdb.connect(config=config)
-    database.execute(TABLES)
+    database.execute(create_tables("follows", "tweets"))
     return database
 
 
