@@ -86,7 +86,7 @@ def test_the_functions_that_name_a_part_are_there() -> None:
 def test_every_ring_is_full_and_heads_are_anywhere(full: limit.FullFeeds) -> None:
     assert full.feeds.materialised == full.graph.users
     assert all((ring > 0).all() for ring in full.rings)
-    heads = np.concatenate([shard._head for shard in full.feeds.shards])
+    heads = np.concatenate([shard.head for shard in full.feeds.shards])
     assert len(np.unique(heads)) > full.feeds.length / 2
 
 

@@ -13,6 +13,7 @@ from benchmarks import by_hand, stages
 from benchmarks.common import Result
 from twitterlab.model import MAX_ID
 from twitterlab.parts.store.database import DUCKDB_CONFIG, Database
+from twitterlab.parts.store.schema import create_indexes
 
 NAMES = [
     "stage 1, SingleTable",
@@ -121,7 +122,9 @@ def test_the_sql_by_hand_is_what_the_stage_asks(
         assert system.feed(0).next is not None
 
 
-@pytest.mark.parametrize(("stage", "indexes"), [(tl.SingleTable, ""), (tl.FollowerIndex, by_hand.INDEXES)])
+@pytest.mark.parametrize(
+    ("stage", "indexes"), [(tl.SingleTable, ""), (tl.FollowerIndex, create_indexes("follows", "tweets"))]
+)
 def test_the_database_by_hand_is_the_stages(stage: type[Any], indexes: str) -> None:
     of_tables = "WHERE table_name IN ('follows', 'tweets') ORDER BY ALL"
     asked = [
