@@ -92,7 +92,7 @@ def test_the_summary_tells_the_time_of_each_check_and_the_slowest_tests_of_all(t
     for number in range(2):
         cases = "".join(f'<testcase classname="tests.{number}" name="{n}" time="{n}.5"/>' for n in range(8))
         (tmp_path / f"{number}.xml").write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
-    checks, slowest = summary([Took("ruff", 1, 0.5), Took("pytest", 100, 190)], tmp_path).split("\n\n")
+    checks, slowest = summary([Took("ruff", 1.0, 0.5), Took("pytest", 100.0, 190.0)], tmp_path).split("\n\n")
     assert [line.split() for line in checks.split("\n")[1:]] == [
         ["ruff", "1.0", "0.5"],
         ["pytest", "100.0", "190.0"],
