@@ -15,6 +15,7 @@ import grimp
 import networkx as nx
 import pandas as pd
 from importlinter.cli import lint_imports
+from matplotlib import rc_context
 from matplotlib.patches import FancyArrowPatch
 
 from authoring.verify import ROOT
@@ -124,7 +125,7 @@ def draw_rooms(house: nx.DiGraph[str]) -> None:
     storeys = floors_of(house)
     floor = {room: number for number, rooms in enumerate(storeys) for room in rooms}
     place = dict(places_on_floors(storeys))
-    with styled():
+    with styled(), rc_context({"svg.hashsalt": PACKAGE}):  # so that the same rooms give the same file
         figure = canvas(8, 8)
         figure.set_layout_engine("none")
         axes = figure.add_axes((0, 0, 1, 1))

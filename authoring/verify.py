@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-import pandas as pd
+from tabulate import tabulate
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ("notebooks", "solutions")  # the folders whose notebooks are committed as they ran
@@ -48,8 +48,6 @@ PERSONAL = (
     *("PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "NO_COLOR", "FORCE_COLOR", "TWITTERLAB_COURSE"),
     "PYTHONDONTWRITEBYTECODE",  # with it, each of some hundred processes compiles the package again
 )
-
-
 SLOWEST = 10
 
 
@@ -87,9 +85,10 @@ def processor_seconds() -> float:
 
 def summary(took: list[Took], reports: Path) -> str:
     """Two tables: each check with its times and their sum, and the slowest tests."""
-    checks = pd.DataFrame([*took, Took("all", sum(t.clock_s for t in took), sum(t.processor_s for t in took))])
-    tests = pd.DataFrame(test_times(reports), columns=["seconds", "test"]).nlargest(SLOWEST, "seconds")
-    return "\n\n".join(table.to_string(index=False, float_format="{:.1f}".format) for table in (checks, tests))
+    whole = Took("all", sum(one.clock_s for one in took), sum(one.processor_s for one in took))
+    slowest = sorted(test_times(reports), reverse=True)[:SLOWEST]
+    checks = tabulate([*took, whole], ("check", "clock s", "processor s"), floatfmt=".1f")
+    return f"{checks}\n\n{tabulate(slowest, ('s', 'the slowest tests'), floatfmt='.1f')}"
 
 
 def test_times(reports: Path) -> Iterator[tuple[float, str]]:

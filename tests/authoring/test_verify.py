@@ -93,10 +93,10 @@ def test_the_summary_tells_the_time_of_each_check_and_the_slowest_tests_of_all(t
         cases = "".join(f'<testcase classname="tests.{number}" name="{n}" time="{n}.5"/>' for n in range(8))
         (tmp_path / f"{number}.xml").write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
     checks, slowest = summary([Took("ruff", 1.0, 0.5), Took("pytest", 100.0, 190.0)], tmp_path).split("\n\n")
-    assert [line.split() for line in checks.split("\n")[1:]] == [
+    assert [line.split() for line in checks.split("\n")[2:]] == [
         ["ruff", "1.0", "0.5"],
         ["pytest", "100.0", "190.0"],
         ["all", "101.0", "190.5"],
     ]
-    assert [line.split()[0] for line in slowest.split("\n")[1:]] == [f"{n}.5" for n in (7, 7, 6, 6, 5, 5, 4, 4, 3, 3)]
+    assert [line.split()[0] for line in slowest.split("\n")[2:]] == [f"{n}.5" for n in (7, 7, 6, 6, 5, 5, 4, 4, 3, 3)]
     assert "tests.1::7" in slowest

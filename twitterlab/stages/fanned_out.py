@@ -117,12 +117,12 @@ class FannedOut(Stage):
         return map(Tweet._make, self.tables.newest_of(np.array([author], np.int32), before, limit))
 
     def _followers(self, user: int, limit: int) -> Users:
-        return self.fanout.follow_copy.followers(user)[:limit]
+        return self.fanout.copy.followers(user)[:limit]
 
     # Writing and background work
 
     def _before_commit(self, posts: list[Change]) -> None:
-        rules, follow_copy = self.fanout.rules, self.fanout.follow_copy
+        rules, follow_copy = self.fanout.rules, self.fanout.copy
         for post in posts:
             rules.assign_rule(post.user, follow_copy.follower_count(post.user), post.tweet_id)
         if self.newest_tweets is not None:  # before the commit, so that whoever deletes one of them does so after

@@ -68,7 +68,7 @@ class FanOut:
         gather_posts: bool,
         listeners: Sequence[TimelineListener] = (),
     ) -> None:
-        self.follow_copy, self.rules, self.feeds, self.timelines = follow_copy, rules, feeds, timelines
+        self.copy, self.rules, self.feeds, self.timelines = follow_copy, rules, feeds, timelines
         self._tables, self._clock, self._counters = tables, clock, counters
         self._deleted, self._drop_tombstone = deleted, drop_tombstone
         self._active_ms = int(active_days * DAY_MS)
@@ -117,7 +117,7 @@ class FanOut:
                 self.feeds.cool_feeds(np.array([message.user], np.int32))
             else:
                 self._drop_tombstone(message.tweet_id) if message.kind == "delete" else None
-                self.feeds.cool_feeds(self.follow_copy.followers(message.user))
+                self.feeds.cool_feeds(self.copy.followers(message.user))
                 self.timelines.cool_feeds(np.array([message.user], np.int32))
                 self._tell_timeline_changed(message.user)
 
@@ -157,14 +157,14 @@ class FanOut:
 
     def _pushed_readers(self, post: Change) -> Users:
         """Whose feeds a tweet is pushed into."""
-        followers, rule = self.follow_copy.followers(post.user), self.rules.rule_at(post.user, post.tweet_id)
+        followers, rule = self.copy.followers(post.user), self.rules.rule_at(post.user, post.tweet_id)
         if rule is push:
             return followers
         return followers[:0] if rule is pull else followers[rule(np.array([post.user]), followers)]
 
     def _handle_delete(self, message: Change) -> None:
         author, tweet_id = message.user, message.tweet_id
-        self.feeds.remove_tweet(self.follow_copy.followers(author), tweet_id)
+        self.feeds.remove_tweet(self.copy.followers(author), tweet_id)
         self.timelines.remove_tweet(np.array([author], np.int32), tweet_id)
         self._tell_timeline_changed(author)
         self._drop_tombstone(tweet_id)
@@ -196,7 +196,7 @@ class FanOut:
         return message.followee in self._tables.follows_home(message.user).followees(message.user)
 
     def _change_copy(self, message: Change) -> None:
-        change = self.follow_copy.add_follow if message.kind == "follow" else self.follow_copy.remove_follow
+        change = self.copy.add_follow if message.kind == "follow" else self.copy.remove_follow
         change(message.user, message.followee)
         for listener in self._listeners:
             listener.follow_changed(message.user)
