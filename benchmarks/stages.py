@@ -84,7 +84,8 @@ def post_history(
     systems: Sequence[Stage], graph: FollowGraph, clock: ManualClock, tweets: int, seed: int
 ) -> list[Tweet]:
     """Post the lecture's writers' tweets at every system, within a day, and do all background work."""
-    from twitterlab.workloads.mixes import DAY_MS, lecture
+    from twitterlab.clock import DAY_MS
+    from twitterlab.workloads.mixes import lecture
 
     events = lecture(graph, tweets, seed, span_ms=DAY_MS, **POSTS_ALONE)
     stored: list[Tweet] = []

@@ -7,6 +7,8 @@ import time
 from operator import index
 from typing import Protocol
 
+DAY_MS = 86_400_000
+
 
 class Clock(Protocol):
     """Anything whose `now()` is the time in integer Unix milliseconds."""

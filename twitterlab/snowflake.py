@@ -15,8 +15,8 @@ SEQUENCE_MAX = (1 << SEQUENCE_BITS) - 1
 class Snowflake:
     """Hands out IDs that strictly increase and never wait, whatever the clock does.
 
-    `last` is the highest ID ever handed out (0: none). Where the sequence of a millisecond is exhausted, or the clock
-    stands behind the last ID, the last millisecond + 1 is used.
+    `last` is the highest ID ever handed out (0: none); it changes under `_lock`. Where the sequence of a millisecond is
+    exhausted, or the clock stands behind the last ID, the last millisecond + 1 is used.
     """
 
     def __init__(self, last: int = 0) -> None:

@@ -240,11 +240,13 @@ def test_no_events_are_two_empty_halves() -> None:
 
 def test_the_table_prints_units_and_repeats(graph: FollowGraph) -> None:
     text = policies_table(graph, seed=2, units=UNITS, events=4_000)
-    header = text.splitlines()
-    assert "unit costs (rows): push 2, pull 3" in header[0]
-    assert header[1].split() == ["policy", "threshold", "pushes", "pulls", "cost", "regret", "over", "best"]
-    assert header[2].split() == ["followers", "deliveries", "pulled", "authors", "rows", "rows", "ratio"]
-    assert len(text.splitlines()) == 3 + 4 * (2 + 6)
+    costs, _, names, units, index, *rows = text.splitlines()
+    assert "unit costs (rows): push 2, pull 3" in costs
+    assert names.split() == ["threshold", "pushes", "pulls", "cost", "regret", "over", "best"]
+    assert units.split() == ["followers", "deliveries", "pulled", "authors", "rows", "rows", "ratio"]
+    assert index.split() == ["workload", "policy"]
+    assert len(rows) == 4 * 6
+    assert not any("NA" in row or "nan" in row for row in rows)
     assert text == policies_table(graph, seed=2, units=UNITS, events=4_000)
-    per_edge_lines = [line for line in text.splitlines() if line.startswith("  per edge   ")]
+    per_edge_lines = [row for row in rows if "per edge   " in row]
     assert [line.split()[-1] for line in per_edge_lines] == ["1.00"] * 4

@@ -32,7 +32,7 @@ def test_an_author_in_no_list_is_pushed_and_pulled_by_nobody() -> None:
     rules = AuthorRules(push_all, 3)
     assert rules.rules_of(1) == [(0, push)]
     assert rules.rule_at(1, 5) is push
-    assert rules.pushed_readers(1, 5, READERS).tolist() == [True] * 4
+    assert rules.pushed_mask(1, 5, READERS).tolist() == [True] * 4
     assert rules.is_pushed(1, 5, 2)
     assert rules.pulled_spans(1, 2) == []
     assert not rules.pulled.any()
@@ -84,10 +84,10 @@ def test_a_rule_that_looks_at_readers_pushes_to_some_and_is_pulled_by_the_others
     rules = AuthorRules(per_edge([5, 1, 3, 0], [2, 3, 0, 0]), 4)
     for author in range(3):
         rules.assign_rule(author, 4, 10)
-    assert rules.pushed_readers(0, 10, READERS).tolist() == [True, False, True, False]
-    assert rules.pushed_readers(1, 10, READERS).tolist() == [True, False, True, False]
-    assert rules.pushed_readers(2, 10, READERS).tolist() == [True] * 4
-    assert rules.pushed_readers(0, 9, READERS).tolist() == [True] * 4
+    assert rules.pushed_mask(0, 10, READERS).tolist() == [True, False, True, False]
+    assert rules.pushed_mask(1, 10, READERS).tolist() == [True, False, True, False]
+    assert rules.pushed_mask(2, 10, READERS).tolist() == [True] * 4
+    assert rules.pushed_mask(0, 9, READERS).tolist() == [True] * 4
     assert [bool(rules.pulled_spans(0, reader)) for reader in range(4)] == [False, True, False, True]
     assert rules.pulled_spans(0, 1) == [(10, MAX_ID)]
 

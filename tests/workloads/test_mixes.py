@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from twitterlab.clock import DAY_MS
 from twitterlab.model import UnknownUser
 from twitterlab.workloads.graph import FollowGraph
-from twitterlab.workloads.mixes import DAY_MS, START_MS, Event, benchbase, deathstar, flash_crowd, lecture
+from twitterlab.workloads.mixes import START_MS, Event, benchbase, deathstar, flash_crowd, lecture
 from twitterlab.workloads.streams import EVENT_KINDS
 
 GENERATORS = [lecture, flash_crowd, benchbase, deathstar]

@@ -7,13 +7,12 @@ from importlib.resources import files
 
 import numpy as np
 
-from twitterlab.clock import ManualClock, SystemClock
+from twitterlab.clock import DAY_MS, ManualClock, SystemClock
 from twitterlab.stages.base import Stage
 from twitterlab.workloads.graph import FollowGraph
 
 DAYS, SEED = 3, 7
 BATCH, BATCHES = 10, 500  # tweets that are written at the same time, and at most about so many times
-DAY_MS = 86_400_000
 
 
 def past() -> ManualClock:

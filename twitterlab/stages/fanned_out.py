@@ -51,7 +51,7 @@ class FannedOut(Stage):
         settings: FeedSettings,
         policy: PushPullPolicy,
     ) -> None:
-        settings = self._settings = checked(settings)
+        settings = self._settings = checked_settings(settings)
         self._merge = settings["merge"]
         eviction = settings["cache"](settings["cache_tweets"])  # here: what is refused leaves no directory behind
         self.tables: Shards = Shards(settings["shards"], settings["shard_of"], settings["merge"], log="outbox")
@@ -117,12 +117,12 @@ class FannedOut(Stage):
         return map(Tweet._make, self.tables.newest_of(np.array([author], np.int32), before, limit))
 
     def _followers(self, user: int, limit: int) -> Users:
-        return self.fanout.copy.followers(user)[:limit]
+        return self.fanout.follow_copy.followers(user)[:limit]
 
     # Writing and background work
 
     def _before_commit(self, posts: list[Change]) -> None:
-        rules, follow_copy = self.fanout.rules, self.fanout.copy
+        rules, follow_copy = self.fanout.rules, self.fanout.follow_copy
         for post in posts:
             rules.assign_rule(post.user, follow_copy.follower_count(post.user), post.tweet_id)
         if self.newest_tweets is not None:  # before the commit, so that whoever deletes one of them does so after
@@ -232,7 +232,7 @@ class FannedOut(Stage):
         ]
 
 
-def checked(settings: FeedSettings) -> FeedSettings:
+def checked_settings(settings: FeedSettings) -> FeedSettings:
     """The settings, the numbers among them each in its range; else a ValueError."""
     length = valid_setting("feed_length", settings["feed_length"], 1)
     attempts = valid_setting("attempts", settings["attempts"], 1)

@@ -12,7 +12,7 @@ from twitterlab.parts.store.sharding import merge_counted
 from twitterlab.parts.store.shards import TweetKey
 from twitterlab.stages.base import DirectoryPath
 from twitterlab.stages.fanned_out import FannedOut
-from twitterlab.stages.settings import HybridSettings, takes
+from twitterlab.stages.settings import HybridSettings, takes_settings
 from twitterlab.workloads.graph import FollowGraph
 
 
@@ -25,7 +25,7 @@ class HybridFeeds(FannedOut):
     deep page costs, and what `fast_paths` are, is as at stage 6.
     """
 
-    @takes(HybridSettings)
+    @takes_settings(HybridSettings)
     def __init__(
         self,
         graph: FollowGraph | None = None,

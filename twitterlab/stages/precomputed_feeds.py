@@ -8,7 +8,7 @@ from twitterlab.clock import Clock
 from twitterlab.parts.feeds.policy import push_all
 from twitterlab.stages.base import DirectoryPath
 from twitterlab.stages.fanned_out import FannedOut
-from twitterlab.stages.settings import FeedSettings, takes
+from twitterlab.stages.settings import FeedSettings, takes_settings
 from twitterlab.workloads.graph import FollowGraph
 
 
@@ -25,7 +25,7 @@ class PrecomputedFeeds(FannedOut):
     message and one tweet at a time, and tweets are cached when they are first read: the same answers, easier to follow.
     """
 
-    @takes(FeedSettings)
+    @takes_settings(FeedSettings)
     def __init__(
         self,
         graph: FollowGraph | None = None,

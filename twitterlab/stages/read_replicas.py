@@ -38,20 +38,18 @@ class ReadReplicas(Stage):
         self.tables: Replicas = Replicas(replicas, synchronous=synchronous)
         self._turns = count()
         super().__init__(graph, path, clock, self.tables, counting=counting)
-        self._shown_positions = np.zeros(
-            (2, self.users), np.int64
-        )  # the position shown last: of a reader's feed, of an author
+        # The position that was shown last, of a reader's feed and of an author; each element written without a lock.
+        self._shown_positions = np.zeros((2, self.users), np.int64)
         self.deleted = self.tables.leader.logged_deletes()
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
-        node = self._answering_node(at_least, self._shown_positions[0, reader])
-        return self._newest_on(
-            node, node.followees(reader), before, limit, self._shown_positions[0, reader : reader + 1]
-        )
+        shown = self._shown_positions[0, reader : reader + 1]
+        node = self._answering_node(at_least, shown[0])
+        return self._newest_on(node, node.followees(reader), before, limit, shown)
 
     def _tweets_of(self, author: int, before: int | None, limit: int) -> Iterator[Tweet]:
-        node = self._answering_node(None, self._shown_positions[1, author])
-        return self._newest_on(node, [author], before, limit, self._shown_positions[1, author : author + 1])
+        shown = self._shown_positions[1, author : author + 1]
+        return self._newest_on(self._answering_node(None, shown[0]), [author], before, limit, shown)
 
     def _tweet(self, author: int, tweet_id: int) -> Tweet | None:
         return next(iter(self._answering_node(None, self._shown_positions[1, author]).tweets([tweet_id])), None)
@@ -109,7 +107,6 @@ class ReadReplicas(Stage):
         loss = self.tables.lose_leader(self.deleted, self._now(), self._replace_facts)
         with self.tables.write_lock(0):
             self.deleted &= self.tables.leader.logged_deletes()
-        self._shown_positions = np.minimum(
-            self._shown_positions, self.tables.leader.position
-        )  # what was shown and lost will not return
+        # What was shown and lost will not return.
+        self._shown_positions = np.minimum(self._shown_positions, self.tables.leader.position)
         return loss

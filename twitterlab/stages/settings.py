@@ -1,7 +1,7 @@
 """The settings of stages 4 to 7: each is named once, with its type, its default and what it says.
 
-A stage takes its kind of settings as `**settings: Unpack[...]`, and `takes` before its `__init__` completes them with
-their defaults, refuses those that the stage has not, and shows all of them in its signature.
+A stage takes its kind of settings as `**settings: Unpack[...]`. `takes_settings` before its `__init__` completes them
+with their defaults, refuses those that the stage has not, and shows all of them in its signature.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class HybridSettings(FeedSettings, total=False):
     policy: Annotated[PushPullPolicy | None, None]  # None: by the threshold
 
 
-def takes(settings: type) -> Callable[[Init], Init]:
+def takes_settings(settings: type) -> Callable[[Init], Init]:
     """Let an `__init__` take these settings: completed by their defaults, refused by name, shown by `help`.
 
     The defaults are kept where Python keeps those of keyword arguments, in `__kwdefaults__`.

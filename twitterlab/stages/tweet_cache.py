@@ -11,7 +11,7 @@ from twitterlab.parts.cache.tweet_cache import Hydration
 from twitterlab.parts.store.database import Database
 from twitterlab.parts.store.shards import Shards
 from twitterlab.stages.base import DirectoryPath, Stage
-from twitterlab.stages.settings import CacheSettings, takes
+from twitterlab.stages.settings import CacheSettings, takes_settings
 from twitterlab.workloads.graph import FollowGraph
 
 
@@ -22,7 +22,7 @@ class TweetCache(Stage):
     to each shard that keeps any. Nothing is ever stale.
     """
 
-    @takes(CacheSettings)
+    @takes_settings(CacheSettings)
     def __init__(
         self,
         graph: FollowGraph | None = None,

@@ -11,7 +11,7 @@ from twitterlab.clock import Clock
 from twitterlab.model import Position, Tweet
 from twitterlab.parts.store.shards import Shards
 from twitterlab.stages.base import DirectoryPath, Stage
-from twitterlab.stages.settings import UserShardSettings, takes
+from twitterlab.stages.settings import UserShardSettings, takes_settings
 from twitterlab.workloads.graph import FollowGraph
 
 
@@ -22,7 +22,7 @@ class UserShards(Stage):
     and merges at most limit + shards of them. With `shard_by="tweet"` it must ask every shard. Nothing is ever stale.
     """
 
-    @takes(UserShardSettings)
+    @takes_settings(UserShardSettings)
     def __init__(
         self,
         graph: FollowGraph | None = None,

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twitterlab.model import Tweet, Users
+from twitterlab.parts.feeds.follow_graph import FollowCopy
 from twitterlab.parts.store.sharding import placement, shard_of
 from twitterlab.parts.store.shards import DEFAULT_SHARDS
 from twitterlab.stages.tweet_cache import TweetCache
@@ -32,14 +33,14 @@ POSTS_ALONE: dict[str, Any] = dict.fromkeys(
 Cells = NDArray[np.int64]
 
 
-class Cache(Protocol):
-    """What is asked of an eviction policy here."""
+class NumberCache(Protocol):
+    """What is asked of an eviction policy here: whether a tweet's number is cached, and to cache it."""
 
     def get(self, key: int) -> bool | None: ...
     def put(self, key: int, value: bool) -> None: ...
 
 
-CachePolicy = Callable[[int], Cache]
+CachePolicy = Callable[[int], NumberCache]
 
 
 class Lookups(NamedTuple):
@@ -79,18 +80,19 @@ def page_lookups(graph: FollowGraph, skew: float = SKEW, stored: int = STORED, e
     posts = [event for event in (*before, *after) if event.kind == "post"]
     authors = np.array([event.user for event in posts])
     places = placement(shard_of, graph.users, DEFAULT_SHARDS)
-    follows, visible = CurrentFollows(graph), len(before)
+    follows, visible = FollowCopy(graph), len(before)
     pages, at_ms, finding = [], [], []
     for event in after:
         if event.kind == "post":
             visible += 1
         elif event.kind == "feed":
-            followees = follows.of(event.user)
+            followees = follows.followees(event.user)
             pages.append(newest_numbers(authors[:visible], followees, graph.users))
             at_ms.append(event.at_ms)
             finding.append(1 + len(np.bincount(places[followees]).nonzero()[0]))
         else:
-            follows.take_in(event)
+            change = follows.add_follow if event.kind == "follow" else follows.remove_follow
+            change(event.user, event.other)
     posted_ms = np.array([event.at_ms for event in posts])
     return Lookups(pages, np.array(at_ms), np.array(finding), posted_ms, places[authors].tolist())
 
@@ -103,29 +105,12 @@ def newest_numbers(authors: Cells, followees: Users, users: int) -> list[int]:
     return numbers
 
 
-class CurrentFollows:
-    """Whom each user follows while follows and unfollows come in."""
-
-    def __init__(self, graph: FollowGraph) -> None:
-        self._graph = graph
-        self._changed: dict[int, Users] = {}
-
-    def of(self, user: int) -> Users:
-        """Whom this user follows now."""
-        return self._changed.get(user, self._graph.followees(user))
-
-    def take_in(self, event: Event) -> None:
-        """Take in a follow or an unfollow."""
-        change = np.union1d if event.kind == "follow" else np.setdiff1d
-        self._changed[event.user] = change(self.of(event.user), np.array([event.other], np.int32))
-
-
-def play_lookups(pages: Iterable[list[int]], cache: Cache) -> list[list[int]]:
+def play_lookups(pages: Iterable[list[int]], cache: NumberCache) -> list[list[int]]:
     """What each page misses, in its order, when all of them go through this cache one after the other."""
     return [missed_of_page(page, cache) for page in pages]
 
 
-def missed_of_page(page: list[int], cache: Cache) -> list[int]:
+def missed_of_page(page: list[int], cache: NumberCache) -> list[int]:
     """What one page misses; it is in the cache afterwards."""
     get, put = cache.get, cache.put
     missed = [number for number in page if get(number) is None]

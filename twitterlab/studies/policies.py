@@ -6,8 +6,7 @@ who reads and who writes, and the second is judged. Follows are those of the gra
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twitterlab.workloads.graph import FollowGraph
+
+
+COLUMN_UNITS = {"threshold": "followers", "pushes": "deliveries", "pulls": "pulled authors"}
 
 
 def policy_workloads(graph: FollowGraph, events: int = 100_000, seed: int = 7) -> dict[str, list[Event]]:
@@ -57,27 +59,16 @@ def compare_workloads(
 
 
 def policies_table(graph: FollowGraph, seed: int = 7, units: UnitCosts | None = None, events: int = 100_000) -> str:
-    """`compare_workloads` as text, one block a workload, with the units in the header."""
-    priced = units or UnitCosts()
-    table = compare_workloads(graph, seed, priced, events)
-    lines = [
-        f"{graph.users:,} users, {graph.edges:,} follows, {events:,} events a workload, seed {seed}; "
-        f"unit costs ({priced.unit}): push {priced.push:g}, pull {priced.pull:g}",
-        _line("policy", "threshold", "pushes", "pulls", "cost", "regret", "over best"),
-        _line("", "followers", "deliveries", "pulled authors", priced.unit, priced.unit, "ratio"),
-    ]
-    for workload in table.index.unique("workload"):
-        lines += ["", str(workload), *(_row(row) for row in table.loc[workload].reset_index().to_dict("records"))]
-    return "\n".join(lines) + "\n"
-
-
-def _row(row: dict[Hashable, Any]) -> str:
+    """`compare_workloads` as text, with the unit of each column below its name."""
     import pandas as pd
 
-    threshold = "" if pd.isna(row["threshold"]) else f"{row['threshold']:,}"
-    counts = [f"{row[name]:,.0f}" for name in ("pushes", "pulls", "cost", "regret")]
-    return _line(f"  {row['policy']}", threshold, *counts, f"{row['over_best']:.2f}")
-
-
-def _line(policy: str, *cells: str) -> str:
-    return (f"{policy:<31}" + "".join(f" {cell:>15}" for cell in cells)).rstrip()
+    priced = units or UnitCosts()
+    columns = {**COLUMN_UNITS, "cost": priced.unit, "regret": priced.unit, "over_best": "ratio"}
+    table = compare_workloads(graph, seed, priced, events)[list(columns)].astype({"threshold": float})  # NaN where none
+    table.columns = pd.MultiIndex.from_tuples((name.replace("_", " "), unit) for name, unit in columns.items())
+    whole, ratio = "{:,.0f}".format, "{:.2f}".format
+    text = table.to_string(formatters=[whole] * (len(columns) - 1) + [ratio], na_rep="")
+    return (
+        f"{graph.users:,} users, {graph.edges:,} follows, {events:,} events a workload, seed {seed}; "
+        f"unit costs ({priced.unit}): push {priced.push:g}, pull {priced.pull:g}\n\n{text}\n"
+    )

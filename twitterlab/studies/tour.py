@@ -25,9 +25,7 @@ DEFAULT_USERS = 5_000
 DEFAULT_MEAN_FOLLOWS = 25
 COUNTED_KINDS = ("post", "follow", "unfollow", "delete", "feed")
 POSTS_A_COMMIT = 500  # posts in one group commit
-CELEBRITY_SHARE = (
-    0.001  # the share of users above the tour's threshold: laptops' graphs have no author with 10,000 followers
-)
+CELEBRITY_SHARE = 0.001  # of users above the tour's threshold: laptops' graphs have no author with 10,000 followers
 
 # The lecture reads 20 pages for each post; a tour keeps its day's cycle and its skews, and reads fewer.
 LIVE_HABITS: dict[str, Any] = {

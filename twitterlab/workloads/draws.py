@@ -114,9 +114,8 @@ def draw_texts(rng: np.random.Generator, n: int, lengths: Lengths | None = None)
     totals = np.cumsum(counts)
     size = sizes[np.searchsorted(totals, rng.integers(0, totals[-1], n), side="right")]
     start = starts[rng.integers(0, len(starts), n)]
-    return [
-        _cut_to_sentence(book[at : at + length - 1]) for at, length in zip(start.tolist(), size.tolist(), strict=True)
-    ]
+    places = zip(start.tolist(), size.tolist(), strict=True)
+    return [_cut_to_sentence(book[at : at + length - 1]) for at, length in places]
 
 
 def default_lengths() -> list[tuple[int, int]]:

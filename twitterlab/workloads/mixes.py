@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from twitterlab.clock import DAY_MS
 from twitterlab.model import UnknownUser
 from twitterlab.workloads.draws import Crowd, Lengths, Numbers, even_times, poisson_times, uniform, zipf
 from twitterlab.workloads.streams import (
@@ -38,7 +39,6 @@ __all__ = ["Event", "Habits", "benchbase", "deathstar", "flash_crowd", "lecture"
 
 Mask: TypeAlias = NDArray[np.bool_]
 
-DAY_MS = 86_400_000
 START_MS = 1_700_000_000_000
 
 

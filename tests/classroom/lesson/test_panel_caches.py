@@ -16,8 +16,8 @@ from twitterlab.classroom.lesson.panels.caches import (
     whole_if_independent,
 )
 from twitterlab.parts.cache.eviction import FIFO, LRU
+from twitterlab.parts.feeds.follow_graph import FollowCopy
 from twitterlab.studies.cache_lookups import (
-    CurrentFollows,
     Lookups,
     fetch_requests,
     newest_numbers,
@@ -27,7 +27,7 @@ from twitterlab.studies.cache_lookups import (
     warm_outcome,
 )
 from twitterlab.work import Work
-from twitterlab.workloads.mixes import START_MS, Event, replay
+from twitterlab.workloads.mixes import START_MS, replay
 
 GRAPH = tl.FollowGraph.synthetic(users=300, mean_follows=8, seed=3)
 SMALL = (GRAPH, 0.8, 400, 200)  # graph, skew, tweets before, events
@@ -68,12 +68,12 @@ def test_lookups_misses_and_shard_requests_are_those_of_the_stage(policy):
 
 def test_follows_and_unfollows_change_whose_tweets_a_page_looks_up():
     graph = tl.FollowGraph.from_edges([1], [0], users=4)
-    follows = CurrentFollows(graph)
-    follows.take_in(Event(0, "follow", 1, 3))
-    assert follows.of(1).tolist() == [0, 3]
-    follows.take_in(Event(0, "unfollow", 1, 0))
-    assert follows.of(1).tolist() == [3]
-    assert newest_numbers(np.array([0, 3, 2, 3]), follows.of(1), graph.users) == [3, 1]
+    follows = FollowCopy(graph)
+    follows.add_follow(1, 3)
+    assert follows.followees(1).tolist() == [0, 3]
+    follows.remove_follow(1, 0)
+    assert follows.followees(1).tolist() == [3]
+    assert newest_numbers(np.array([0, 3, 2, 3]), follows.followees(1), graph.users) == [3, 1]
 
 
 def test_outcomes_are_of_the_full_pages_of_the_second_half():

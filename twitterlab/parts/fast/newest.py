@@ -63,7 +63,7 @@ class ShortRuns(NamedTuple):
     start: ShortIds
     offset: NDArray[np.uint64]
 
-    def rows_of(self, shorts: ShortIds) -> NDArray[np.int64]:
+    def rows_of_shorts(self, shorts: ShortIds) -> NDArray[np.int64]:
         """The row of each squeezed ID, if it has one; else the row of another, or none."""
         return (shorts + self.offset[self.start.searchsorted(shorts, side="right")]).view(np.int64)
 
@@ -137,11 +137,10 @@ class NewestTweets:
         """
         columns, runs, oldest = self._view
         if len(shorts) and oldest <= shorts.item(0):
-            found: list[Tweet | None] = columns.tweet[runs.rows_of(shorts)].tolist()
+            found: list[Tweet | None] = columns.tweet[runs.rows_of_shorts(shorts)].tolist()
             return found, not self.has_gaps or all(found)
-        columns, rows, there = self.find_rows(
-            shorts
-        )  # of the moment of this look, which may not be that of the one above
+        # Of the moment of this look, which may not be that of the one above.
+        columns, rows, there = self.find_rows(shorts)
         tweets = columns.tweet[rows].tolist()
         found = [tweet if here else None for tweet, here in zip(tweets, there.tolist(), strict=True)]
         return found, all(found)
@@ -151,7 +150,7 @@ class NewestTweets:
         columns, runs, _ = self._view
         if not len(columns.short):
             return NO_COLUMNS, np.zeros(shorts.shape, np.int64), np.zeros(shorts.shape, np.bool_)
-        rows = runs.rows_of(shorts)
+        rows = runs.rows_of_shorts(shorts)
         np.clip(rows, 0, len(columns.short) - 1, out=rows)
         return columns, rows, columns.short[rows] == shorts
 

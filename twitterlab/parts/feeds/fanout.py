@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from twitterlab.clock import Clock
+from twitterlab.clock import DAY_MS, Clock
 from twitterlab.model import Ids, Users
 from twitterlab.parts.feeds.entries import Entries, pack_entries
 from twitterlab.parts.feeds.feed_cache import FeedCache
@@ -26,7 +26,6 @@ from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.shards import Shards
 from twitterlab.work import Counters
 
-DAY_MS = 86_400_000
 STRIPES = 64
 
 
@@ -68,7 +67,7 @@ class FanOut:
         gather_posts: bool,
         listeners: Sequence[TimelineListener] = (),
     ) -> None:
-        self.copy, self.rules, self.feeds, self.timelines = follow_copy, rules, feeds, timelines
+        self.follow_copy, self.rules, self.feeds, self.timelines = follow_copy, rules, feeds, timelines
         self._tables, self._clock, self._counters = tables, clock, counters
         self._deleted, self._drop_tombstone = deleted, drop_tombstone
         self._active_ms = int(active_days * DAY_MS)
@@ -117,7 +116,7 @@ class FanOut:
                 self.feeds.cool_feeds(np.array([message.user], np.int32))
             else:
                 self._drop_tombstone(message.tweet_id) if message.kind == "delete" else None
-                self.feeds.cool_feeds(self.copy.followers(message.user))
+                self.feeds.cool_feeds(self.follow_copy.followers(message.user))
                 self.timelines.cool_feeds(np.array([message.user], np.int32))
                 self._tell_timeline_changed(message.user)
 
@@ -126,10 +125,11 @@ class FanOut:
         return self._stripes[followee % STRIPES]
 
     def _handle_post(self, message: Change) -> None:
+        """Deliver one tweet; called under its author's stripe."""
         self._deliver_posts([message])
 
     def _deliver_posts(self, posts: list[Change]) -> None:
-        """Deliver tweets to their authors' active followers: those of each author are distinct."""
+        """Deliver tweets to their authors' active followers, who are distinct; called under the authors' stripes."""
         authors = np.array([post.user for post in posts], np.int32)
         entries = pack_entries(np.array([post.tweet_id for post in posts], np.int64), self._tables.places[authors])
         pushed = [self._pushed_readers(post) for post in posts]
@@ -157,19 +157,21 @@ class FanOut:
 
     def _pushed_readers(self, post: Change) -> Users:
         """Whose feeds a tweet is pushed into."""
-        followers, rule = self.copy.followers(post.user), self.rules.rule_at(post.user, post.tweet_id)
+        followers, rule = self.follow_copy.followers(post.user), self.rules.rule_at(post.user, post.tweet_id)
         if rule is push:
             return followers
         return followers[:0] if rule is pull else followers[rule(np.array([post.user]), followers)]
 
     def _handle_delete(self, message: Change) -> None:
+        """Take a deleted tweet out of everything, and drop its tombstone; called under the followee\'s stripe."""
         author, tweet_id = message.user, message.tweet_id
-        self.feeds.remove_tweet(self.copy.followers(author), tweet_id)
+        self.feeds.remove_tweet(self.follow_copy.followers(author), tweet_id)
         self.timelines.remove_tweet(np.array([author], np.int32), tweet_id)
         self._tell_timeline_changed(author)
         self._drop_tombstone(tweet_id)
 
     def _handle_follow(self, message: Change) -> None:
+        """Register the follow in the copy, then backfill; called under the followee\'s stripe."""
         if not self._follow_is_stored(message):
             return  # an unfollow waits behind it
         self._change_copy(message)
@@ -182,6 +184,7 @@ class FanOut:
             self._counters.add(backfilled=added)
 
     def _handle_unfollow(self, message: Change) -> None:
+        """Take the follow out of the copy, then purge; called under the followee\'s stripe."""
         if self._follow_is_stored(message):
             return  # a follow waits behind it, so a page that is being scrolled keeps what it showed
         self._change_copy(message)
@@ -196,7 +199,8 @@ class FanOut:
         return message.followee in self._tables.follows_home(message.user).followees(message.user)
 
     def _change_copy(self, message: Change) -> None:
-        change = self.copy.add_follow if message.kind == "follow" else self.copy.remove_follow
+        """Apply a follow or unfollow to the copy; called under the followee's stripe and the follower's outbox lock."""
+        change = self.follow_copy.add_follow if message.kind == "follow" else self.follow_copy.remove_follow
         change(message.user, message.followee)
         for listener in self._listeners:
             listener.follow_changed(message.user)

@@ -11,7 +11,8 @@ from twitterlab.workloads.graph import FollowGraph
 class FollowCopy:
     """Who follows whom as far as the workers have got; compressed rows, with fresh arrays for users who changed.
 
-    A change replaces a user's array, so a reader of the old one is never disturbed.
+    A change replaces a user's array, so a reader needs no lock, and is never disturbed. `_followers[u]` changes under
+    the stripe of u in `FanOut`; `_followees[u]` under the lock of the outbox that has all of u's follows.
     """
 
     def __init__(self, graph: FollowGraph) -> None:
@@ -51,12 +52,12 @@ class FollowCopy:
         return before[self._graph.followee_starts], found[there]
 
     def add_follow(self, follower: int, followee: int) -> None:
-        """Apply a follow; once more changes nothing."""
+        """Apply a follow; once more changes nothing. Called under both locks."""
         self._followers[followee] = with_user(self.followers(followee), follower)
         self._followees[follower] = with_user(self.followees(follower), followee)
 
     def remove_follow(self, follower: int, followee: int) -> None:
-        """Apply an unfollow; once more changes nothing."""
+        """Apply an unfollow; once more changes nothing. Called under both locks."""
         self._followers[followee] = without_user(self.followers(followee), follower)
         self._followees[follower] = without_user(self.followees(follower), followee)
 

@@ -25,7 +25,7 @@ FinishGathered = Callable[[], object]
 
 
 class Wakeups:
-    """Counts the calls of `set`; a worker notes `count`, looks for work, and sleeps only if nothing was set since.
+    """Counts the calls of `wake_all`; a worker notes `count`, looks for work, and sleeps only if none was made since.
 
     An event that workers clear would not do: one clears it, finds the shard with the message in the hands of another,
     and sleeps; and the other, who had looked before the message came, finds it cleared and sleeps too.
@@ -42,13 +42,17 @@ class Wakeups:
             self._news.notify_all()
 
     def wait_for_news(self, noted: int) -> None:
-        """Sleep until `set` has been called since `count` was `noted`."""
+        """Sleep until `wake_all` has been called since `count` was `noted`."""
         with self._news:
             self._news.wait_for(lambda: self.count != noted)
 
 
 class Outbox:
-    """One shard's outbox as one consumer sees it; whoever handles its messages holds `lock`, so they stay in order."""
+    """One shard's outbox as one consumer sees it.
+
+    Whoever handles its messages holds `lock`, so that they stay in order; `offset` and `failures` change under it, as
+    do `take_messages` and `acknowledge`, which are called under it.
+    """
 
     def __init__(self, name: str, database: Database, consumer: str = "fanout", *, lazy: bool = False) -> None:
         self.name, self.database, self.consumer, self.lazy = name, database, consumer, lazy
@@ -103,10 +107,11 @@ class UnfinishedMessages(Exception):
 
 
 class Queue:
-    """The outboxes of all shards, handled by `handle`; `failed` is told of a message before it is set aside.
+    """The outboxes of all shards; `give_up_message` is told of a message before it is set aside.
 
-    `handle` may put off part of its work until `finish`, which is called before anything is acknowledged. Where that
-    fails, the messages come again, and each is finished by itself.
+    `handle_message` may put off part of its work until `finish_gathered`, which is called before anything is
+    acknowledged. Where that fails, the messages come again, and each is finished by itself (`_one_by_one`, which any
+    round may write: it only says how careful the next one is). `outboxes` is replaced as one.
     """
 
     def __init__(
@@ -118,12 +123,8 @@ class Queue:
         attempts: int,
     ) -> None:
         self.outboxes: list[Outbox] = []
-        self._handle_message, self._finish_gathered, self._give_up_message = (
-            handle_message,
-            finish_gathered,
-            give_up_message,
-        )
-        self._counters, self._attempts = counters, attempts
+        self._handle_message, self._finish_gathered = handle_message, finish_gathered
+        self._give_up_message, self._attempts, self._counters = give_up_message, attempts, counters
         self._one_by_one = False
 
     def step(self, n: int) -> int:
@@ -189,7 +190,7 @@ class Queue:
                 if time_order((message, outbox)) > horizon:
                     break  # another outbox has more, from before this
                 if self._one_by_one or message.kind != "post":
-                    self._finish()
+                    self._finish_or_raise()
                     finished.update(handled)
                 if outbox not in stuck:
                     tried += 1
@@ -197,12 +198,12 @@ class Queue:
                         handled[outbox] = message.position
                     else:
                         stuck.add(outbox)
-            self._finish()
+            self._finish_or_raise()
             finished, self._one_by_one = handled, bool(stuck)
         except UnfinishedMessages:
             self._one_by_one = True
         except BaseException:  # whoever handles messages is to end: what they did is done
-            self._finish()
+            self._finish_or_raise()
             finished = handled
             raise
         finally:
@@ -212,15 +213,18 @@ class Queue:
             self._counters.add(messages=tried)
         return tried
 
-    def _finish(self) -> None:
-        """Let what was put off be done; where it fails, the messages come again, one by one."""
+    def _finish_or_raise(self) -> None:
+        """Let what was put off be done; raises UnfinishedMessages where it fails, so that the messages come again."""
         try:
             self._finish_gathered()
         except Exception as error:
             raise UnfinishedMessages from error
 
     def _attempt_message(self, outbox: Outbox, message: Change) -> bool:
-        """Handle one message; says whether the next may follow: it was handled, or has now failed too often."""
+        """Handle one message, under the lock of its outbox; says whether the next may follow.
+
+        It may where this one was handled, or has now failed too often.
+        """
         try:
             self._handle_message(message)
             if self._one_by_one:
@@ -229,7 +233,7 @@ class Queue:
             failures = outbox.failures[message.position] = outbox.failures.get(message.position, 0) + 1
             if failures < self._attempts:
                 return False
-            self._finish()  # those before it, which are acknowledged with it
+            self._finish_or_raise()  # those before it, which are acknowledged with it
             self._give_up_message(message, error)
             outbox.acknowledge(message.position, aside=(message, repr(error)))
         outbox.failures.pop(message.position, None)

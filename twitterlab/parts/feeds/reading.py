@@ -8,15 +8,15 @@ from itertools import islice, takewhile
 import numpy as np
 
 from twitterlab.model import Users
-from twitterlab.parts.feeds.entries import Entries, ids_in, keys_in, pack_entries
+from twitterlab.parts.feeds.entries import Entries, ids_in, keys_in, pack_keys
 from twitterlab.parts.feeds.feed_cache import FeedCache
 from twitterlab.parts.feeds.follow_graph import FollowCopy
 from twitterlab.parts.feeds.rules import AuthorRules
-from twitterlab.parts.store.changes import Row
+from twitterlab.parts.store.changes import SqlRow
 from twitterlab.parts.store.shards import Shards, TweetKey
 from twitterlab.work import Counters
 
-RowsBelow = Callable[[int | None, int], Iterator[Row]]  # newest first, from below an ID, fetched so many at a time
+RowsBelow = Callable[[int | None, int], Iterator[SqlRow]]  # newest first, from below an ID, fetched so many at a time
 
 
 class FeedReading:
@@ -100,18 +100,13 @@ class FeedReading:
             settled = epoch == self._tables.epoch and cache.end_rebuild(user, entries, floor, version)
         self._counters.add(rebuilds=1, backfilled=len(kept))
 
-    def _pushed_rows(self, reader: int, before: int | None, limit: int) -> Iterator[Row]:
+    def _pushed_rows(self, reader: int, before: int | None, limit: int) -> Iterator[SqlRow]:
         followees: Users = self._tables.follows_home(reader).followees(reader)
         rows = self._tables.newest_of(followees, before, limit, "id, author")
         return (row for row in rows if self._rules.is_pushed(row[1], row[0], reader))
 
-    def _own_rows(self, author: int, before: int | None, limit: int) -> Iterator[Row]:
+    def _own_rows(self, author: int, before: int | None, limit: int) -> Iterator[SqlRow]:
         return self._tables.newest_of(np.array([author], np.int32), before, limit, "id, author")
 
-    def _keys_of_rows(self, rows: Iterable[Row]) -> Iterator[TweetKey]:
+    def _keys_of_rows(self, rows: Iterable[SqlRow]) -> Iterator[TweetKey]:
         return (TweetKey(tweet_id, self._tables.shard_number(author)) for tweet_id, author in rows)
-
-
-def pack_keys(keys: list[TweetKey]) -> Entries:
-    """Entries for keys, in their order."""
-    return pack_entries(np.array([k.id for k in keys], np.int64), np.array([k.shard for k in keys], np.int64))

@@ -19,7 +19,12 @@ IdSpan = tuple[int, int]
 
 
 class AuthorRules:
-    """The rules of all authors; one who is in no list is pushed. `pulled` marks authors whom somebody may pull."""
+    """The rules of all authors; one who is in no list is pushed. `pulled` marks authors whom somebody may pull.
+
+    An author's lists grow under the write lock of their shard, and a reader needs none: a rule is there before the ID
+    from which it holds. What all authors share (`only_push_and_pull`, `changed_authors`) is written under any of these
+    locks, so by several writers at once.
+    """
 
     def __init__(self, policy: PushPullPolicy, users: int) -> None:
         self._policy = policy
@@ -41,10 +46,11 @@ class AuthorRules:
         self.foreseen_authors = [author for author, rule in enumerate(rules) if rule is not push]
 
     def assign_rule(self, author: int, followers: int, tweet_id: int) -> None:
-        """Choose the rule for an author's next tweet; called in order of ID, before the tweet is committed."""
+        """Choose the rule for an author's next tweet; called in order of ID, under the author's write lock."""
         self._append_rule(author, tweet_id, self._policy(author, followers))
 
     def _append_rule(self, author: int, from_id: int, rule: PushRule) -> None:
+        """Let a rule hold from an ID on, if it is another one; called under the author's write lock, or at opening."""
         if rule is not self._rules.get(author, [push])[-1]:
             self.pulled[author] = True
             self.only_push_and_pull &= rule in (push, pull)
@@ -62,14 +68,14 @@ class AuthorRules:
         starts = self._from.get(author, [0])
         return self._rules.get(author, [push])[bisect_right(starts, tweet_id) - 1]
 
-    def pushed_readers(self, author: int, tweet_id: int, readers: Users) -> NDArray[np.bool_]:
+    def pushed_mask(self, author: int, tweet_id: int, readers: Users) -> NDArray[np.bool_]:
         """Into which of these readers' feeds a tweet is pushed."""
         mask = self.rule_at(author, tweet_id)(np.array([author]), readers)
         return np.broadcast_to(mask, readers.shape)
 
     def is_pushed(self, author: int, tweet_id: int, reader: int) -> bool:
         """Whether a tweet is pushed into this reader's feed."""
-        return not self.pulled[author] or bool(self.pushed_readers(author, tweet_id, np.array([reader], np.int32))[0])
+        return not self.pulled[author] or bool(self.pushed_mask(author, tweet_id, np.array([reader], np.int32))[0])
 
     def pulled_spans(self, author: int, reader: int) -> list[IdSpan]:
         """The ranges of IDs [from, to) in which this reader pulls the author's tweets."""

@@ -17,7 +17,7 @@ from twitterlab.model import StorageError, Tweet
 from twitterlab.parts.store.schema import ARROW_COLUMNS
 
 LogContent = Literal["none", "outbox", "full"]
-Row = tuple[Any, ...]
+SqlRow = tuple[Any, ...]
 Connection = duckdb.DuckDBPyConnection
 
 FEW_ROWS = 2  # rows up to which parameters are faster than an Arrow table
@@ -60,7 +60,7 @@ def storage_errors(doing: str) -> Iterator[None]:
         raise StorageError(f"could not {doing}: {error}") from error
 
 
-def insert_rows(tx: Connection, table: str, rows: Sequence[Row]) -> None:
+def insert_rows(tx: Connection, table: str, rows: Sequence[SqlRow]) -> None:
     """Insert rows in one statement: parameters for a few, an Arrow table for many."""
     if len(rows) > FEW_ROWS:
         columns = zip(zip(*rows, strict=True), ARROW_COLUMNS[table], strict=True)
@@ -76,7 +76,7 @@ def insert_arrow(tx: Connection, table: str, arriving: pa.Table, order: str = ""
     tx.execute(f"INSERT INTO {table} SELECT * FROM arriving{order}")
 
 
-def log_row(c: Change, log: LogContent) -> Row:
+def log_row(c: Change, log: LogContent) -> SqlRow:
     """A change as the log keeps it; an outbox leaves the content to the tables beside it."""
     content = (c.text, c.media, c.key) if log == "full" else (None, None, None)
     return (c.position, c.at_ms, c.kind, c.user, c.target, *content)

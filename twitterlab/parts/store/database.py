@@ -27,7 +27,7 @@ from twitterlab.parts.store.changes import (
     Change,
     Connection,
     LogContent,
-    Row,
+    SqlRow,
     insert_arrow,
     insert_rows,
     log_row,
@@ -51,8 +51,9 @@ NOBODY = -(2**31)  # beside any user IDs it keeps a list from being one unbroken
 class Database:
     """One DuckDB database, in memory or in a file; `position` is the number of its last committed change.
 
-    `lock` is the writer lock: whoever writes holds it, the log's tail, the offsets and `position` change under it, and
-    each thread reads by a connection of its own, without it.
+    `lock` is the writer lock: rows, the log's tail and `position` change under it. A reader takes no lock, as each
+    thread reads by a connection of its own. `_owed` and `_paid` are also written without it, by `owe_offset` and at the
+    end of `pay_offsets`, and `requests` by whoever reads.
     """
 
     def __init__(
@@ -154,11 +155,11 @@ class Database:
 
     def _owes_much(self) -> bool:
         """Whether enough is owed that it is worth its statements."""
-        return any(
-            position >= self._paid.get(consumer, 0) + MESSAGES_OWED for consumer, position in self._owed.copy().items()
-        )
+        owed = self._owed.copy()
+        return any(position >= self._paid.get(consumer, 0) + MESSAGES_OWED for consumer, position in owed.items())
 
     def _store_owed(self, tx: Connection) -> dict[str, int]:
+        """Store what is owed and trim the log; called inside a transaction, so under `lock`."""
         paid = dict(self._owed)
         for consumer, position in paid.items():
             tx.execute("UPDATE offsets SET position = ? WHERE consumer = ?", [position, consumer])
@@ -179,13 +180,13 @@ class Database:
             self.trim_log(tx, position)
 
     def trim_log(self, tx: Connection, position: int) -> None:
-        """Drop the log up to a position inside a transaction; the number of the last change outlives its row."""
+        """Drop the log up to a position; called inside a transaction. The last change's number outlives its row."""
         tx.execute("DELETE FROM log WHERE position <= ?", [position])
         tx.execute("UPDATE meta SET position = greatest(position, ?)", [self.position])
         self.tail.drop_up_to(position)
 
     def undo_batch(self, batch: int) -> None:
-        """Take back the posts of a batch that was prepared here and decided nowhere."""
+        """Take back the posts of a batch that nobody decided; called under `lock`, or at opening."""
         ids = "(SELECT id FROM prepared WHERE batch = ?)"
         self.tail.clear()
         with self.transaction() as tx:
@@ -222,7 +223,7 @@ class Database:
 
     def newest_of(
         self, authors: Iterable[int], before: int | None, limit: int, columns: str = TWEET_COLUMNS
-    ) -> list[Row]:
+    ) -> list[SqlRow]:
         """The newest `limit` tweets of `authors` with IDs below `before`: all the tweets of these authors."""
         # Materialising the matches hides the limit from the planner, and xor(id, 0) the bound: for either of them
         # alone it would scan the table rather than follow the index.
@@ -249,9 +250,9 @@ class Database:
                   SELECT {TWEET_COLUMNS} FROM mine WHERE key = ?"""
         return next((Tweet._make(row) for row in self.read_rows(sql, author, key)), None)
 
-    # How reads are counted
+    # Reading rows, counted
 
-    def read_rows(self, sql: str, *parameters: object) -> list[Row]:
+    def read_rows(self, sql: str, *parameters: object) -> list[SqlRow]:
         """All rows of one counted SELECT."""
         return self._select(Connection.fetchall, sql, parameters)
 
@@ -287,7 +288,7 @@ class Database:
 
     # Looking inside: not part of what a call costs, so not counted
 
-    def peek(self, sql: str, *parameters: object) -> list[Row]:
+    def peek(self, sql: str, *parameters: object) -> list[SqlRow]:
         """All rows of a SELECT that is not counted."""
         with storage_errors("read"):
             return self._cursor().execute(sql, parameters).fetchall()

@@ -14,6 +14,7 @@ from twitterlab.work import Counters
 from twitterlab.workloads.graph import FollowGraph
 
 Facts = dict[str, Any]  # what is remembered of a system as a whole: its stage, its graph, its shards
+ReplaceFacts = Callable[[Facts], None]
 
 
 class Tables(Protocol):

@@ -8,7 +8,7 @@ shipping a change twice, or after a crash, applies it once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -17,12 +17,11 @@ from twitterlab.checks import valid_setting
 from twitterlab.model import InvalidCursor, Lag, Position, StorageError, Tweet
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.database import Database
-from twitterlab.parts.store.layout import Facts, WholeTable
+from twitterlab.parts.store.layout import Facts, ReplaceFacts, WholeTable
 from twitterlab.work import Counters
 from twitterlab.workloads.graph import FollowGraph
 
 ENTRIES_A_SHIPMENT = 1000
-ReplaceFacts = Callable[[Facts], None]
 
 
 class LeaderLoss(NamedTuple):
@@ -39,7 +38,8 @@ class Replicas(WholeTable):
 
     `facts["nodes"]` names the files, the leader's first; `facts["cuts"]` holds, for each leader lost, the position at
     which its successor began; `facts["replicas"]` stays what was asked for. Where it is `synchronous`, a write gives up
-    the leader's lock only when a replica has it.
+    the leader's lock only when a replica has it. Whoever ships, trims or loses the leader holds `_shipping`. `facts`
+    and `databases` change under it and the leader's lock, each as one, so that a reader needs neither.
     """
 
     def __init__(self, replicas: int | None, *, synchronous: bool) -> None:
@@ -149,7 +149,7 @@ class Replicas(WholeTable):
             return done, self._trim_logs()
 
     def _trim_logs(self) -> set[int]:
-        """Forget the log that every node has applied, where there is more of it than last time."""
+        """Forget the log that every node has applied, where there is more than last time; called under `_shipping`."""
         floor = min(node.position for node in self.databases)
         if floor == self._trimmed:
             return set()
@@ -162,8 +162,11 @@ class Replicas(WholeTable):
             named = list(zip(self.facts["nodes"][1:], self.replicas, strict=True))
         return tuple(lag_of_replica(name, self.leader, replica, now) for name, replica in named)
 
-    def lose_leader(self, deleted: set[int], now: int, restate: ReplaceFacts) -> LeaderLoss:
-        """Lose the leader's database, promote the most advanced replica, and delete there again what was deleted."""
+    def lose_leader(self, deleted: set[int], now: int, replace_facts: ReplaceFacts) -> LeaderLoss:
+        """Lose the leader's database, promote the most advanced replica, and delete there again what was deleted.
+
+        `deleted` is the stage's own set of tombstones, and only looked at.
+        """
         with self._shipping, self.leader.lock:
             number = most_advanced(self.replicas) + 1
             lost, heir, names = self.leader, self.databases[number], self.facts["nodes"]
@@ -175,19 +178,23 @@ class Replicas(WholeTable):
                 "cuts": [*self.facts["cuts"], heir.position],
                 "doomed": [(now, tweet.author, tweet.id) for tweet in heir.tweets(deleted)],
             }
-            restate(facts)
+            replace_facts(facts)
             self.facts, self.databases = facts, [heir, *(self.databases[i] for i in rest)]
             self._delete_again(facts["doomed"])
             lost.delete_files()
         return loss_of(names[number], tail)
 
     def _delete_again(self, doomed: list[tuple[int, int, int]]) -> None:
-        """Delete, on a new leader, what was deleted before it led; after a crash an opening does it."""
+        """Delete, on a new leader, what was deleted before it led; after a crash an opening does it.
+
+        Called under `_shipping` and the old leader's lock, or at opening.
+        """
         stored = {tweet.id for tweet in self.leader.tweets(tweet_id for _, _, tweet_id in doomed)} if doomed else set()
         changes = [Change(at_ms, "delete", author, i) for at_ms, author, i in doomed if i in stored]
         self.leader.commit(changes)
 
     def _furthest_behind(self) -> Database | None:
+        """The replica to ship to next, if any is behind; called under `_shipping`."""
         waiting = [replica for replica in self.replicas if replica.position < self.leader.position]
         return min(waiting, key=lambda replica: replica.position, default=None)
 

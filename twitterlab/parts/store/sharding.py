@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twitterlab.model import Users
-from twitterlab.parts.store.changes import Row
+from twitterlab.parts.store.changes import SqlRow
 from twitterlab.work import Counters
 
 VIRTUAL_SHARDS = 1024
 MAX_SHARDS = 1024
 
 ShardRule = Callable[[int, int], int]
-MergeStreams = Callable[[Sequence[Iterable[Row]]], Iterator[Row]]
-FetchBelow = Callable[[int | None], Sequence[Row]]
+MergeStreams = Callable[[Sequence[Iterable[SqlRow]]], Iterator[SqlRow]]
+FetchBelow = Callable[[int | None], Sequence[SqlRow]]
 
 
 def shard_of(user: int, shards: int) -> int:
@@ -67,12 +67,12 @@ def users_by_shard(users: Users, places: NDArray[np.int16]) -> dict[int, Users]:
     return {int(shard): users[shards == shard] for shard in np.unique(shards)}
 
 
-def merge_newest(sources: Sequence[Iterable[Row]]) -> Iterator[Row]:
+def merge_newest(sources: Sequence[Iterable[SqlRow]]) -> Iterator[SqlRow]:
     """One stream, newest first, of streams that are each newest first; takes from them no more than is asked for."""
     return heapq.merge(*sources, key=itemgetter(0), reverse=True)
 
 
-def merge_counted(merge: MergeStreams, sources: Sequence[Iterable[Row]], counters: Counters) -> Iterator[Row]:
+def merge_counted(merge: MergeStreams, sources: Sequence[Iterable[SqlRow]], counters: Counters) -> Iterator[SqlRow]:
     """A merge whose every row taken from a source is counted, also when the reader stops early."""
     taken = [0]
     try:
@@ -81,13 +81,13 @@ def merge_counted(merge: MergeStreams, sources: Sequence[Iterable[Row]], counter
         counters.add(merged=taken[0])
 
 
-def _count_rows(source: Iterable[Row], taken: list[int]) -> Iterator[Row]:
+def _count_rows(source: Iterable[SqlRow], taken: list[int]) -> Iterator[SqlRow]:
     for row in source:
         taken[0] += 1
         yield row
 
 
-def fetch_lazily(fetch: FetchBelow, before: int | None, limit: int) -> Iterator[Row]:
+def fetch_lazily(fetch: FetchBelow, before: int | None, limit: int) -> Iterator[SqlRow]:
     """Rows newest first, fetched `limit` at a time by the cursor of the last one, as far as the reader goes."""
     while True:
         rows = fetch(before)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from twitterlab.checks import valid_setting
 from twitterlab.model import StorageError, Tweet, Users
 from twitterlab.parts.store.batches import commit_together, settle_batches
-from twitterlab.parts.store.changes import Change, LogContent, Row
+from twitterlab.parts.store.changes import Change, LogContent, SqlRow
 from twitterlab.parts.store.database import Database, delete_database_files
-from twitterlab.parts.store.layout import Facts
+from twitterlab.parts.store.layout import Facts, ReplaceFacts
 from twitterlab.parts.store.moving import copy_users, sweep_misplaced_rows
 from twitterlab.parts.store.schema import TWEET_COLUMNS
 from twitterlab.parts.store.sharding import (
@@ -32,7 +32,6 @@ from twitterlab.work import Counters
 from twitterlab.workloads.graph import FollowGraph
 
 DEFAULT_SHARDS = 4
-ReplaceFacts = Callable[[Facts], None]
 
 
 class TweetKey(NamedTuple):
@@ -45,7 +44,9 @@ class TweetKey(NamedTuple):
 class Shards:
     """`shards` databases; `shard_of(user, shards)` says which one keeps a user's tweets and follows.
 
-    With `shard_by="tweet"` the same rule is applied to tweet IDs, so that it can be counted what that costs.
+    With `shard_by="tweet"` the same rule is applied to tweet IDs, so that it can be counted what that costs. While a
+    shard is added, all databases are locked; `databases`, `places`, `epoch` and `facts` change then, each as one, so
+    that a reader needs no lock, but looks at `epoch` before and after.
     """
 
     def __init__(
@@ -98,9 +99,8 @@ class Shards:
                 sweep_misplaced_rows(self.databases, self.places)
 
     def _open_database(self, number: int, create: bool) -> Database:
-        return Database(
-            self._database_path(number), self._counters, counting=self._counting, log=self._log, create=create
-        )
+        path = self._database_path(number)
+        return Database(path, self._counters, counting=self._counting, log=self._log, create=create)
 
     def _database_path(self, number: int) -> Path | None:
         return self._folder and self._folder / f"shard-{number}.duckdb"
@@ -129,17 +129,17 @@ class Shards:
 
     # Reading
 
-    def newest_of(self, authors: Users, before: int | None, limit: int, columns: str = TWEET_COLUMNS) -> Iterator[Row]:
+    def newest_of(
+        self, authors: Users, before: int | None, limit: int, columns: str = TWEET_COLUMNS
+    ) -> Iterator[SqlRow]:
         """The authors' tweets, newest first: scatter to the shards that hold any of them, merge as far as read."""
         groups = (
             dict.fromkeys(range(len(self.databases)), authors)
             if self._by_tweet
             else users_by_shard(authors, self.places)
         )
-        sources = [
-            self._stream_of_shard(self.databases[n], users, before, limit, columns) for n, users in groups.items()
-        ]
-        return merge_counted(self._merge, sources if len(authors) else [], self._counters)
+        streams = [self._stream_of_shard(number, users, before, limit, columns) for number, users in groups.items()]
+        return merge_counted(self._merge, streams if len(authors) else [], self._counters)
 
     def newest_keys(self, authors: Users, before: int | None, limit: int) -> Iterator[TweetKey]:
         """Where to find these authors' tweets, newest first, without fetching their text."""
@@ -147,8 +147,9 @@ class Shards:
         return (TweetKey(tweet_id, self.shard_number(author)) for tweet_id, author in rows)
 
     def _stream_of_shard(
-        self, database: Database, authors: Users, before: int | None, limit: int, columns: str
-    ) -> Iterator[Row]:
+        self, number: int, authors: Users, before: int | None, limit: int, columns: str
+    ) -> Iterator[SqlRow]:
+        database = self.databases[number]
         return fetch_lazily(lambda b: database.newest_of(authors, b, limit, columns), before, limit)
 
     def tweet_with_key(self, author: int, key: str) -> Tweet | None:
@@ -203,7 +204,7 @@ class Shards:
 
     # Growing
 
-    def add_shard(self, restate: ReplaceFacts, drain: Callable[[], object] = int) -> int:
+    def add_shard(self, replace_facts: ReplaceFacts, drain: Callable[[], object] = int) -> int:
         """Add a shard and move the users whom the rule gives it; returns how many moved. Nobody writes meanwhile.
 
         Rows are copied first, then the map changes, then the old rows go: a reader finds each row at least once, and a
@@ -217,36 +218,39 @@ class Shards:
             count = len(self.databases) + 1
             places = placement(self._rule, len(self.places), count)
             moved = np.flatnonzero(places != self.places).astype(np.int32)
-            self._replace_facts(restate, moving=True)
+            self._replace_facts(replace_facts, moving=True)
             if self._unswept:
                 sweep_misplaced_rows(self.databases, self.places)
             self._unswept = True
-            self._grow(places, moved, restate)
+            self._grow(places, moved, replace_facts)
             sweep_misplaced_rows(self.databases, self.places)
             self._unswept = False
-            self._replace_facts(restate, moving=False)
+            self._replace_facts(replace_facts, moving=False)
             return len(moved)
 
-    def _grow(self, places: NDArray[np.int16], moved: Users, restate: ReplaceFacts) -> None:
-        """Fill a new shard, and then change the map, on disk before in memory; if that fails, nothing has changed."""
+    def _grow(self, places: NDArray[np.int16], moved: Users, replace_facts: ReplaceFacts) -> None:
+        """Fill a new shard, and then change the map, on disk before in memory; if that fails, nothing has changed.
+
+        Called while all databases are locked.
+        """
         databases = [*self.databases, self._fresh_database(len(self.databases))]
         routes = {(int(a), int(b)) for a, b in zip(self.places[moved], places[moved], strict=True)}
         before = self.facts
         try:
             for a, b in sorted(routes):
                 copy_users(databases[a], databases[b], moved[(self.places[moved] == a) & (places[moved] == b)])
-            self._replace_facts(restate, shards=len(databases), rule=placement_fingerprint(places))
+            self._replace_facts(replace_facts, shards=len(databases), rule=placement_fingerprint(places))
         except BaseException:
-            self._replace_facts(restate, **before)  # the new facts may be on disk, and they need the file
+            self._replace_facts(replace_facts, **before)  # the new facts may be on disk, and they need the file
             databases[-1].delete_files()
             raise
         self.databases.append(databases[-1])  # before the map, so that whoever sees that finds the shard
         self.places = places
         self.epoch += 1
 
-    def _replace_facts(self, restate: ReplaceFacts, **changed: object) -> None:
+    def _replace_facts(self, replace_facts: ReplaceFacts, **changed: object) -> None:
         facts = {**self.facts, **changed}
-        restate(facts)
+        replace_facts(facts)
         self.facts = facts
 
     def _fresh_database(self, number: int) -> Database:

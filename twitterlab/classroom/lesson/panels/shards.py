@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twitterlab.classroom.lesson.panel import Panel, State
+from twitterlab.clock import DAY_MS
 from twitterlab.figures.charts import number
 from twitterlab.figures.figure import Picture, canvas, show
 from twitterlab.figures.palette import COLOURS, QUIET, styled
 from twitterlab.parts.feeds.policy import post_and_view_counts
 from twitterlab.parts.store.sharding import placement, shard_of
 from twitterlab.workloads.graph import FollowGraph
-from twitterlab.workloads.mixes import DAY_MS, START_MS, lecture
+from twitterlab.workloads.mixes import START_MS, lecture
 
 Amounts = NDArray[np.float64]
 Places = NDArray[np.integer]
