@@ -26,20 +26,22 @@ COMMAND = (
 
 def main() -> int:
     """Print each link that leads nowhere; returns 1 where there is one, else 0."""
-    texts = documents(ROOT)
-    broken = check(texts, ROOT)
+    texts = documents_below(ROOT)
+    broken = broken_links(texts, ROOT)
     print(*broken, f"{len(texts)} documents, {len(broken)} links that lead nowhere", sep="\n")
     return 1 if broken else 0
 
 
-def documents(root: Path) -> dict[str, str]:
+def documents_below(root: Path) -> dict[str, str]:
     """The Markdown of each .md file and notebook below `root`, by its path there; hidden folders are passed over."""
     paths = (path for ending in ("md", "ipynb") for path in sorted(root.rglob(f"*.{ending}")))
     named = ((path.relative_to(root), path) for path in paths)
-    return {name.as_posix(): markdown(path) for name, path in named if not any(p.startswith(".") for p in name.parts)}
+    return {
+        name.as_posix(): markdown_of(path) for name, path in named if not any(p.startswith(".") for p in name.parts)
+    }
 
 
-def markdown(path: Path) -> str:
+def markdown_of(path: Path) -> str:
     """A document's Markdown: of a notebook that of its Markdown cells."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".ipynb":
@@ -48,7 +50,7 @@ def markdown(path: Path) -> str:
     return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
-def check(texts: Mapping[str, str], root: Path) -> list[str]:
+def broken_links(texts: Mapping[str, str], root: Path) -> list[str]:
     """The links among `texts`, documents by their paths below `root`, that lead nowhere: a line each.
 
     Raises RuntimeError where rumdl is not installed, or fails at something else than a link.

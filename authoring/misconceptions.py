@@ -21,29 +21,29 @@ counts them over a class, under the same names. In a workshop, ask who believes 
 """
 
 
-def page() -> str:
+def misconceptions_page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *("\n".join(section(lesson)) for lesson in outline().with_exercises)])
+    return "\n".join([HEAD, *("\n".join(lesson_section(lesson)) for lesson in outline().with_exercises)])
 
 
-def section(lesson: Lesson) -> list[str]:
+def lesson_section(lesson: Lesson) -> list[str]:
     """One lesson's exercises."""
-    lines = (line for key in lesson.exercises for line in exercise(texts_of(key)))
+    lines = (line for key in lesson.exercises for line in exercise_rows(texts_of(key)))
     return [f"## {lesson.number} · {lesson.title}", "", *lines]
 
 
-def exercise(one: ExerciseTexts) -> list[str]:
+def exercise_rows(one: ExerciseTexts) -> list[str]:
     """One exercise's wrong answers, a row each."""
     core = ", core" if one.core else ""
-    rows = [f"| `{w.key}` | {cell(w.misconception)} | {cell(w.says)} |" for w in one.wrong.values()]
+    rows = [f"| `{w.key}` | {table_cell(w.misconception)} | {table_cell(w.says)} |" for w in one.wrong.values()]
     head = ["| answer | who gives it believes | what it is told |", "|:--|:--|:--|"]
     return [f"### {one.key} · {one.title} ({one.minutes} minutes{core})", "", *head, *rows, ""]
 
 
-def cell(text: str) -> str:
+def table_cell(text: str) -> str:
     """Words as a table's cell can hold them."""
     return text.replace("|", r"\|")
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE.write_text(misconceptions_page(), encoding="utf-8")

@@ -20,7 +20,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from authoring.mutating import ENDLESS, NO_VERDICT, judged, mutants
+from authoring.mutating import ENDLESS, NO_VERDICT, judge_in_processes, mutants_of
 from authoring.verify import ROOT
 from twitterlab.classroom.check.exercise import exercise_named, exercise_names
 
@@ -57,7 +57,7 @@ To {} there are no mutants: SQL is text to cosmic-ray, and it changes no text.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Judge the mutants of the exercises that are named, or of all; returns 1 where one survives without a reason."""
-    given = arguments(argv)
+    given = parse_arguments(argv)
     record: dict[str, Any] = {"exercises": {}}
     if (given.out / RECORD).exists():
         record = json.loads((given.out / RECORD).read_text(encoding="utf-8"))
@@ -66,18 +66,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except importlib.metadata.PackageNotFoundError:
         print("cosmic-ray makes the mutants: pip install -e '.[mutants]' -c constraints.txt", file=sys.stderr)
         return 2
-    for name in () if given.page else given.names or answered():
-        record["exercises"][name] = entry = measured(name, given.random)
+    for name in () if given.page else given.names or answered_exercises():
+        record["exercises"][name] = entry = measure_exercise(name, given.random)
         print(f"{name}: {entry['mutants']} mutants, {len(entry['survivors'])} survive", flush=True)
-        write(given.out, record)
-    write(given.out, record)
-    faults = [*faulty(record, reasons())]
+        write_record(given.out, record)
+    write_record(given.out, record)
+    faults = [*faults_in(record, survivors_reasons())]
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
 
 
-def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m authoring.mutants", description=__doc__)
     parser.add_argument("names", nargs="*", help="exercises, such as merge_newest (default: all); the others' stay")
@@ -87,26 +87,26 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def answered() -> list[str]:
+def answered_exercises() -> list[str]:
     """The exercises to which there is an answer of ours, in the order of the course."""
     return [name for name in exercise_names() if (OURS / f"{name}.py").is_file()]
 
 
-def reasons() -> Reasons:
+def survivors_reasons() -> Reasons:
     """Why survivors are as right as ours: by exercise, and by the line that the mutant has."""
     return tomllib.loads(REASONS.read_text(encoding="utf-8"))
 
 
-def measured(name: str, random: int = RANDOM) -> Entry:
+def measure_exercise(name: str, random: int = RANDOM) -> Entry:
     """What became of the mutants of one exercise, and to how many histories our own answer was held."""
     source = (OURS / f"{name}.py").read_text(encoding="utf-8")
-    made = mutants(source)
-    ours, *others = judged(name, [source, *(mutant.source for mutant in made)], random)
+    made = mutants_of(source)
+    ours, *others = judge_in_processes(name, [source, *(mutant.source for mutant in made)], random)
     killed = Counter(one.kind for one in others if one.kind != "right")
     survivors = [mutant for mutant, one in zip(made, others, strict=True) if one.kind == "right"]
     return {
         "key": exercise_named(name).key,
-        "digest": digest(name),
+        "digest": verdict_digest(name),
         "ours": ours.kind,
         "small": ours.small,
         "random": ours.random,
@@ -116,7 +116,7 @@ def measured(name: str, random: int = RANDOM) -> Entry:
     }
 
 
-def digest(name: str) -> str:
+def verdict_digest(name: str) -> str:
     """The SHA-256 over what a verdict on this exercise's mutants depends on: our answer, its check, and the judges."""
     modules = {f"{one.lower()}.py" for one in exercise_names()}
     shared = [path for path in EXERCISES.glob("*.py") if path.name not in modules]
@@ -128,7 +128,7 @@ def digest(name: str) -> str:
     return summed.hexdigest()
 
 
-def faulty(record: Mapping[str, Any], known: Reasons) -> Iterator[str]:
+def faults_in(record: Mapping[str, Any], known: Reasons) -> Iterator[str]:
     """What must not be: an answer of ours that is refused, a survivor without a reason, a reason without a survivor."""
     for name, entry in record["exercises"].items():
         if entry["ours"] != "right":
@@ -138,40 +138,42 @@ def faulty(record: Mapping[str, Any], known: Reasons) -> Iterator[str]:
         yield from (f"{name}: this has a reason and does not survive: {line}" for line in sorted(explained - survive))
 
 
-def write(folder: Path, record: Mapping[str, Any]) -> None:
+def write_record(folder: Path, record: Mapping[str, Any]) -> None:
     """The record, in the order of the course, and the page that tells it."""
     order = [name for name in exercise_names() if name in record["exercises"]]
     record = {**record, "exercises": {name: record["exercises"][name] for name in order}}
     (folder / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / PAGE).write_text(page(record, reasons()), encoding="utf-8")
+    (folder / PAGE).write_text(record_page(record, survivors_reasons()), encoding="utf-8")
 
 
-def page(record: Mapping[str, Any], known: Reasons) -> str:
+def record_page(record: Mapping[str, Any], known: Reasons) -> str:
     """The record in words."""
     entries: dict[str, Entry] = record["exercises"]
     bare = [f"`{name}`" for name, entry in entries.items() if not entry["mutants"]]
-    told = [HEAD.format(version=record["cosmic-ray"]), table(entries)]
+    told = [HEAD.format(version=record["cosmic-ray"]), record_table(entries)]
     told += [NOTHING.format(" and ".join(bare)).rstrip()] if bare else []
-    survivors = [line for name, entry in entries.items() for line in section(name, entry, known.get(name, {}))]
+    survivors = [
+        line for name, entry in entries.items() for line in survivors_section(name, entry, known.get(name, {}))
+    ]
     return "\n".join([*told, "", "## Survivors, and why", *survivors]) + "\n"
 
 
-def table(entries: Mapping[str, Entry]) -> str:
+def record_table(entries: Mapping[str, Entry]) -> str:
     """One row an exercise, and their sum."""
     kinds = [kind for kind in KINDS if any(kind in entry["killed"] for entry in entries.values())]
-    numbers = {name: counts(entry, kinds) for name, entry in entries.items()}
+    numbers = {name: row_counts(entry, kinds) for name, entry in entries.items()}
     rows = [[f"{e['key']} `{name}`", e["small"], e["random"], *numbers[name]] for name, e in entries.items()]
     total = ["all", None, None, *(sum(column) for column in zip(*numbers.values(), strict=True))]
     head = ["exercise", "small histories", "random ones", "mutants", *kinds, "survive"]
     return tabulate([*rows, total], head, tablefmt="pipe", intfmt=",")
 
 
-def counts(entry: Entry, kinds: Sequence[str]) -> list[int]:
+def row_counts(entry: Entry, kinds: Sequence[str]) -> list[int]:
     """The numbers of one row."""
     return [entry["mutants"], *(entry["killed"].get(kind, 0) for kind in kinds), len(entry["survivors"])]
 
 
-def section(name: str, entry: Entry, known: Mapping[str, str]) -> list[str]:
+def survivors_section(name: str, entry: Entry, known: Mapping[str, str]) -> list[str]:
     """The survivors of one exercise: the lines before and after, and the reason."""
     told = ["", f"### {entry['key']} `{name}`"] if entry["survivors"] else []
     for line in dict.fromkeys(one["after"] for one in entry["survivors"]):

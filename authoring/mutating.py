@@ -48,18 +48,18 @@ class Judged(NamedTuple):
     random: int
 
 
-def mutants(source: str) -> list[Mutant]:
+def mutants_of(source: str) -> list[Mutant]:
     """Every different program that one application of one of cosmic-ray's operators makes of `source`."""
-    original = plain(source)
+    original = plain_program(source)
     found: dict[str, Mutant] = {}
-    for operator, changed in changes(source):
-        program = plain(changed)
+    for operator, changed in changed_sources(source):
+        program = plain_program(changed)
         if program not in (original, "") and program not in found:
-            found[program] = Mutant(changed, operator, *lines(original, program))
+            found[program] = Mutant(changed, operator, *differing_lines(original, program))
     return list(found.values())
 
 
-def changes(source: str) -> Iterator[tuple[str, str]]:
+def changed_sources(source: str) -> Iterator[tuple[str, str]]:
     """What each operator makes of a source at each place; those that would draw a constant at random are left out."""
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator, operator_names
@@ -72,7 +72,7 @@ def changes(source: str) -> Iterator[tuple[str, str]]:
             occurrence += 1
 
 
-def plain(source: str) -> str:
+def plain_program(source: str) -> str:
     """A program in Python's own layout, without types and docstrings; nothing where it is none."""
     try:
         return ast.unparse(Plain().visit(ast.parse(source)))
@@ -96,14 +96,14 @@ class Plain(ast.NodeTransformer):
         return node
 
 
-def lines(before: str, after: str) -> tuple[str, str]:
+def differing_lines(before: str, after: str) -> tuple[str, str]:
     """The lines that only the one program has, and those that only the other has."""
     told = [*difflib.ndiff(before.splitlines(), after.splitlines())]
     gone, come = ([line[2:].strip() for line in told if line.startswith(sign)] for sign in "-+")
     return " / ".join(gone), " / ".join(come)
 
 
-def judged(name: str, sources: Sequence[str], random: int) -> list[Judged]:
+def judge_in_processes(name: str, sources: Sequence[str], random: int) -> list[Judged]:
     """The verdict on each answer, in their order: two at a time, each in a process that is ended where it is late."""
     exercise_named(name).longer_histories()  # so that a fork finds all imported
     waiting, done = [*enumerate(sources)][::-1], {}
@@ -111,12 +111,12 @@ def judged(name: str, sources: Sequence[str], random: int) -> list[Judged]:
     while waiting or running:
         while waiting and len(running) < TOGETHER:
             number, source = waiting.pop()
-            here, process = begun(name, source, random)
+            here, process = begin_process(name, source, random)
             running[here] = number, process, SystemClock().now() + LIMIT_MS
         ready = {*wait([*running], timeout=1)}
         for here, (number, process, until) in [*running.items()]:
             if here in ready or SystemClock().now() > until:
-                done[number] = received(here) if here in ready else Judged(NO_VERDICT, 0, 0)
+                done[number] = receive_verdict(here) if here in ready else Judged(NO_VERDICT, 0, 0)
                 process.kill()
                 process.join()
                 here.close()
@@ -124,17 +124,17 @@ def judged(name: str, sources: Sequence[str], random: int) -> list[Judged]:
     return [done[number] for number in sorted(done)]
 
 
-def begun(name: str, source: str, random: int) -> tuple[Connection, BaseProcess]:
+def begin_process(name: str, source: str, random: int) -> tuple[Connection, BaseProcess]:
     """A process that judges one answer, and where its verdict comes from."""
     context: Any = multiprocessing.get_context(FORK)
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=tell, args=(there, name, source, random), daemon=True)
+    process = context.Process(target=send_verdict, args=(there, name, source, random), daemon=True)
     process.start()
     there.close()
     return here, process
 
 
-def received(here: Connection) -> Judged:
+def receive_verdict(here: Connection) -> Judged:
     """What a process said before its end; nothing where it died of the answer."""
     try:
         return Judged(*here.recv())
@@ -142,15 +142,15 @@ def received(here: Connection) -> Judged:
         return Judged(NO_VERDICT, 0, 0)
 
 
-def tell(there: Connection, name: str, source: str, random: int) -> None:
+def send_verdict(there: Connection, name: str, source: str, random: int) -> None:
     """In a process of its own: judge one answer and send what came of it."""
-    there.send(tuple(verdict(name, source, random)))
+    there.send(tuple(verdict_at_leisure(name, source, random)))
 
 
-def verdict(name: str, source: str, random: int) -> Judged:
+def verdict_at_leisure(name: str, source: str, random: int) -> Judged:
     """The verdict on an answer that is held to all its histories, however long they take."""
     judging.TOGETHER_S, judging.NAMING_S = LIMIT_MS / 1000, 0
-    vars(guard)["alarm_after"] = patient
+    vars(guard)["alarm_after"] = patient_alarm
     asked, held = exercise_named(name), 0
 
     def problem(answer: Any, history: Any) -> Any:
@@ -164,6 +164,6 @@ def verdict(name: str, source: str, random: int) -> Judged:
     return Judged(ENDLESS if endless else said.kind, small, held - small)
 
 
-def patient(seconds: float, *late: Any) -> Any:
+def patient_alarm(seconds: float, *late: Any) -> Any:
     """The alarm, some time later."""
     return ALARM(PATIENCE * seconds, *late)

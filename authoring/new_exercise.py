@@ -19,7 +19,7 @@ import nbformat
 import tomlkit
 from nbformat import NotebookNode, v4
 
-from authoring.notebooks import normalised
+from authoring.notebooks import normalised_notebook
 from authoring.verify import ROOT
 from twitterlab.classroom.course.outline import KEY, Lesson, Outline, key_numbers, read_outline
 from twitterlab.model import TwitterlabError
@@ -170,7 +170,7 @@ def solution(root: Path, new: NewExercise) -> str:
     most = POINTS["core" if new.core else "other"]
     graded = {**NBGRADER, "grade": True, "grade_id": f"{new.name}-points", "locked": True, "points": most}
     notebook.cells.append(code(f"check.{new.name}({new.name}).points({most})", {**graded, "solution": False}))
-    return str(nbformat.writes(normalised(notebook))) + "\n"  # type: ignore[no-untyped-call]
+    return str(nbformat.writes(normalised_notebook(notebook))) + "\n"  # type: ignore[no-untyped-call]
 
 
 def begun(new: NewExercise) -> NotebookNode:

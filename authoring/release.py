@@ -25,7 +25,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from tabulate import tabulate
 
-from authoring.verify import NBVAL, NOTEBOOKS, ROOT, impersonal
+from authoring.verify import NBVAL, NOTEBOOKS, ROOT, impersonal_environment
 from twitterlab.clock import SystemClock
 
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -37,9 +37,9 @@ Entry = dict[str, Any]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Compare on each Python that is asked for, and write and print what came of it; returns 1 if anything differed."""
-    given = arguments(argv)
+    given = parse_arguments(argv)
     wanted = given.only or PYTHONS
-    found = interpreters([*map(Path, given.python), *installed(os.environ)])
+    found = interpreters([*map(Path, given.python), *interpreter_paths(os.environ)])
     missing = [python for python in wanted if python not in found]
     if missing and not given.allow_missing:
         print(
@@ -48,13 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     entries: dict[str, Entry] = json.loads(given.out.read_text(encoding="utf-8")) if given.out.exists() else {}
     for python in wanted:
-        entries[python] = {"missing": True} if python in missing else measure(found[python], given)
+        entries[python] = {"missing": True} if python in missing else measure_python(found[python], given)
         given.out.write_text(json.dumps(dict(sorted(entries.items())), indent=2) + "\n", encoding="utf-8")
-    print(table(entries))
-    return 1 if any(differences(entry) for entry in entries.values()) else 0
+    print(release_table(entries))
+    return 1 if any(differences_in(entry) for entry in entries.values()) else 0
 
 
-def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m authoring.release", description=__doc__)
     parser.add_argument("notebooks", nargs="*", help="notebooks, or folders of them (default: notebooks solutions)")
@@ -68,7 +68,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return given
 
 
-def installed(environ: Mapping[str, str]) -> list[Path]:
+def interpreter_paths(environ: Mapping[str, str]) -> list[Path]:
     """Where interpreters may be: on PATH, then under ~/.pyenv."""
     folders = [Path(folder) for folder in environ.get("PATH", "").split(os.pathsep) if folder]
     on_path = [folder / f"python{python}" for python in PYTHONS for folder in folders]
@@ -79,37 +79,37 @@ def interpreters(candidates: Iterable[Path]) -> dict[str, Path]:
     """The first candidate that answers for each minor version, such as "3.12"."""
     found: dict[str, Path] = {}
     for candidate in candidates:
-        version = exact(candidate) if candidate.is_file() else ""
+        version = exact_version(candidate) if candidate.is_file() else ""
         found.setdefault(".".join(version.split(".")[:2]), candidate)
     return found
 
 
-def exact(python: Path) -> str:
+def exact_version(python: Path) -> str:
     """An interpreter's own version, such as "3.12.1", or nothing where it does not start."""
     asked = "import platform; print(platform.python_version())"
     return subprocess.run([python, "-I", "-c", asked], capture_output=True, text=True, check=False).stdout.strip()
 
 
-def measure(python: Path, given: argparse.Namespace) -> Entry:
+def measure_python(python: Path, given: argparse.Namespace) -> Entry:
     """Install all in a fresh environment of one Python, and compare the notebooks there."""
     with tempfile.TemporaryDirectory() as home:
-        environment = {k: v for k, v in impersonal(os.environ, Path(home)).items() if k not in HOSTS}
-        fresh = install(python, Path(home) / "venv", environment)
+        environment = {k: v for k, v in impersonal_environment(os.environ, Path(home)).items() if k not in HOSTS}
+        fresh = install_project(python, Path(home) / "venv", environment)
         entry = {
             "date": datetime.fromtimestamp(SystemClock().now() / 1000, UTC).date().isoformat(),
-            "digest": digest(ROOT),
-            "python": exact(fresh),
-            "packages": packages(fresh),
+            "digest": source_digest(ROOT),
+            "python": exact_version(fresh),
+            "packages": package_versions(fresh),
             "notebooks": given.notebooks,
             "runs": [],
         }
         for time_ in range(1, given.times + 1):
-            entry["runs"].append(compare(fresh, given.notebooks, ROOT, environment))
+            entry["runs"].append(compare_notebooks(fresh, given.notebooks, ROOT, environment))
             print(f"Python {entry['python']}, run {time_} of {given.times}: {entry['runs'][-1]}", flush=True)
     return entry
 
 
-def install(python: Path, folder: Path, environment: Mapping[str, str]) -> Path:
+def install_project(python: Path, folder: Path, environment: Mapping[str, str]) -> Path:
     """A new environment with this project and its pinned packages; returns its interpreter."""
     print(f"installing for {python}", flush=True)
     subprocess.run([python, "-m", "venv", folder], env=environment, check=True)
@@ -119,7 +119,7 @@ def install(python: Path, folder: Path, environment: Mapping[str, str]) -> Path:
     return fresh
 
 
-def packages(python: Path) -> dict[str, str]:
+def package_versions(python: Path) -> dict[str, str]:
     """The versions of the packages that the project names, as they are installed for an interpreter."""
     needed = [Requirement(line) for line in importlib.metadata.requires("twitterlab") or []]
     named = [need.name for need in needed if "extra" not in str(need.marker)]
@@ -128,7 +128,9 @@ def packages(python: Path) -> dict[str, str]:
     return {name: versions[name] for name in sorted(map(canonicalize_name, {*named, *TOOLS}))}
 
 
-def compare(python: Path, notebooks: Sequence[str], root: Path, environment: Mapping[str, str]) -> dict[str, float]:
+def compare_notebooks(
+    python: Path, notebooks: Sequence[str], root: Path, environment: Mapping[str, str]
+) -> dict[str, float]:
     """Run the notebooks below `root` once: cells compared, cells that differed or failed, seconds.
 
     Where nothing could be compared, as with a notebook that cannot be read, that counts as a difference.
@@ -147,7 +149,7 @@ def compare(python: Path, notebooks: Sequence[str], root: Path, environment: Map
     return {"cells": cells, "differences": max(wrong, int(done.returncode != 0)), "seconds": round(seconds, 1)}
 
 
-def digest(root: Path) -> str:
+def source_digest(root: Path) -> str:
     """The SHA-256 over the notebooks and the package's source, their names included."""
     notebooks = (path for folder in NOTEBOOKS for path in (root / folder).glob("*.ipynb"))
     found = [*notebooks, *(root / "twitterlab").rglob("*")]
@@ -158,19 +160,21 @@ def digest(root: Path) -> str:
     return summed.hexdigest()
 
 
-def differences(entry: Entry) -> int:
+def differences_in(entry: Entry) -> int:
     """How many cells differed in all runs of a Python; a missing one has none."""
     return sum(int(run["differences"]) for run in entry.get("runs", []))
 
 
-def table(entries: Mapping[str, Entry]) -> str:
+def release_table(entries: Mapping[str, Entry]) -> str:
     """The entries for a terminal, a Python a line."""
     rows = []
     for python, entry in sorted(entries.items()):
         runs = entry.get("runs", [])
         cells = "/".join(map(str, sorted({run["cells"] for run in runs})))
         exactly = "missing" if "missing" in entry else entry["python"]
-        rows.append([python, exactly, len(runs), cells, differences(entry), round(sum(run["seconds"] for run in runs))])
+        rows.append(
+            [python, exactly, len(runs), cells, differences_in(entry), round(sum(run["seconds"] for run in runs))]
+        )
     head = ["Python", "", "runs", "cells a run", "differences", "seconds"]
     return tabulate(rows, head, tablefmt="plain", disable_numparse=[0, 1, 3], colglobalalign="right")
 

@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from authoring.notebooks import normalised
+from authoring.notebooks import normalised_notebook
 from twitterlab.model import TwitterlabError
 
 SOLUTIONS, EXERCISES, OURS = "solutions", "exercises", "twitterlab/classroom/check/ours"
@@ -33,7 +33,7 @@ class StarterError(TwitterlabError):
 def main(root: Path = Path()) -> int:
     """Write what the solutions make of exercises and answers, and say what changed; returns 0, or 2 where it cannot."""
     try:
-        changed = write(root, made(root))
+        changed = write_files(root, made_files(root))
     except (TwitterlabError, OSError) as error:
         print(f"exercises: {error}", file=sys.stderr)
         return 2
@@ -41,7 +41,7 @@ def main(root: Path = Path()) -> int:
     return 0
 
 
-def write(root: Path, files: dict[str, str]) -> list[str]:
+def write_files(root: Path, files: dict[str, str]) -> list[str]:
     """Bring the two folders to these files, whatever is made and no longer among them goes; returns what was done."""
     changed = []
     for name, text in files.items():
@@ -50,36 +50,36 @@ def write(root: Path, files: dict[str, str]) -> list[str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
             changed.append(f"{name}: written")
-    for name in sorted(present(root) - files.keys()):
+    for name in sorted(files_there(root) - files.keys()):
         (root / name).unlink()
         changed.append(f"{name}: removed")
     return changed
 
 
-def present(root: Path) -> set[str]:
+def files_there(root: Path) -> set[str]:
     """The files of both folders that are there as if made, by their paths below `root`."""
     found = [*(root / EXERCISES).glob("*.ipynb"), *(root / OURS).glob("*.py")]
     return {path.relative_to(root).as_posix() for path in found if path.name != "__init__.py"}
 
 
-def made(root: Path) -> dict[str, str]:
+def made_files(root: Path) -> dict[str, str]:
     """The text of every starter and every answer of ours, by its path below `root`."""
     files: dict[str, str] = {}
     for path in sorted((root / SOLUTIONS).glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-        for name, source in answers(notebook).items():
+        for name, source in our_answers(notebook).items():
             place = f"{OURS}/{name}.py"
             if place in files or not name.isidentifier():
                 raise StarterError(f"{path.name}: {name!r} must be a name of Python's that no other answer has")
             files[place] = HEAD.format(path=f"{SOLUTIONS}/{path.name}") + source + "\n"
-        text = nbformat.writes(starter(notebook, path.name))  # type: ignore[no-untyped-call]
+        text = nbformat.writes(starter_of(notebook, path.name))  # type: ignore[no-untyped-call]
         files[f"{EXERCISES}/{path.name}"] = text + "\n"
     if not files:
         raise StarterError(f"there are no notebooks in {SOLUTIONS}/: run it in a clone of the project")
     return files
 
 
-def answers(notebook: NotebookNode) -> dict[str, str]:
+def our_answers(notebook: NotebookNode) -> dict[str, str]:
     """Our answers in a solution notebook, by their names: each is its cell without the two lines of marks."""
     cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
     return {cell.metadata.nbgrader.grade_id: without_marks(cell.source) for cell in cells}
@@ -90,10 +90,10 @@ def without_marks(source: str) -> str:
     return "\n".join(line for line in source.split("\n") if line.strip() not in MARKS)
 
 
-def starter(solution: NotebookNode, name: str = "") -> NotebookNode:
+def starter_of(solution: NotebookNode, name: str = "") -> NotebookNode:
     """A solution notebook as a learner begins with it: no answers, no outputs; what is graded cannot be deleted."""
-    notebook = normalised(copy.deepcopy(solution))
-    for preprocessor in preprocessors():
+    notebook = normalised_notebook(copy.deepcopy(solution))
+    for preprocessor in nbgrader_steps():
         try:
             notebook, _ = preprocessor.preprocess(notebook, {})
         except Exception as error:
@@ -103,7 +103,7 @@ def starter(solution: NotebookNode, name: str = "") -> NotebookNode:
     return notebook
 
 
-def preprocessors() -> list[Any]:
+def nbgrader_steps() -> list[Any]:
     """What nbgrader makes an assignment with, in its order; two cells of one name are an error, and never renamed."""
     try:
         from nbgrader import preprocessors as nbgrader

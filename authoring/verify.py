@@ -43,7 +43,7 @@ PERSONAL = (
 def verify() -> int:
     """Run the checks in order up to the first that fails; returns its exit code, or 0."""
     with tempfile.TemporaryDirectory() as home:
-        environment = impersonal(os.environ, Path(home))
+        environment = impersonal_environment(os.environ, Path(home))
         for check in CHECKS:
             print("$", *check, flush=True)
             code = subprocess.run([sys.executable, "-m", *check], cwd=ROOT, env=environment, check=False).returncode
@@ -52,7 +52,7 @@ def verify() -> int:
     return 0
 
 
-def impersonal(environ: Mapping[str, str], home: Path) -> dict[str, str]:
+def impersonal_environment(environ: Mapping[str, str], home: Path) -> dict[str, str]:
     """An environment in which outputs are the same for everybody: Jupyter's and IPython's own folders are in `home`.
 
     History, configuration and startup files of the user stay out, and so do their locale, time zone, terminal width and

@@ -54,12 +54,12 @@ BROKEN = {
 class TestInANotebookAndInAFile:
     def test_good_links_are_passed(self, folder: Path, name: str) -> None:
         self.write(folder, name, "\n".join(GOOD))
-        assert links.check(links.documents(folder), folder) == []
+        assert links.broken_links(links.documents_below(folder), folder) == []
 
     @pytest.mark.parametrize("text", BROKEN)
     def test_a_broken_link_is_found(self, folder: Path, name: str, text: str) -> None:
         self.write(folder, name, "\n".join([*GOOD, "", text]))
-        (found,) = links.check(links.documents(folder), folder)
+        (found,) = links.broken_links(links.documents_below(folder), folder)
         assert found.startswith(f"{name}: ")
         assert BROKEN[text] in found
 
@@ -81,19 +81,19 @@ def test_a_checker_that_is_missing_or_fails_is_no_pass(folder: Path, monkeypatch
 
     monkeypatch.setattr(subprocess, "run", failing)
     with pytest.raises(RuntimeError, match="unknown option"):
-        links.check({}, folder)
+        links.broken_links({}, folder)
     monkeypatch.setattr(links.shutil, "which", lambda *_, **__: None)
     with pytest.raises(RuntimeError, match="pip install"):
-        links.check({}, folder)
+        links.broken_links({}, folder)
 
 
 def test_hidden_folders_are_not_read(folder: Path) -> None:
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bad.md").write_text("[x](nowhere.md)")
-    assert set(links.documents(folder)) == {"notebooks/README.md", "notebooks/01_one.ipynb"}
+    assert set(links.documents_below(folder)) == {"notebooks/README.md", "notebooks/01_one.ipynb"}
 
 
-DOCUMENTS = links.documents(links.ROOT)
+DOCUMENTS = links.documents_below(links.ROOT)
 
 
 def targets(text: str) -> list[str]:

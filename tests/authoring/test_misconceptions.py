@@ -7,14 +7,14 @@ import re
 import pytest
 from support.answering import known_answers
 
-from authoring.misconceptions import PAGE, page
+from authoring.misconceptions import PAGE, misconceptions_page
 from authoring.verify import ROOT
 from twitterlab.classroom.course.exercise_texts import all_texts
 from twitterlab.classroom.course.outline import outline
 
 
 def test_the_committed_page_is_what_a_fresh_making_gives() -> None:
-    assert (ROOT / PAGE).read_text(encoding="utf-8") == page()
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == misconceptions_page()
 
 
 @pytest.mark.parametrize("key", all_texts())

@@ -43,18 +43,18 @@ def test_types_docstrings_comments_and_layout_make_no_other_program() -> None:
     typed = (
         'class A:\n    """A."""\n\n    n: int = 1  # one\n\n    def f(self, x: int | None) -> int:\n        """F."""\n'
     )
-    assert mutating.plain(typed) == mutating.plain("class A:\n  n = 1\n  def f(self, x):\n    pass")
-    assert mutating.plain("a = 1") != mutating.plain("a = 2")
-    assert mutating.plain("def (") == ""
+    assert mutating.plain_program(typed) == mutating.plain_program("class A:\n  n = 1\n  def f(self, x):\n    pass")
+    assert mutating.plain_program("a = 1") != mutating.plain_program("a = 2")
+    assert mutating.plain_program("def (") == ""
 
 
 def test_the_lines_that_were_changed_are_told_alone() -> None:
-    assert mutating.lines("a\nb\nc", "a\nd\nc") == ("b", "d")
+    assert mutating.differing_lines("a\nb\nc", "a\nd\nc") == ("b", "d")
 
 
 @needs_cosmic_ray
 def test_each_change_of_what_runs_is_one_mutant() -> None:
-    made = mutating.mutants(MERGE)
+    made = mutating.mutants_of(MERGE)
     assert sorted(mutant.after.partition("row: ")[2] for mutant in made) == [
         "row[-1], reverse=True)",
         "row[0], reverse=False)",
@@ -67,7 +67,7 @@ def test_each_change_of_what_runs_is_one_mutant() -> None:
 def test_mutants_of_a_small_answer_are_judged_and_ours_is_right(tmp_path: Path, monkeypatch, capsys) -> None:
     (tmp_path / "merge_newest.py").write_text(MERGE)
     monkeypatch.setattr(mutants, "OURS", tmp_path)
-    monkeypatch.setattr(mutants, "reasons", dict)
+    monkeypatch.setattr(mutants, "survivors_reasons", dict)
     assert mutants.main(["merge_newest", "--random=20", f"--out={tmp_path}"]) == 0
     told = json.loads((tmp_path / mutants.RECORD).read_text())["exercises"]["merge_newest"]
     assert (told["ours"], told["small"] > 100, told["random"]) == ("right", True, 20)
@@ -79,7 +79,7 @@ def test_mutants_of_a_small_answer_are_judged_and_ours_is_right(tmp_path: Path, 
 @pytest.mark.timeout(120)
 def test_a_mutant_that_ends_its_process_does_not_hold_up_the_others() -> None:
     dead = "import os\n\n\ndef merge_newest(sources):\n    os._exit(3)\n"
-    told = mutating.judged("merge_newest", [dead, dead, MERGE], 5)
+    told = mutating.judge_in_processes("merge_newest", [dead, dead, MERGE], 5)
     assert [one.kind for one in told] == [mutating.NO_VERDICT, mutating.NO_VERDICT, "right"]
 
 
@@ -87,30 +87,32 @@ def test_a_mutant_that_ends_its_process_does_not_hold_up_the_others() -> None:
 def test_a_mutant_that_does_not_end_is_stopped_by_its_alarm_or_with_its_process(monkeypatch) -> None:
     stuck = "def merge_newest(sources):\n    while True:\n        pass\n"
     monkeypatch.setattr(mutating, "PATIENCE", 0.1)
-    assert [one.kind for one in mutating.judged("merge_newest", [stuck], 5)] == [mutating.ENDLESS]
+    assert [one.kind for one in mutating.judge_in_processes("merge_newest", [stuck], 5)] == [mutating.ENDLESS]
     monkeypatch.setattr(mutating, "PATIENCE", 100)
     monkeypatch.setattr(mutating, "LIMIT_MS", 500)
-    assert [one.kind for one in mutating.judged("merge_newest", [stuck], 5)] == [mutating.NO_VERDICT]
+    assert [one.kind for one in mutating.judge_in_processes("merge_newest", [stuck], 5)] == [mutating.NO_VERDICT]
 
 
 def test_a_survivor_needs_a_reason_and_a_reason_a_survivor() -> None:
     why = {"merge_newest": {"if not a:": "It is never asked."}}
-    assert [*mutants.faulty(record(), why)] == []
-    assert [*mutants.faulty(record(), {})] == ["merge_newest: nobody has said why this survives: if not a:"]
-    assert [*mutants.faulty(record(survivors=[]), why)] == [
+    assert [*mutants.faults_in(record(), why)] == []
+    assert [*mutants.faults_in(record(), {})] == ["merge_newest: nobody has said why this survives: if not a:"]
+    assert [*mutants.faults_in(record(survivors=[]), why)] == [
         "merge_newest: this has a reason and does not survive: if not a:"
     ]
-    assert [*mutants.faulty(record(ours="wrong"), why)] == ["merge_newest: our own answer was judged wrong"]
+    assert [*mutants.faults_in(record(ours="wrong"), why)] == ["merge_newest: our own answer was judged wrong"]
 
 
 def test_the_page_tells_counts_lines_and_reasons() -> None:
-    told = mutants.page(record(), {"merge_newest": {"if not a:": "It is never asked."}})
+    told = mutants.record_page(record(), {"merge_newest": {"if not a:": "It is never asked."}})
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in told.splitlines() if line.startswith("|")]
     assert rows[0] == ["exercise", "small histories", "random ones", "mutants", "wrong", "survive"]
     assert rows[2:] == [["4.2 `merge_newest`", "9", "1,000", "3", "2", "1"], ["all", "", "", "3", "2", "1"]]
     assert "- if a:\n+ if not a:\n```\n\nIt is never asked.\n" in told
     assert "no mutants" not in told
-    assert "To `merge_newest` there are no mutants" in mutants.page(record(mutants=0, killed={}, survivors=[]), {})
+    assert "To `merge_newest` there are no mutants" in mutants.record_page(
+        record(mutants=0, killed={}, survivors=[]), {}
+    )
 
 
 def test_without_cosmic_ray_the_command_says_how_to_get_it(tmp_path: Path, monkeypatch, capsys) -> None:
@@ -125,12 +127,14 @@ def test_without_cosmic_ray_the_command_says_how_to_get_it(tmp_path: Path, monke
 
 def test_every_survivor_that_is_recorded_has_its_reason_and_the_page_tells_it() -> None:
     told = json.loads(RECORD.read_text(encoding="utf-8"))
-    assert [*mutants.faulty(told, mutants.reasons())] == []
-    assert [*told["exercises"]] == mutants.answered()
-    assert {*mutants.reasons()} <= {*told["exercises"]}
+    assert [*mutants.faults_in(told, mutants.survivors_reasons())] == []
+    assert [*told["exercises"]] == mutants.answered_exercises()
+    assert {*mutants.survivors_reasons()} <= {*told["exercises"]}
     for found in told["exercises"].values():
         assert found["mutants"] == sum(found["killed"].values()) + len(found["survivors"])
-    assert (ROOT / "docs" / mutants.PAGE).read_text(encoding="utf-8") == mutants.page(told, mutants.reasons())
-    stale = [name for name, found in told["exercises"].items() if found["digest"] != mutants.digest(name)]
+    assert (ROOT / "docs" / mutants.PAGE).read_text(encoding="utf-8") == mutants.record_page(
+        told, mutants.survivors_reasons()
+    )
+    stale = [name for name, found in told["exercises"].items() if found["digest"] != mutants.verdict_digest(name)]
     if stale:
         warnings.warn(f"changed since docs/mutants.json was made: {', '.join(stale)}", stacklevel=1)

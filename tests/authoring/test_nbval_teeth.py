@@ -21,7 +21,7 @@ from support import lesson_rules
 from support.nbval import ONE_PROCESS, run_nbval
 from support.plain import CI
 
-from authoring.verify import ROOT, impersonal
+from authoring.verify import ROOT, impersonal_environment
 from twitterlab.classroom.course.outline import outline
 from twitterlab.classroom.lesson.timing import on_this_machine
 
@@ -176,7 +176,9 @@ def test_a_lesson_with_one_number_changed_fails_at_that_cell_alone(tmp_path: Pat
     cells[place].outputs = next(changes(cells[place].outputs))
     nbformat.write(lesson, tmp_path / "notebooks" / "changed.ipynb")
 
-    report = run_nbval(tmp_path, impersonal(os.environ, tmp_path), *(() if CI else ONE_PROCESS), "notebooks")
+    report = run_nbval(
+        tmp_path, impersonal_environment(os.environ, tmp_path), *(() if CI else ONE_PROCESS), "notebooks"
+    )
     assert report.code == 1
     assert report.failed == [f"notebooks/changed.ipynb::Cell {place}"]
     assert sorted(report.passed) == sorted(

@@ -16,7 +16,7 @@ from support.plain import CI
 
 from authoring import new_exercise
 from authoring.new_exercise import ANSWERS, CHECKERS, COURSE, MARK, TESTS, TEXTS, NewExerciseError, asked, unwritten
-from authoring.verify import ROOT, impersonal
+from authoring.verify import ROOT, impersonal_environment
 from twitterlab.classroom.course.outline import Lesson, outline, read_outline
 
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "benchmarks", "docs", "notebooks")
@@ -39,7 +39,10 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(root: Path, *module: str) -> str:
     """What a module prints in this clone, which must end well."""
-    environment = {**impersonal(os.environ, root.parent), "PYTHONPATH": f"{root}{os.pathsep}{root / 'tests'}"}
+    environment = {
+        **impersonal_environment(os.environ, root.parent),
+        "PYTHONPATH": f"{root}{os.pathsep}{root / 'tests'}",
+    }
     command = [sys.executable, "-m", *module]
     ran = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -14,11 +14,11 @@ from nbformat import v4
 from support import lesson_rules
 
 from authoring import verify
-from authoring.notebooks import normalised
+from authoring.notebooks import normalised_notebook
 from authoring.verify import ROOT
 from twitterlab.classroom.course.outline import outline
 from twitterlab.figures.figure import show
-from twitterlab.instructor.front_page import header
+from twitterlab.instructor.front_page import lesson_header
 
 
 def named(path):
@@ -67,7 +67,7 @@ class TestANotebook:
 
     def test_is_normalised(self, path):
         notebook = nbformat.read(path, as_version=4)
-        assert normalised(nbformat.from_dict(notebook)) == nbformat.read(path, as_version=4)
+        assert normalised_notebook(nbformat.from_dict(notebook)) == nbformat.read(path, as_version=4)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=named)
@@ -94,14 +94,14 @@ def test_a_lesson_has_the_shape_of_lessons(lesson, rule):
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook)
 def test_a_lesson_has_the_title_that_the_course_gives_it(lesson):
-    assert header(ROOT / lesson.lesson_file).title == lesson.title
+    assert lesson_header(ROOT / lesson.lesson_file).title == lesson.title
 
 
 def test_a_normalised_cell_keeps_its_tags_and_what_a_grader_needs():
     graded = {"grade_id": "merge_newest", "solution": True}
     metadata = {"tags": ["slow"], "nbgrader": graded, "scrolled": True, "execution": {"iopub": "now"}}
     notebook = v4.new_notebook(cells=[v4.new_code_cell("1", metadata=metadata)])
-    assert normalised(notebook).cells[0].metadata == {"tags": ["slow"], "nbgrader": graded}
+    assert normalised_notebook(notebook).cells[0].metadata == {"tags": ["slow"], "nbgrader": graded}
 
 
 def test_a_figure_carries_its_words_in_both_forms():

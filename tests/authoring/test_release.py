@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from authoring import release
-from authoring.verify import NBVAL, NOTEBOOKS, ROOT, impersonal
+from authoring.verify import NBVAL, NOTEBOOKS, ROOT, impersonal_environment
 
 RECORD = ROOT / "docs" / "release.json"
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -33,7 +33,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         return {"python": f"{python.name}.0", "runs": [run(differing[python.name])] * given.times}
 
     monkeypatch.setattr(release, "interpreters", lambda _: {python: Path(python) for python in differing})
-    monkeypatch.setattr(release, "measure", measure)
+    monkeypatch.setattr(release, "measure_python", measure)
     return differing
 
 
@@ -62,14 +62,14 @@ def test_one_python_again_leaves_the_others_as_they_were(measured, tmp_path: Pat
 
 
 def test_an_interrupted_release_keeps_what_it_had_measured(measured, tmp_path: Path, monkeypatch) -> None:
-    whole = release.measure
+    whole = release.measure_python
 
     def interrupted(python: Path, given: argparse.Namespace) -> dict[str, Any]:
         if python.name == "3.12":
             raise KeyboardInterrupt
         return whole(python, given)
 
-    monkeypatch.setattr(release, "measure", interrupted)
+    monkeypatch.setattr(release, "measure_python", interrupted)
     with pytest.raises(KeyboardInterrupt):
         release.main([f"--out={tmp_path / 'r.json'}"])
     assert list(json.loads((tmp_path / "r.json").read_text())) == ["3.11"]
@@ -97,13 +97,13 @@ def test_pythons_are_looked_for_on_the_path_and_under_pyenv(tmp_path: Path, monk
     (tmp_path / ".pyenv" / "versions" / "3.12.9" / "bin").mkdir(parents=True)
     (tmp_path / ".pyenv" / "versions" / "3.12.9" / "bin" / "python").touch()
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    found = release.installed({"PATH": os.pathsep.join(["/one", "/two"])})
+    found = release.interpreter_paths({"PATH": os.pathsep.join(["/one", "/two"])})
     assert found[:2] == [Path("/one/python3.11"), Path("/two/python3.11")]
     assert found[-1] == tmp_path / ".pyenv" / "versions" / "3.12.9" / "bin" / "python"
 
 
 def test_the_packages_that_the_project_names_are_recorded() -> None:
-    versions = release.packages(Path(sys.executable))
+    versions = release.package_versions(Path(sys.executable))
     assert {"duckdb", "ipywidgets", "jupyterlab", "nbval", "numpy"} <= set(versions)
     assert "playwright" not in versions
 
@@ -120,10 +120,10 @@ def test_cells_and_differences_are_counted(tmp_path: Path, monkeypatch) -> None:
     nbformat.write(notebook, tmp_path / "told.ipynb")
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "nbval.cfg").write_text((ROOT / "tests" / "nbval.cfg").read_text())
-    environment = impersonal(os.environ, tmp_path)
-    told = release.compare(Path(sys.executable), ["told.ipynb"], tmp_path, environment)
+    environment = impersonal_environment(os.environ, tmp_path)
+    told = release.compare_notebooks(Path(sys.executable), ["told.ipynb"], tmp_path, environment)
     assert (told["cells"], told["differences"]) == (3, 2)
-    nothing = release.compare(Path(sys.executable), ["absent.ipynb"], tmp_path, environment)
+    nothing = release.compare_notebooks(Path(sys.executable), ["absent.ipynb"], tmp_path, environment)
     assert (nothing["cells"], nothing["differences"]) == (0, 1)
 
 
@@ -132,10 +132,10 @@ def test_the_digest_is_of_every_notebook_and_source(tmp_path: Path) -> None:
     for name in ("README.md", *summed):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("one")
-    digests = [release.digest(tmp_path)]
+    digests = [release.source_digest(tmp_path)]
     for name in ("README.md", *summed):
         (tmp_path / name).write_text("two")
-        digests.append(release.digest(tmp_path))
+        digests.append(release.source_digest(tmp_path))
     assert digests[0] == digests[1]
     assert len(set(digests[1:])) == 5
 
@@ -149,8 +149,8 @@ def test_the_release_that_is_recorded_had_no_differences() -> None:
         assert len(entry["runs"]) == 5
         assert len({measured["cells"] for measured in entry["runs"]}) == 1
         assert all(measured["cells"] > 0 for measured in entry["runs"])
-        assert release.differences(entry) == 0
-    if {entry["digest"] for entry in entries.values()} != {release.digest(ROOT)}:
+        assert release.differences_in(entry) == 0
+    if {entry["digest"] for entry in entries.values()} != {release.source_digest(ROOT)}:
         warnings.warn("notebooks or source have changed since docs/release.json was measured", stacklevel=1)
     else:
         assert {tuple(entry["notebooks"]) for entry in entries.values()} == {NOTEBOOKS}

@@ -19,7 +19,7 @@ from support.plain import CI
 from support.solutions import FUNCTION, TWO_METHODS, VALUE, solution
 
 from authoring import starters
-from authoring.verify import ROOT, impersonal
+from authoring.verify import ROOT, impersonal_environment
 from twitterlab.classroom.course.outline import outline
 
 CAPSTONE = f"{outline().capstone.notebook}.ipynb"
@@ -53,8 +53,8 @@ def test_the_solutions_are_those_of_the_course_and_have_its_exercises_in_order()
 
 
 def test_a_fresh_making_is_what_is_committed() -> None:
-    fresh = starters.made(ROOT)
-    assert starters.present(ROOT) == fresh.keys()
+    fresh = starters.made_files(ROOT)
+    assert starters.files_there(ROOT) == fresh.keys()
     assert [name for name, text in fresh.items() if (ROOT / name).read_text(encoding="utf-8") != text] == []
 
 
@@ -109,7 +109,7 @@ def test_the_capstone_runs_without_an_answer(tmp_path: Path) -> None:
 def execute(starter: NotebookNode, folder: Path) -> None:
     """Run a notebook in a kernel that works in `folder`; nothing may go wrong there or be written to stderr."""
     client = NotebookClient(starter, timeout=240, resources={"metadata": {"path": str(folder)}})
-    client.execute(env=impersonal(os.environ, folder))
+    client.execute(env=impersonal_environment(os.environ, folder))
     assert [o for cell in starter.cells for o in cell.get("outputs", []) if rules.complains(o)] == []
 
 
@@ -135,7 +135,7 @@ def run(source: str) -> dict[str, object]:
 
 
 def test_a_functions_body_becomes_a_stub_and_a_value_stays_open(whole: NotebookNode) -> None:
-    function, value, methods = (cell.source for cell in rules.graded(starters.starter(whole), "solution"))
+    function, value, methods = (cell.source for cell in rules.graded(starters.starter_of(whole), "solution"))
     assert function == FUNCTION[: FUNCTION.index("    ### BEGIN")] + "    pass  # your code here"
     assert value == "rows_read = ...  # three whole numbers\n# your answer in place of the dots"
     assert methods.count("        pass  # your code here") == 2
@@ -144,7 +144,7 @@ def test_a_functions_body_becomes_a_stub_and_a_value_stays_open(whole: NotebookN
 
 
 def test_what_is_graded_cannot_be_deleted_and_points_cannot_be_changed(whole: NotebookNode) -> None:
-    starter = starters.starter(whole)
+    starter = starters.starter_of(whole)
     for cell in rules.graded(starter, "solution"):
         assert (cell.metadata.deletable, cell.metadata.get("editable", True)) == (False, True)
         assert cell.metadata.tags == ["answer"]
@@ -154,7 +154,7 @@ def test_what_is_graded_cannot_be_deleted_and_points_cannot_be_changed(whole: No
 
 def test_a_solution_is_left_as_it_is(whole: NotebookNode) -> None:
     before = copy.deepcopy(whole)
-    starters.starter(whole)
+    starters.starter_of(whole)
     assert whole == before
 
 
@@ -202,7 +202,7 @@ def test_two_answers_of_one_name_are_refused_within_a_notebook_and_between_two(
     (twice,) = (cell for cell in whole.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "rows_read")
     twice.metadata.nbgrader.grade_id = "merge_newest"
     with pytest.raises(starters.StarterError, match="Duplicate grade id: merge_newest"):
-        starters.starter(whole)
+        starters.starter_of(whole)
 
 
 def test_a_region_without_an_end_is_refused_with_its_notebook(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from nbclient import NotebookClient
 from support.nbval import ONE_PROCESS, run_nbval
 
-from authoring.verify import CHECKS, impersonal
+from authoring.verify import CHECKS, impersonal_environment
 
 TOLD = {  # each cell tells one habit
     "IPython's startup files": "print('startup files may hide this')",
@@ -34,7 +34,7 @@ def notebook(tmp_path: Path) -> Path:
     (tmp_path / "clean").mkdir()
     cells = [nbformat.v4.new_code_cell(source) for source in TOLD.values()]
     recorded = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(recorded, kernel_name="python3").execute(env=impersonal(os.environ, tmp_path / "clean"))
+    NotebookClient(recorded, kernel_name="python3").execute(env=impersonal_environment(os.environ, tmp_path / "clean"))
     nbformat.write(recorded, tmp_path / "told.ipynb")
     return tmp_path / "told.ipynb"
 
@@ -61,7 +61,7 @@ def differing(notebook: Path, environment: Mapping[str, str]) -> set[str]:
 
 @pytest.mark.timeout(300)
 def test_a_check_of_outputs_sees_nobodys_habits(notebook: Path, personal: Mapping[str, str], tmp_path: Path) -> None:
-    assert differing(notebook, impersonal(personal, tmp_path / "clean")) == set()
+    assert differing(notebook, impersonal_environment(personal, tmp_path / "clean")) == set()
     assert differing(notebook, personal) == set(TOLD)
 
 

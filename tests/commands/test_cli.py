@@ -14,7 +14,7 @@ import twitterlab as tl
 from authoring.verify import ROOT
 from twitterlab.classroom.course import outline
 from twitterlab.commands import catch_up, cli, handout, tour
-from twitterlab.commands.cli import main, parser
+from twitterlab.commands.cli import command_parser, main
 
 HEAVY = ("ipywidgets", "jupyterlab", "nbformat", "pandas", "matplotlib", "fastapi", "psutil", "tqdm", "networkx")
 ROOMS = ("classroom", "figures", "instructor", "studies")
@@ -22,7 +22,7 @@ ROOMS = ("classroom", "figures", "instructor", "studies")
 
 def commands() -> list[str]:
     """The names of all commands, as `twitterlab --help` tells them."""
-    (choices,) = (a.choices for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    (choices,) = (a.choices for a in command_parser()._actions if isinstance(a, argparse._SubParsersAction))
     return [*choices]
 
 
@@ -36,7 +36,7 @@ def test_each_command_has_a_file_of_its_own() -> None:
 
 
 def test_asking_for_help_imports_no_command_s_own_room() -> None:
-    program = "import sys; from twitterlab.commands.cli import parser; parser().format_help(); print(*sys.modules)"
+    program = "import sys; from twitterlab.commands import cli; cli.command_parser().format_help(); print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     modules = ran.stdout.split()
     assert "twitterlab.commands.doctor" in modules
@@ -69,7 +69,7 @@ def test_a_bad_graph_file_is_one_line_on_stderr(tmp_path: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize("value", ["0", "8", "3-9", "x", "", "5-2", "1,,2"])
-@pytest.mark.parametrize("stages", [tour.stages, handout.lessons], ids=["tour", "handout"])
+@pytest.mark.parametrize("stages", [tour.stage_numbers, handout.lesson_numbers], ids=["tour", "handout"])
 def test_stages_that_there_are_not_are_refused_with_those_that_there_are(stages, value: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="stages are numbers from 1 to 7"):
         stages(value)
@@ -77,7 +77,7 @@ def test_stages_that_there_are_not_are_refused_with_those_that_there_are(stages,
 
 @pytest.mark.parametrize(("value", "meant"), [("4", [4]), ("2-5", [2, 3, 4, 5]), ("7,1,6", [1, 6, 7])])
 def test_stages_are_named_by_number_range_and_list(value: str, meant: list[int]) -> None:
-    assert tour.stages(value) == handout.lessons(value) == meant
+    assert tour.stage_numbers(value) == handout.lesson_numbers(value) == meant
 
 
 def test_other_commands_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,9 +96,9 @@ def test_lessons_that_come_after_the_stages_can_be_asked_for(tmp_path: Path, mon
     monkeypatch.setattr(outline, "FILE", tmp_path / "course.toml")
     outline.outline.cache_clear()
     try:
-        assert (handout.lessons("7-8"), catch_up.lesson("8")) == ([7, 8], 8)
+        assert (handout.lesson_numbers("7-8"), catch_up.lesson_number("8")) == ([7, 8], 8)
         with pytest.raises(argparse.ArgumentTypeError, match="from 1 to 7"):
-            tour.stages("8")
+            tour.stage_numbers("8")
     finally:
         outline.outline.cache_clear()
 

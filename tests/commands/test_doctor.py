@@ -76,12 +76,15 @@ def test_room_is_measured_where_the_folder_will_be(tmp_path: Path) -> None:
 
 
 def test_a_course_folder_can_be_written_or_made_and_is_left_as_it_was(tmp_path: Path) -> None:
-    assert probes.writable(tmp_path) == ("ok", str(tmp_path))
-    assert probes.writable(tmp_path / "new" / "course") == ("ok", f"{tmp_path / 'new' / 'course'}, to be made")
+    assert probes.course_folder_writable(tmp_path) == ("ok", str(tmp_path))
+    assert probes.course_folder_writable(tmp_path / "new" / "course") == (
+        "ok",
+        f"{tmp_path / 'new' / 'course'}, to be made",
+    )
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
-        probes.writable(tmp_path / "file" / "course")
+        probes.course_folder_writable(tmp_path / "file" / "course")
 
 
 def test_datasets_must_be_there_and_be_the_ones_that_the_card_names(tmp_path: Path) -> None:
@@ -121,9 +124,9 @@ def test_a_kernel_that_says_nothing_is_a_problem() -> None:
 
 
 def test_a_port_is_bound_where_it_may_be() -> None:
-    assert probes.bind()[0] == "ok"
+    assert probes.own_address()[0] == "ok"
     with pytest.raises(OSError, match=r"."):
-        probes.bind("192.0.2.1")  # an address for documentation, which no machine has
+        probes.own_address("192.0.2.1")  # an address for documentation, which no machine has
 
 
 def test_no_browser_only_warns() -> None:
@@ -138,7 +141,7 @@ def test_a_look_that_fails_is_a_problem_with_its_remedy_and_the_next_goes_on() -
     def broken() -> probes.Seen:
         raise PermissionError("no\n  entry")
 
-    findings = doctor.examine([Check("a", broken, "mend it"), Check("b", lambda: ("ok", "fine"), "never said")])
+    findings = doctor.findings_of([Check("a", broken, "mend it"), Check("b", lambda: ("ok", "fine"), "never said")])
     assert list(findings) == [
         Finding("a", "problem", "PermissionError: no entry", "mend it"),
         Finding("b", "ok", "fine", ""),
@@ -158,7 +161,7 @@ def test_a_healthy_machine_gets_0_and_a_line_for_each_look(alone: Path, capsys: 
     assert main(["doctor"]) == 0
     printed = capsys.readouterr().out
     assert "No problem found" in printed
-    looks = [check.what for check in doctor.basics() + doctor.on_this_machine(None)]
+    looks = [check.what for check in doctor.basic_probes() + doctor.on_this_machine(None)]
     assert [what for what in looks if f" {what} " not in printed] == []
     assert str(alone) in printed
     assert not alone.exists()
@@ -168,11 +171,11 @@ FAULTS = {
     "memory": ("memory", lambda *_: ("problem", "too little"), "close other programs"),
     "room, course": ("disk", lambda *_: ("problem", "full"), "--course DIR"),
     "room, temporary": ("disk", lambda *_: ("problem", "full"), "TMPDIR"),
-    "course folder": ("writable", lambda *_: 1 / 0, "--course DIR"),
+    "course folder": ("course_folder_writable", lambda *_: 1 / 0, "--course DIR"),
     "datasets": ("datasets", lambda *_: ("problem", "not as made"), "make graphs"),
     "DuckDB": ("duckdb_answers", lambda: 1 / 0, "make lab"),
     "kernel": ("kernel", lambda *_: ("problem", "silent"), "make lab"),
-    "port": ("bind", lambda: 1 / 0, "127.0.0.1"),
+    "port": ("own_address", lambda: 1 / 0, "127.0.0.1"),
     "Python": ("python", lambda *_: ("problem", "2.7"), "install a Python >=3.11"),
     "packages": ("packages", lambda *_: ("problem", "numpy is missing"), "pip install -e '.[service]'"),
 }
@@ -243,4 +246,4 @@ def test_loopback_is_what_the_doctor_asks_for(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(socket, "socket", Refusing)
     with pytest.raises(PermissionError, match=r"127\.0\.0\.1"):
-        probes.bind()
+        probes.own_address()

@@ -108,14 +108,14 @@ def test_the_printed_address_opens_the_front_page_of_the_copy(clone: Path, serve
 
 
 def test_root_and_a_missing_browser_are_told_to_jupyter_only_where_they_are_so(clone: Path) -> None:
-    plain = lab.options(clone, browser=True, root=False)
+    plain = lab.lab_options(clone, browser=True, root=False)
     assert not {"--no-browser", "--allow-root"} & set(plain)
-    assert lab.options(clone, browser=False, root=True) == [*plain, "--no-browser", "--allow-root"]
+    assert lab.lab_options(clone, browser=False, root=True) == [*plain, "--no-browser", "--allow-root"]
 
 
 def test_before_there_is_a_front_page_the_lessons_folder_opens(tmp_path: Path) -> None:
     (tmp_path / "notebooks").mkdir()
-    assert "--LabApp.default_url=/lab/tree/notebooks" in lab.options(tmp_path, browser=True, root=False)
+    assert "--LabApp.default_url=/lab/tree/notebooks" in lab.lab_options(tmp_path, browser=True, root=False)
 
 
 def test_without_lessons_it_says_where_to_run_it(
@@ -124,7 +124,7 @@ def test_without_lessons_it_says_where_to_run_it(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(clones, "__file__", str(tmp_path / "site-packages" / MODULE))
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
-    assert lab.lab(["--course", str(tmp_path / "copy")]) == 1
+    assert lab.serve_course(["--course", str(tmp_path / "copy")]) == 1
     assert "run it in a clone" in capsys.readouterr().err
     assert not (tmp_path / "copy").exists()
 
@@ -156,24 +156,24 @@ def test_where_the_copy_cannot_be_made_it_says_so_in_a_line(
     monkeypatch.chdir(clone)
     (clone.parent / "file").write_text("")
     for place in (clone / "mine", clone.parent / "file"):
-        assert lab.lab(["--course", str(place)]) == 1
+        assert lab.serve_course(["--course", str(place)]) == 1
         error = capsys.readouterr().err
         assert str(place) in error
         assert error.count("\n") == 1
 
 
 def test_only_the_course_option_is_ours() -> None:
-    assert lab.ours(["--port=1", "--course", "a b", "--no-browser"]) == ("a b", ["--port=1", "--no-browser"])
-    assert lab.ours(["--course=x", "--cours", "y"]) == ("x", ["--cours", "y"])
-    assert lab.ours([]) == (None, [])
+    assert lab.course_and_rest(["--port=1", "--course", "a b", "--no-browser"]) == ("a b", ["--port=1", "--no-browser"])
+    assert lab.course_and_rest(["--course=x", "--cours", "y"]) == ("x", ["--cours", "y"])
+    assert lab.course_and_rest([]) == (None, [])
 
 
 def test_what_was_kept_comes_with_the_command_that_gets_the_newer_one() -> None:
     done = course.Refreshed(kept=["notebooks/03_read_replicas.ipynb"])
-    plain = lab.news(Path("/home/course"), done, None)
+    plain = lab.course_news(Path("/home/course"), done, None)
     assert plain[0] == "Your copy of the course is in /home/course"
     assert plain[1].endswith("twitterlab reset notebooks/03_read_replicas.ipynb")
-    assert lab.news(Path("/home/course"), done, "a b")[1].endswith(" --course 'a b'")
+    assert lab.course_news(Path("/home/course"), done, "a b")[1].endswith(" --course 'a b'")
     assert len(plain) == 2
 
 
@@ -185,13 +185,13 @@ def test_terminals_in_jupyterlab_find_the_program_and_the_copy(tmp_path: Path) -
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its shells have no login")
 def test_terminals_are_no_login_shells_which_would_forget_where_the_program_is(tmp_path: Path) -> None:
-    (option,) = [o for o in lab.options(tmp_path, browser=True, root=False) if "terminado_settings" in o]
+    (option,) = [o for o in lab.lab_options(tmp_path, browser=True, root=False) if "terminado_settings" in o]
     ((command,),) = ast.literal_eval(option.partition("=")[2]).values()
     assert subprocess.run([command, "-c", "exit 7"], check=False).returncode == 7
 
 
 def test_help_is_short_and_starts_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert lab.lab(["--help"]) == 0
+    assert lab.serve_course(["--help"]) == 0
     assert "prints the address" in " ".join(capsys.readouterr().out.split())
 
 
@@ -217,8 +217,8 @@ def test_the_command_is_named_as_this_shell_can_call_it(tmp_path: Path, monkeypa
     (beside / "twitterlab").write_text("")
     monkeypatch.setattr(sys, "executable", str(beside / "python"))
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    assert lab.program() == str(beside / "twitterlab")
+    assert lab.program_name() == str(beside / "twitterlab")
     monkeypatch.chdir(tmp_path)
-    assert lab.program() == os.path.join(".venv", "bin", "twitterlab")
+    assert lab.program_name() == os.path.join(".venv", "bin", "twitterlab")
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    assert lab.program() == "twitterlab"
+    assert lab.program_name() == "twitterlab"

@@ -16,7 +16,7 @@ import pytest
 from support import exercise_rules as rules
 
 from authoring import links
-from authoring.verify import ROOT, impersonal
+from authoring.verify import ROOT, impersonal_environment
 from twitterlab.classroom.course.contents import CourseError
 from twitterlab.classroom.course.outline import outline
 from twitterlab.commands.cli import main
@@ -33,7 +33,7 @@ LIBRARY = Path(nbformat.__file__).parents[1]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A handout of two stages in the middle, so that lessons link to what is not in it, on both sides."""
     place = tmp_path_factory.mktemp("workshop") / "a handout"
-    handout.handout(ROOT, [3, 4], place)
+    handout.make_handout(ROOT, [3, 4], place)
     return place
 
 
@@ -55,12 +55,12 @@ class TestAHandout:
         assert wheel in (folder / "README.md").read_text(encoding="utf-8")
 
     def test_has_no_links_that_lead_nowhere(self, folder: Path) -> None:
-        texts = links.documents(folder)
+        texts = links.documents_below(folder)
         assert {"README.md", "notebooks/04_user_shards.ipynb"} < texts.keys()
-        assert links.check(texts, folder) == []
+        assert links.broken_links(texts, folder) == []
 
     def test_keeps_the_words_of_links_and_the_links_within(self, folder: Path) -> None:
-        text = links.documents(folder)["notebooks/04_user_shards.ipynb"]
+        text = links.documents_below(folder)["notebooks/04_user_shards.ipynb"]
         assert "[03 · Read replicas](03_read_replicas.ipynb)" in text
         assert "02 · The follower index" in text
         assert "02_follower_index.ipynb" not in text
@@ -103,7 +103,7 @@ def installed(folder: Path) -> Path:
 
 @pytest.mark.timeout(600)
 def test_the_lab_and_a_reset_work_from_a_handout_alone(folder: Path, installed: Path, tmp_path: Path) -> None:
-    course, environment = tmp_path / "my course", impersonal(os.environ, tmp_path)
+    course, environment = tmp_path / "my course", impersonal_environment(os.environ, tmp_path)
     command = [installed / "twitterlab", "lab", "--course", course, "--no-browser", "--ServerApp.port=0"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=folder, env=environment, **pipes) as server:
@@ -152,7 +152,7 @@ def test_lesson_00_comes_with_any_stage_and_the_capstone_with_all_that_it_runs()
 )
 def test_a_link_to_what_is_not_there_becomes_its_words(text: str, left: str) -> None:
     there = {"notebooks/04_a.ipynb", "notebooks/README.md", "exercises/04_a.ipynb"}
-    assert handout.unlinked(text, "notebooks", there) == left
+    assert handout.without_dead_links(text, "notebooks", there) == left
 
 
 def test_a_folder_with_something_in_it_is_refused_and_left(
@@ -172,11 +172,11 @@ def test_without_exercises_or_sources_nothing_is_made(tmp_path: Path) -> None:
         (clone / name).parent.mkdir(parents=True)
         (clone / name).touch()
     with pytest.raises(CourseError, match="lacks lessons, exercises or datasets"):
-        handout.handout(clone, [4], tmp_path / "new")
+        handout.make_handout(clone, [4], tmp_path / "new")
     (clone / "exercises").mkdir()
     (clone / "exercises" / "04_user_shards.ipynb").touch()
     with pytest.raises(CourseError, match=r"no pyproject\.toml"):
-        handout.handout(clone, [4], tmp_path / "new")
+        handout.make_handout(clone, [4], tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
 

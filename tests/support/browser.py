@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from authoring.verify import impersonal
+from authoring.verify import impersonal_environment
 from twitterlab.commands.lab import SETTINGS
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -48,7 +48,7 @@ def serving(root: Path, home: Path) -> Iterator[str]:
     ]
     options += ["--no-browser", "--allow-root", "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
     command = [sys.executable, "-m", "jupyterlab", *options, f"--LabApp.app_settings_dir={settings}"]
-    environment = impersonal(os.environ, home)
+    environment = impersonal_environment(os.environ, home)
     with (home / "server.log").open("w") as log, subprocess.Popen(command, env=environment, stderr=log) as server:
         try:
             yield listening(f"http://127.0.0.1:{port}", server)

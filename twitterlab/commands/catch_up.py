@@ -8,15 +8,15 @@ from typing import Any
 from twitterlab.commands import options as shared
 
 
-def add(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command."""
     catch_up = commands.add_parser("catch-up", help="our answers where you have none, so that you can go on")
-    catch_up.add_argument("--to", type=lesson, required=True, metavar="5", help="the last stage")
+    catch_up.add_argument("--to", type=lesson_number, required=True, metavar="5", help="the last stage")
     shared.add_course(catch_up)
-    catch_up.set_defaults(run=run)
+    catch_up.set_defaults(run=run_command)
 
 
-def lesson(value: str) -> int:
+def lesson_number(value: str) -> int:
     """The number of a lesson."""
     from twitterlab.classroom.course.outline import outline
 
@@ -26,7 +26,7 @@ def lesson(value: str) -> int:
     return int(value)
 
 
-def run(options: argparse.Namespace) -> int:
+def run_command(options: argparse.Namespace) -> int:
     """Fill the gaps, and say what became of each exercise."""
     from twitterlab.classroom.course import catch_up, progress
 

@@ -9,7 +9,7 @@ from twitterlab.classroom.course.contents import CourseError
 from twitterlab.classroom.course.copy import is_course
 
 
-def clone() -> Path:
+def found_clone() -> Path:
     """As `find_clone`, but its absence is a CourseError."""
     found = find_clone()
     if found is None:

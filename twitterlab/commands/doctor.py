@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 INSTALL = "in the clone say: make lab (or: python -m pip install -e '.[service]' -c constraints.txt)"
 
 
-def add(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command."""
     command = commands.add_parser("doctor", help="whether this machine can give the course, and what to do where not")
     shared.add_course(command, "where the course is to be")
     command.add_argument("--json", action="store_true", help="print what was found as JSON")
-    command.set_defaults(run=lambda options: doctor(options.course, options.json))
+    command.set_defaults(run=lambda options: run_doctor(options.course, options.json))
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,14 @@ class Finding:
         return "\n".join(lines + [f"{'':8} {'':16} -> {self.advice}"] * bool(self.advice))
 
 
-def doctor(chosen: str | None, as_json: bool) -> int:
+def run_doctor(chosen: str | None, as_json: bool) -> int:
     """Look at everything and print it, a finding as soon as it is there; returns 0 where there is no problem, else 1.
 
     `chosen` is the course folder that --course names. Nothing is changed, and nothing leaves the machine.
     """
     found: list[Finding] = []
-    for part in (basics, lambda: on_this_machine(chosen)):
-        for finding in examine(part()):
+    for part in (basic_probes, lambda: on_this_machine(chosen)):
+        for finding in findings_of(part()):
             found.append(finding)
             if not as_json:
                 print(finding, flush=True)
@@ -72,7 +72,7 @@ def doctor(chosen: str | None, as_json: bool) -> int:
     return 1 if problems else 0
 
 
-def examine(checks: Iterable[Check]) -> Iterator[Finding]:
+def findings_of(checks: Iterable[Check]) -> Iterator[Finding]:
     """Each check's finding in turn; an exception of any kind is a problem with the same remedy, never a traceback."""
     for check in checks:
         try:
@@ -82,7 +82,7 @@ def examine(checks: Iterable[Check]) -> Iterator[Finding]:
         yield Finding(check.what, status, found, "" if status == "ok" else check.advice)
 
 
-def basics() -> list[Check]:
+def basic_probes() -> list[Check]:
     """What everything else stands on."""
     from twitterlab.commands import probes
 
@@ -105,11 +105,15 @@ def on_this_machine(chosen: str | None) -> list[Check]:
         Check("memory", lambda: probes.memory(*probes.machine_memory()), "close other programs: a lesson needs 2 GB"),
         Check("room, course", lambda: probes.disk(course), "make room, or choose another folder with --course DIR"),
         Check("room, temporary", lambda: probes.disk(temporary), "make room, or set TMPDIR to a folder that has some"),
-        Check("course folder", lambda: probes.writable(course), "choose one that you may write to with --course DIR"),
+        Check(
+            "course folder",
+            lambda: probes.course_folder_writable(course),
+            "choose one that you may write to with --course DIR",
+        ),
         Check("datasets", lambda: probes.datasets(clone, course), dataset_advice(clone, course)),
         Check("DuckDB", probes.duckdb_answers, INSTALL),
         Check("kernel", lambda: probes.kernel(probes.run_in_kernel), INSTALL),
-        Check("port", probes.bind, "let programs listen on 127.0.0.1; a firewall or a sandbox forbids it now"),
+        Check("port", probes.own_address, "let programs listen on 127.0.0.1; a firewall or a sandbox forbids it now"),
         Check("browser", probes.browser, "twitterlab lab will print an address: open it in a browser on this machine"),
     ]
 

@@ -6,13 +6,13 @@ import argparse
 from typing import Any
 
 
-def add(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command."""
     estimate = commands.add_parser("estimate", help="the lecture's capacity figures, from their givens")
-    estimate.set_defaults(run=run)
+    estimate.set_defaults(run=run_command)
 
 
-def run(options: argparse.Namespace) -> int:
+def run_command(options: argparse.Namespace) -> int:
     """Print the table."""
     from twitterlab.studies.estimate import estimate_table
 

@@ -9,15 +9,15 @@ from typing import Any
 from twitterlab.commands import options as shared
 
 
-def add(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command."""
     graph = commands.add_parser("graph", help="make a graph, or look at one")
     shared.add_graph(graph)
     graph.add_argument("--save", type=Path, metavar="FILE", help="write its follows as Parquet")
-    graph.set_defaults(run=run)
+    graph.set_defaults(run=run_command)
 
 
-def run(options: argparse.Namespace) -> int:
+def run_command(options: argparse.Namespace) -> int:
     """Print what the graph is like, and save it where that is asked for."""
     graph = shared.chosen_graph(options)
     print(f"{graph.users:,} users, {graph.edges:,} follows; {graph.mutual_share():.1%} of the links are mutual")

@@ -30,33 +30,33 @@ another machine or in a container: --port=8888, --ip=0.0.0.0
 """
 
 
-def add(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command; its options are JupyterLab's, so it is run with the words that follow and not with options."""
     commands.add_parser("lab", help="open your copy of the course in JupyterLab", add_help=False)
 
 
-def lab(argv: Sequence[str]) -> int:
+def serve_course(argv: Sequence[str]) -> int:
     """Serve the learner's copy until Control-C; returns 0 then, or 1 where there is nothing to copy or no place for it.
 
     What of `argv` is not ours goes to JupyterLab as it is, after our own options, so it has the last word.
     """
     from twitterlab.classroom.course import copy as course
-    from twitterlab.commands.clones import clone
+    from twitterlab.commands.clones import found_clone
 
     if {"-h", "--help"} & set(argv):
         print(HELP.format(default=course.DEFAULT, variable=course.VARIABLE), end="")
         return 0
     try:
-        chosen, others = ours(argv)
+        chosen, others = course_and_rest(argv)
         home = course.chosen_folder(chosen, os.environ)
-        print("\n".join(news(home, course.refresh_course(clone(), home), chosen)), flush=True)
+        print("\n".join(course_news(home, course.refresh_course(found_clone(), home), chosen)), flush=True)
     except (TwitterlabError, OSError) as error:
         print(f"twitterlab lab: {error}", file=sys.stderr)
         return 1
     from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]
 
     os.environ |= for_terminals(home, os.environ)
-    LabApp.launch_instance([*options(home, has_browser(os.environ), is_root()), *others])
+    LabApp.launch_instance([*lab_options(home, has_browser(os.environ), is_root()), *others])
     return 0
 
 
@@ -68,7 +68,7 @@ def for_terminals(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
     return {"PATH": os.pathsep.join([here, environ.get("PATH", os.defpath)]), VARIABLE: str(home)}
 
 
-def ours(argv: Sequence[str]) -> tuple[str | None, list[str]]:
+def course_and_rest(argv: Sequence[str]) -> tuple[str | None, list[str]]:
     """The folder that --course names, if it is there, and all other arguments."""
     parser = argparse.ArgumentParser(prog="twitterlab lab", add_help=False, allow_abbrev=False)
     parser.add_argument("--course")
@@ -76,18 +76,21 @@ def ours(argv: Sequence[str]) -> tuple[str | None, list[str]]:
     return known.course, others
 
 
-def news(home: Path, done: Refreshed, chosen: str | None) -> list[str]:
+def course_news(home: Path, done: Refreshed, chosen: str | None) -> list[str]:
     """What to tell the learner: where the course is, what came new, and what of theirs has a newer version."""
     where = f" --course {shlex.quote(chosen)}" if chosen else ""
     counts = {"new or newer files": len(done.written), "files that the course no longer has": len(done.removed)}
     return [
         f"Your copy of the course is in {home}",
         *(f"  {what}: {count}" for what, count in counts.items() if count),
-        *(f"  kept your {name}; get the newer one: {program()} reset {shlex.quote(name)}{where}" for name in done.kept),
+        *(
+            f"  kept your {name}; get the newer one: {program_name()} reset {shlex.quote(name)}{where}"
+            for name in done.kept
+        ),
     ]
 
 
-def program() -> str:
+def program_name() -> str:
     """How this shell calls twitterlab: by its name, or by its path where the environment is not active."""
     beside = Path(sys.executable).with_name("twitterlab")
     if shutil.which("twitterlab") or not beside.exists():
@@ -95,7 +98,7 @@ def program() -> str:
     return shlex.quote(os.path.relpath(beside) if beside.is_relative_to(Path.cwd()) else str(beside))
 
 
-def options(home: Path, browser: bool, root: bool) -> list[str]:
+def lab_options(home: Path, browser: bool, root: bool) -> list[str]:
     """JupyterLab's options for the course in `home`, which is served whole: lessons link to its data and exercises."""
     chosen = [
         f"--ServerApp.root_dir={home}",
@@ -106,10 +109,10 @@ def options(home: Path, browser: bool, root: bool) -> list[str]:
         "--LabApp.news_url=None",  # nothing is fetched, nothing is sent, and no window asks about it
         "--Application.log_level=WARN",  # the address is logged as critical, so it is still seen
     ]
-    return chosen + terminal(os.environ) + ["--no-browser"] * (not browser) + ["--allow-root"] * root
+    return chosen + terminal_options(os.environ) + ["--no-browser"] * (not browser) + ["--allow-root"] * root
 
 
-def terminal(environ: Mapping[str, str]) -> list[str]:
+def terminal_options(environ: Mapping[str, str]) -> list[str]:
     """Terminals that are no login shells: those forget the PATH that they are given."""
     if sys.platform == "win32":
         return []
@@ -136,4 +139,4 @@ def is_root() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(lab(sys.argv[1:]))
+    sys.exit(serve_course(sys.argv[1:]))

@@ -36,7 +36,7 @@ def chosen_graph(options: argparse.Namespace) -> FollowGraph:
 
 
 def positive(value: str) -> int:
-    """A whole number of at least 1."""
+    """A whole number of at least 1; argparse calls it by this function's name where it is none."""
     number = int(value)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{value}: at least 1")

@@ -72,19 +72,19 @@ def machine_memory() -> tuple[int, int]:
 
 def disk(folder: Path, free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> Seen:
     """Whether there is room where the folder is, or will be."""
-    room = free(existing(folder))
+    room = free(nearest_folder(folder))
     found = f"{room / GB:.1f} GB free at {folder}"
     return ("problem" if room < DISK_NEEDED else "warning" if room < DISK_WANTED else "ok"), found
 
 
-def existing(folder: Path) -> Path:
+def nearest_folder(folder: Path) -> Path:
     """The folder, or the nearest one above it that is there."""
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 
-def writable(course: Path) -> Seen:
+def course_folder_writable(course: Path) -> Seen:
     """A file can be made in the course, or where the course would be made; nothing is left behind."""
-    place = existing(course)
+    place = nearest_folder(course)
     with tempfile.NamedTemporaryFile(dir=place, prefix=".twitterlab-doctor-"):
         return "ok", f"{course}" if place == course else f"{course}, to be made"
 
@@ -145,7 +145,7 @@ def run_in_kernel(code: str) -> str:
     return "".join(printed)
 
 
-def bind(host: str = "127.0.0.1") -> Seen:
+def own_address(host: str = "127.0.0.1") -> Seen:
     """A program may listen on this machine's own address, as JupyterLab and its kernels do."""
     with socket.socket() as listening:
         listening.bind((host, 0))

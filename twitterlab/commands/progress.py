@@ -9,7 +9,7 @@ from typing import Any
 from twitterlab.commands import options as shared
 
 
-def add(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command."""
     progress = commands.add_parser("progress", help="the map of the course, and how far you are")
     shared.add_course(progress)
@@ -17,10 +17,10 @@ def add(commands: Any) -> None:
     which.add_argument("--export", type=Path, metavar="FILE", help="save your progress and your parts as one file")
     which.add_argument("--import", type=Path, metavar="FILE", dest="coming", help="join a saved file with what is here")
     progress.add_argument("--name", default="", metavar="NAME", help="your name, for the file that --export writes")
-    progress.set_defaults(run=run)
+    progress.set_defaults(run=run_command)
 
 
-def run(options: argparse.Namespace) -> int:
+def run_command(options: argparse.Namespace) -> int:
     """Export, or take in what is to be imported and print the map."""
     from twitterlab.classroom.course import progress, progress_export, progress_map
 

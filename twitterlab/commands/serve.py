@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 USERS, MEAN_FOLLOWS, TWEETS = 1_000, 30, 5_000
 
 
-def add(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command."""
     last = len(STAGES)
     serve = commands.add_parser("serve", help="any stage as an HTTP service, and a page to scroll in a browser")
@@ -33,10 +33,10 @@ def add(commands: Any) -> None:
     )
     serve.add_argument("--rate", default=RATE, help="calls that a caller may make (default %(default)s)")
     serve.add_argument("--quiet", action="store_true", help="no log")
-    serve.set_defaults(run=run)
+    serve.set_defaults(run=run_command)
 
 
-def run(options: argparse.Namespace) -> int:
+def run_command(options: argparse.Namespace) -> int:
     """Serve until a signal ends it."""
     from twitterlab.service import demo
     from twitterlab.service.logs import json_log

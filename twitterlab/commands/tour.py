@@ -13,28 +13,28 @@ from twitterlab.commands import options as shared
 NUMBERS = range(1, len(STAGES) + 1)
 
 
-def add(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command."""
     tour = commands.add_parser("tour", help="one workload through the seven stages, a row of measurements each")
     shared.add_graph(tour)
     all_of_them = f"{NUMBERS[0]}-{NUMBERS[-1]}"
     tour.add_argument(
-        "--stages", type=stages, default=NUMBERS, metavar=all_of_them, help="for instance 4, 2-5 or 1,6,7"
+        "--stages", type=stage_numbers, default=NUMBERS, metavar=all_of_them, help="for instance 4, 2-5 or 1,6,7"
     )
     tour.add_argument(
         "--tweets", type=shared.positive, metavar="N", help="posts (default: 5 for 4 users, at most 100,000)"
     )
     tour.add_argument("--json", type=Path, metavar="FILE", help="save the measurements")
     tour.add_argument("--plot", type=Path, metavar="FILE", help="save a figure: .png, .svg or .pdf")
-    tour.set_defaults(run=run)
+    tour.set_defaults(run=run_command)
 
 
-def stages(value: str) -> list[int]:
+def stage_numbers(value: str) -> list[int]:
     """The numbers of some stages."""
     return shared.some_of(NUMBERS, value)
 
 
-def run(options: argparse.Namespace) -> int:
+def run_command(options: argparse.Namespace) -> int:
     """Print the table, save what is asked for; returns 1 where a page differs from that of stage 1."""
     from tqdm import tqdm
 

@@ -12,7 +12,7 @@ from twitterlab.model import StorageError
 from twitterlab.service import MINUTES
 
 
-def add(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command."""
     token = commands.add_parser("token", help="a token that proves a user to a service of yours")
     token.add_argument("user", type=int, metavar="USER", help="the user's ID")
@@ -20,10 +20,10 @@ def add(commands: Any) -> None:
     where.add_argument("--port", type=shared.port, metavar="P", help="of the running service (default: the only one)")
     where.add_argument("--path", type=Path, metavar="DIR", help="the service's directory, whether it runs or not")
     token.add_argument("--minutes", type=int, default=MINUTES, metavar="M", help="it holds (default %(default)s)")
-    token.set_defaults(run=run)
+    token.set_defaults(run=run_command)
 
 
-def run(options: argparse.Namespace) -> int:
+def run_command(options: argparse.Namespace) -> int:
     """Print the token."""
     from twitterlab.clock import SystemClock
     from twitterlab.service import keys

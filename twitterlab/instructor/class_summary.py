@@ -44,9 +44,9 @@ class Summary:
         stuck = [", ".join(keys) or "-" for keys in self.learners["stuck"]]
         parts = [
             f"Learners: {len(self.learners)}, exercises: {len(self.exercises)}",
-            lines(self.exercises),
-            lines(self.misconceptions) if len(self.misconceptions) else "No misconception was met.",
-            lines(self.learners.assign(stuck=stuck).rename(columns={"stuck": "stuck at"})),
+            table_lines(self.exercises),
+            table_lines(self.misconceptions) if len(self.misconceptions) else "No misconception was met.",
+            table_lines(self.learners.assign(stuck=stuck).rename(columns={"stuck": "stuck at"})),
         ]
         return "\n\n".join(parts + [f"Not read: {'; '.join(self.unreadable)}"] * bool(self.unreadable))
 
@@ -55,10 +55,10 @@ def summarise(folder: Path) -> Summary:
     """The class whose files are in a folder, or one level below; where there is none, a CourseError."""
     learners: list[tuple[str, Export]] = []
     unreadable = []
-    for path in files(folder):
+    for path in learner_files(folder):
         try:
             export = parse_export(path)
-            learners.append((export.name or named(path, folder), export))
+            learners.append((export.name or learner_name(path, folder), export))
         except (NotProgress, OSError) as error:
             said = error.strerror if isinstance(error, OSError) else error
             unreadable.append(f"{printable_line(path.relative_to(folder).as_posix())} ({said})")
@@ -67,11 +67,11 @@ def summarise(folder: Path) -> Summary:
         raise CourseError(f"no progress in {folder}: a learner makes a file with twitterlab progress --export{unread}")
     learners.sort(key=lambda learner: learner[0].casefold())
     return Summary(
-        exercise_table(answers(learners)), misconception_table(learners), learner_table(learners), unreadable
+        exercise_table(answer_rows(learners)), misconception_table(learners), learner_table(learners), unreadable
     )
 
 
-def files(folder: Path) -> Iterator[Path]:
+def learner_files(folder: Path) -> Iterator[Path]:
     """The files that may be a learner's, in the order of their names; hidden and set aside ones are none."""
     for path in sorted([*folder.glob("*.json"), *folder.glob("*/*.json")]):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
@@ -79,12 +79,12 @@ def files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def named(path: Path, folder: Path) -> str:
+def learner_name(path: Path, folder: Path) -> str:
     """A learner's name after their file; `anna/progress.json` is anna's."""
     return printable_line(path.parent.name if path.name == FILE and path.parent != folder else path.stem)
 
 
-def answers(learners: list[tuple[str, Export]]) -> pd.DataFrame:
+def answer_rows(learners: list[tuple[str, Export]]) -> pd.DataFrame:
     """A row for each learner and exercise; the tries of who did not begin are missing."""
     rows = []
     for number, (_, export) in enumerate(learners):
@@ -108,7 +108,7 @@ def exercise_table(rows: pd.DataFrame) -> pd.DataFrame:
 def misconception_table(learners: list[tuple[str, Export]]) -> pd.DataFrame:
     """The misconceptions that most learners met, in words, at most SHOWN an exercise."""
     rows = [
-        (place, key, words(key, why), times)
+        (place, key, misconception_words(key, why), times)
         for _, export in learners
         for place, key in enumerate(all_texts())
         for why, times in export.progress.of(key).misconceptions.items()
@@ -122,7 +122,7 @@ def misconception_table(learners: list[tuple[str, Export]]) -> pd.DataFrame:
     return order.groupby("place").head(SHOWN).drop(columns="place").reset_index(drop=True)
 
 
-def words(key: str, why: str) -> str:
+def misconception_words(key: str, why: str) -> str:
     """A misconception in words; one that the course no longer knows keeps its key."""
     known = all_texts()[key].wrong
     return known[why].misconception if why in known else printable_line(why)
@@ -139,7 +139,7 @@ def learner_table(learners: list[tuple[str, Export]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def lines(table: pd.DataFrame) -> str:
+def table_lines(table: pd.DataFrame) -> str:
     """A table as text: words to the left, numbers to the right, a dash where there is none."""
     words = [place for place, name in enumerate(table) if not is_numeric_dtype(table[name])]
     shown = table.astype(object).where(table.notna(), None)

@@ -100,19 +100,22 @@ class Header:
         return f"[{self.number} · {self.title}]({self.file})"
 
 
-def page(notebooks: Path) -> str:
+def front_page(notebooks: Path) -> str:
     """The whole front page for those of the course's lessons that are in this folder."""
     clone, course = notebooks.parent, outline()
     paths = [notebooks / f"{one.notebook}.ipynb" for one in course.lessons]
-    headers = [header(path) for path in paths if path.is_file()]
+    headers = [lesson_header(path) for path in paths if path.is_file()]
     tour = f"{course.tour}.ipynb" if (notebooks / f"{course.tour}.ipynb").is_file() else ""
     words = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
     return PAGE.format(
-        begin=begin(headers, tour), path=path_table(headers), exercises=exercises(clone), glossary=glossary(words)
+        begin=begin_line(headers, tour),
+        path=path_table(headers),
+        exercises=exercise_rows(clone),
+        glossary=glossary_lines(words),
     )
 
 
-def begin(lessons: Sequence[Header], tour: str) -> str:
+def begin_line(lessons: Sequence[Header], tour: str) -> str:
     """The first sentence: where to click; `tour` is the tour's file, or nothing."""
     first = f"Open {lessons[0].link} and go on in order." if lessons else ""
     short = f"If five minutes are all you have, take [the tour]({tour}) instead: all seven stages at once."
@@ -127,7 +130,7 @@ def path_table(lessons: Sequence[Header]) -> str:
     return "\n".join([*head, *rows, f"| **together** | | | **{sum(one.minutes for one in lessons)}** |"])
 
 
-def exercises(clone: Path) -> str:
+def exercise_rows(clone: Path) -> str:
     """What is to be written and where, a row a notebook; nothing where no exercises came with these lessons."""
     capstone = outline().capstone
     there = (clone / capstone.exercise_file).is_file()
@@ -157,22 +160,22 @@ def in_short(after: str) -> str:
     return re.sub(r"\[(\d\d) · [^]]+]", r"[\1]", after) or "nothing"
 
 
-def glossary(words: dict[str, str]) -> str:
+def glossary_lines(words: dict[str, str]) -> str:
     """A line a word, in alphabetical order, each with an anchor of its own name."""
     return "\n".join(
-        f'- <a id="{anchor(word)}"></a>**{word}**: {words[word]}' for word in sorted(words, key=str.casefold)
+        f'- <a id="{anchor_of(word)}"></a>**{word}**: {words[word]}' for word in sorted(words, key=str.casefold)
     )
 
 
-def anchor(word: str) -> str:
+def anchor_of(word: str) -> str:
     """The name to link a word by: `hot shard` is README.md#hot-shard."""
     return re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
 
 
-def header(path: Path) -> Header:
+def lesson_header(path: Path) -> Header:
     """What the first cell of a lesson says; where a part is missing, HeaderError shows a line of the kind."""
     cells = nbformat.read(path, as_version=4).cells  # type: ignore[no-untyped-call]
-    parts = paragraphs(cells[0].source if cells and cells[0].cell_type == "markdown" else "")
+    parts = paragraphs_of(cells[0].source if cells and cells[0].cell_type == "markdown" else "")
     found: dict[str, str] = {}
     for pattern, example in NEEDED.values():
         match = next(filter(None, (re.fullmatch(pattern, part, re.DOTALL) for part in parts)), None)
@@ -185,11 +188,11 @@ def header(path: Path) -> Header:
     return Header(file=path.name, outcomes=outcomes, **(found | {"minutes": int(found["minutes"])}))  # type: ignore[arg-type]
 
 
-def paragraphs(source: str) -> list[str]:
+def paragraphs_of(source: str) -> list[str]:
     """The cell's paragraphs; a line that goes on is joined to the one before, but for the points of a list."""
     return [re.sub(r"\n(?!- )\s*", " ", part.strip()) for part in re.split(r"\n\s*\n", source)]
 
 
 if __name__ == "__main__":
     folder = Path(*sys.argv[1:]) if sys.argv[1:] else Path("notebooks")
-    (folder / "README.md").write_text(page(folder), encoding="utf-8")
+    (folder / "README.md").write_text(front_page(folder), encoding="utf-8")

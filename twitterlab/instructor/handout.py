@@ -51,7 +51,7 @@ something does not work, `.venv/bin/twitterlab doctor` says why.
 """
 
 
-def handout(clone: Path, stages: Sequence[int], folder: Path) -> list[str]:
+def make_handout(clone: Path, stages: Sequence[int], folder: Path) -> list[str]:
     """Make the handout for these stages in `folder`, which must be empty or absent, and give the paths in it."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CourseError(f"{folder} is there and not empty: name a new folder")
@@ -91,24 +91,24 @@ def write_texts(made: Path, wheel: str) -> None:
         notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
-                cell.source = unlinked(cell.source, path.parent.name, there)
+                cell.source = without_dead_links(cell.source, path.parent.name, there)
         nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
     lessons = [f"{one.number:02}" for one in outline().lessons if (made / one.lesson_file).is_file()]
-    page = unlinked(front.page(made / "notebooks"), "notebooks", there)
+    page = without_dead_links(front.front_page(made / "notebooks"), "notebooks", there)
     (made / "notebooks" / "README.md").write_text(page, encoding="utf-8")
     (made / "README.md").write_text(README.format(wheel=wheel, lessons=", ".join(lessons)), encoding="utf-8")
 
 
-def unlinked(text: str, folder: str, there: Collection[str]) -> str:
+def without_dead_links(text: str, folder: str, there: Collection[str]) -> str:
     """Markdown of a document in `folder` without the links to files that are not `there`: their words stay."""
 
     def kept(link: re.Match[str]) -> str:
-        return link[0] if within(folder, link[2]) in there else link[1]
+        return link[0] if path_within(folder, link[2]) in there else link[1]
 
     return LINK.sub(kept, text)
 
 
-def within(folder: str, target: str) -> str:
+def path_within(folder: str, target: str) -> str:
     """Where a link leads, by its path from the handout's top."""
     parts: list[str] = [folder]
     for part in PurePosixPath(target).parts:
@@ -128,7 +128,7 @@ def build_wheel(clone: Path, into: Path) -> Path:
         for name in PACKAGE:
             (shutil.copytree if (clone / name).is_dir() else shutil.copy)(clone / name, source / name)
         command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        offline = [] if Version(setuptools()) < SETUPTOOLS else ["--no-build-isolation"]
+        offline = [] if Version(setuptools_version()) < SETUPTOOLS else ["--no-build-isolation"]
         command += [*offline, "--wheel-dir", str(into), str(source)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -137,7 +137,7 @@ def build_wheel(clone: Path, into: Path) -> Path:
     return wheel
 
 
-def setuptools() -> str:
+def setuptools_version() -> str:
     """The version of setuptools here, or 0."""
     try:
         return importlib.metadata.version("setuptools")

@@ -121,7 +121,7 @@ def test_a_rule_for_solutions_refuses_a_tampered_copy(rule: Callable[..., list[s
 
 @pytest.mark.parametrize(("rule", "tamper"), STARTERS, ids=numbered(STARTERS))
 def test_a_rule_for_starters_refuses_a_tampered_copy(rule: Callable[..., list[str]], tamper: Tampering) -> None:
-    starter = starters.starter(whole())
+    starter = starters.starter_of(whole())
     assert [*rule(starter, whole())] == []
     tamper(starter)
     assert [*rule(starter, whole())] != []

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from authoring import starters
-from authoring.verify import ROOT, impersonal
+from authoring.verify import ROOT, impersonal_environment
 
 NAME = "04_user_shards"
 GRADED = "merge_newest"
@@ -50,7 +50,7 @@ def handed_in(**sources: str) -> NotebookNode:
 def nbgrader(course: Path, *arguments: str) -> str:
     """Run a command as an instructor does in the course's folder; gives what it said."""
     home = course.parent / "home"
-    environment = {**impersonal(os.environ, home), "HOME": str(home)}
+    environment = {**impersonal_environment(os.environ, home), "HOME": str(home)}
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])  # it calls alembic
     command = [sys.executable, "-m", "nbgrader", *arguments]
     done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, check=False)
@@ -65,7 +65,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "source" / "week1").mkdir(parents=True)
     shutil.copy(SOURCE, folder / "source" / "week1")
     (folder / "nbgrader_config.py").write_text(CONFIG)
-    ours = starters.answers(read(SOURCE))
+    ours = starters.our_answers(read(SOURCE))
     students = {
         "right": handed_in(**ours),
         "over": handed_in(**{GRADED: EAGER}),

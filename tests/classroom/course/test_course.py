@@ -22,7 +22,7 @@ from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course.contents import CourseError, course_files, find_path
 from twitterlab.commands import clones
 from twitterlab.commands.cli import main
-from twitterlab.instructor.front_page import anchor
+from twitterlab.instructor.front_page import anchor_of
 
 REPLICAS = "notebooks/03_read_replicas.ipynb"
 TOUR = "notebooks/tour.ipynb"
@@ -111,7 +111,7 @@ def test_a_file_that_is_no_notebook_is_named(clone: Path) -> None:
 def test_links_of_the_real_course_lead_to_something_in_the_copy(tmp_path: Path) -> None:
     course.refresh_course(ROOT, tmp_path)
     front = (tmp_path / "notebooks/README.md").read_text(encoding="utf-8")
-    places = {*re.findall(r'<a id="([^"]+)">', front), *map(anchor, re.findall(r"^#+ (.+)$", front, re.MULTILINE))}
+    places = {*re.findall(r'<a id="([^"]+)">', front), *map(anchor_of, re.findall(r"^#+ (.+)$", front, re.MULTILINE))}
     lost = []
     for name in sorted(files(tmp_path)):
         path = tmp_path / name
