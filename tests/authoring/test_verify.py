@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 from support.nbval import ONE_PROCESS, run_nbval
 
-from authoring.verify import CHECKS, impersonal_environment
+from authoring.verify import CHECKS, Took, impersonal_environment, processor_seconds, summary
 
 TOLD = {  # each cell tells one habit
     "IPython's startup files": "print('startup files may hide this')",
@@ -75,3 +77,28 @@ def test_all_notebooks_are_compared_strictly_two_at_a_time() -> None:
     assert "--nbval " in command
     assert "--nbval-lax" not in command
     assert "-n 2 --dist loadscope" in command
+
+
+def test_the_imports_are_looked_at() -> None:
+    assert ("authoring.rooms", "--check") in CHECKS
+
+
+def test_the_time_of_a_check_counts_what_its_processes_did() -> None:
+    before = processor_seconds()
+    busy = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'sum(range(5_000_000))'])"
+    subprocess.run([sys.executable, "-c", busy], check=True)
+    assert processor_seconds() - before > 0.05
+
+
+def test_the_summary_tells_the_time_of_each_check_and_the_slowest_tests_of_all(tmp_path: Path) -> None:
+    for number in range(2):
+        cases = "".join(f'<testcase classname="tests.{number}" name="{n}" time="{n}.5"/>' for n in range(8))
+        (tmp_path / f"{number}.xml").write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    checks, slowest = summary([Took("ruff", 1.0, 0.5), Took("pytest", 100.0, 190.0)], tmp_path).split("\n\n")
+    assert [line.split() for line in checks.split("\n")[2:]] == [
+        ["ruff", "1.0", "0.5"],
+        ["pytest", "100.0", "190.0"],
+        ["all", "101.0", "190.5"],
+    ]
+    assert [line.split()[0] for line in slowest.split("\n")[2:]] == [f"{n}.5" for n in (7, 7, 6, 6, 5, 5, 4, 4, 3, 3)]
+    assert "tests.1::7" in slowest
