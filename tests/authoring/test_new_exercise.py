@@ -20,18 +20,21 @@ from authoring.verify import ROOT, impersonal_environment
 from twitterlab.classroom.course.outline import Lesson, outline, read_outline
 
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "benchmarks", "docs", "notebooks")
-LESSON_08 = '\n[[lesson]]\nnotebook = "08_under_fire"\ntitle = "Under fire"\npanel = "caches"\n'
-FOURTH, FIRST = "page_by_time", "firstPage"
+NEW = outline().numbers[-1] + 1  # the number of a lesson that there is not
+NEW_LESSON = f'\n[[lesson]]\nnotebook = "{NEW:02}_new"\ntitle = "New"\npanel = "caches"\n'
+PLACE = len(outline().lesson(4).exercises) + 1
+NEXT, AFTER = f"4.{PLACE}", f"4.{PLACE + 1}"
+LATER, FIRST = "laid_out_later", "LaidOutFirst"
 
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone with a lesson more, in which two exercises are laid out: 4.4, and the first one of lesson 08."""
+    """A clone with a lesson more, in which two exercises are laid out: the next of lesson 04, and its first."""
     root = tmp_path_factory.mktemp("new") / "clone"
     shutil.copytree(ROOT, root, ignore=LEFT_OUT)
     course = root / COURSE
-    course.write_text(course.read_text(encoding="utf-8") + LESSON_08, encoding="utf-8")
-    for key, name in (("4.4", FOURTH), ("8.1", FIRST)):
+    course.write_text(course.read_text(encoding="utf-8") + NEW_LESSON, encoding="utf-8")
+    for key, name in ((NEXT, LATER), (f"{NEW}.1", FIRST)):
         new_exercise.lay_out(root, asked(root, key, name))
     run(root, "authoring.starters")
     return root
@@ -58,11 +61,11 @@ def lesson(root: Path, number: int) -> Lesson:
 
 @pytest.mark.timeout(300)
 def test_its_checks_and_answers_agree_as_they_are_laid_out(clone: Path) -> None:
-    names = f"{FOURTH} or {FIRST}"
-    tests = [f"{TESTS}/test_answers.py", *(f"{TESTS}/test_exercise_{name}.py" for name in (FOURTH, FIRST))]
+    names = f"{LATER} or {FIRST}"
+    tests = [f"{TESTS}/test_answers.py", *(f"{TESTS}/test_exercise_{name}.py" for name in (LATER, FIRST))]
     said = run(clone, "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", names)
     answers = {path.parent.name: 0 for path in (clone / ANSWERS).glob("*/*.py")}
-    assert {FOURTH, FIRST} < answers.keys()
+    assert {LATER, FIRST} < answers.keys()
     assert re.search(
         r"^18 passed", said, re.MULTILINE
     )  # of each: six answers, ours, two right ones, one test of its own
@@ -73,7 +76,7 @@ def test_ruff_has_nothing_to_say_of_it(clone: Path) -> None:
     run(clone, "ruff", "format", "--no-cache", "--check", ".")
 
 
-@pytest.mark.parametrize(("number", "name"), [(4, FOURTH), (8, FIRST)])
+@pytest.mark.parametrize(("number", "name"), [(4, LATER), (NEW, FIRST)])
 def test_its_notebook_and_its_starter_have_the_shape_of_all(clone: Path, number: int, name: str) -> None:
     solved = nbformat.read(clone / lesson(clone, number).solution_file, as_version=4)
     starter = nbformat.read(clone / lesson(clone, number).exercise_file, as_version=4)
@@ -85,8 +88,8 @@ def test_its_notebook_and_its_starter_have_the_shape_of_all(clone: Path, number:
 
 def test_the_course_file_keeps_all_else_and_the_words_come_last(clone: Path) -> None:
     before, after = ((root / COURSE).read_text(encoding="utf-8") for root in (ROOT, clone))
-    fourth, first = f'"4.4" = "{FOURTH}"\n', f'\n[lesson.exercises]\n"8.1" = "{FIRST}"\n'
-    assert after.replace(fourth, "").replace(first, "") == before + LESSON_08
+    later, first = f'"{NEXT}" = "{LATER}"\n', f'\n[lesson.exercises]\n"{NEW}.1" = "{FIRST}"\n'
+    assert after.replace(later, "").replace(first, "") == before + NEW_LESSON
     words = (ROOT / TEXTS / "04.toml").read_text(encoding="utf-8")
     assert (clone / TEXTS / "04.toml").read_text(encoding="utf-8").startswith(words)
 
@@ -96,23 +99,23 @@ def test_what_is_still_to_write_is_listed_with_its_place(clone: Path) -> None:
     assert {place for place, _, _ in marked} == {
         f"{TEXTS}/04.toml",
         "solutions/04_user_shards.ipynb",
-        f"{CHECKERS}/{FOURTH}.py",
-        f"{TESTS}/test_exercise_{FOURTH}.py",
+        f"{CHECKERS}/{LATER}.py",
+        f"{TESTS}/test_exercise_{LATER}.py",
     }
     assert all(MARK in line for _, _, line in marked)
-    assert len([*unwritten(clone, lesson(clone, 8))]) == len(marked)
+    assert len([*unwritten(clone, lesson(clone, NEW))]) == len(marked)
 
 
 @pytest.mark.skipif(not CI, reason="runs a notebook and mypy: with CI=true")
 @pytest.mark.timeout(600)
 def test_its_notebook_runs_and_mypy_has_nothing_to_say_of_it(clone: Path) -> None:
-    for number in (4, 8):
+    for number in (4, NEW):
         run(clone, "authoring.notebooks", lesson(clone, number).solution_file)
         notebook = nbformat.read(clone / lesson(clone, number).solution_file, as_version=4)
         outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
         assert [output for output in outputs if rules.complains(output)] == []
         assert "IDs taken for a page of 5: 5, at most 5" in str(outputs)
-    run(clone, "mypy", f"{CHECKERS}/{FOURTH}.py", f"{CHECKERS}/{FIRST.lower()}.py")
+    run(clone, "mypy", f"{CHECKERS}/{LATER}.py", f"{CHECKERS}/{FIRST.lower()}.py")
 
 
 @pytest.mark.parametrize("lesson", outline().with_exercises, ids=lambda lesson: lesson.notebook)
@@ -130,14 +133,14 @@ def test_nothing_in_the_course_is_still_to_write(lesson: Lesson) -> None:
         ("4.04", "fresh", "'4.04' is no key"),
         ("0.1", "fresh", "'0.1' is no key"),
         ("4.4; x", "fresh", "is no key"),
-        ("11.1", "fresh", f"there is no lesson 11: there are 1, 2, 3, 4, 5, 6, 7; a new one begins in {COURSE}"),
-        ("4.2", "fresh", "4.2 is merge_newest already: the next is 4.4"),
-        ("4.5", "fresh", "the next exercise of lesson 4 is 4.4, not 4.5"),
-        ("4.10", "fresh", "the next exercise of lesson 4 is 4.4, not 4.10"),
-        ("4.4", "two words", "'two words' cannot be what an answer is called"),
-        ("4.4", "class", "'class' cannot be what an answer is called"),
-        ("4.4", "lru", "the name lru is not free: there is LRU already"),
-        ("4.4", "sql", f"the name sql is not free: there is {CHECKERS}/sql.py already"),
+        (f"{NEW}.1", "fresh", f"{', '.join(map(str, outline().numbers))}; a new one begins in {COURSE}"),
+        ("4.2", "fresh", f"4.2 is merge_newest already: the next is {NEXT}"),
+        (AFTER, "fresh", f"the next exercise of lesson 4 is {NEXT}, not {AFTER}"),
+        ("4.90", "fresh", f"the next exercise of lesson 4 is {NEXT}, not 4.90"),
+        (NEXT, "two words", "'two words' cannot be what an answer is called"),
+        (NEXT, "class", "'class' cannot be what an answer is called"),
+        (NEXT, "lru", "the name lru is not free: there is LRU already"),
+        (NEXT, "sql", f"the name sql is not free: there is {CHECKERS}/sql.py already"),
     ],
 )
 def test_an_exercise_without_a_place_or_a_name_is_refused(key: str, name: str, said: str) -> None:
@@ -153,6 +156,6 @@ def test_a_refusal_is_one_line_and_changes_nothing(
 
     before = there()
     monkeypatch.setattr(new_exercise, "ROOT", clone)
-    assert new_exercise.main(["4.4"]) == 2
-    assert capsys.readouterr().err == f"exercise: 4.4 is {FOURTH} already: the next is 4.5\n"
+    assert new_exercise.main([NEXT]) == 2
+    assert capsys.readouterr().err == f"exercise: {NEXT} is {LATER} already: the next is {AFTER}\n"
     assert there() == before

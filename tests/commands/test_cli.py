@@ -6,6 +6,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from twitterlab.commands import catch_up, cli, handout, tour
 from twitterlab.commands.cli import command_parser, main
 
 HEAVY = ("ipywidgets", "jupyterlab", "nbformat", "pandas", "matplotlib", "fastapi", "psutil", "tqdm", "networkx")
+LESSONS = outline.outline().numbers
 ROOMS = ("classroom", "figures", "instructor", "studies")
 
 
@@ -68,11 +70,15 @@ def test_a_bad_graph_file_is_one_line_on_stderr(tmp_path: Path, capsys: pytest.C
     assert "'x'" in error
 
 
-@pytest.mark.parametrize("value", ["0", "8", "3-9", "x", "", "5-2", "1,,2"])
-@pytest.mark.parametrize("stages", [tour.stage_numbers, handout.lesson_numbers], ids=["tour", "handout"])
-def test_stages_that_there_are_not_are_refused_with_those_that_there_are(stages, value: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="stages are numbers from 1 to 7"):
-        stages(value)
+@pytest.mark.parametrize("value", ["0", "{more}", "3-{more}", "x", "", "5-2", "1,,2"])
+@pytest.mark.parametrize(
+    ("stages", "last"), [(tour.stage_numbers, len(tl.STAGES)), (handout.lesson_numbers, LESSONS[-1])]
+)
+def test_stages_that_there_are_not_are_refused_with_those_that_there_are(
+    stages: Callable[[str], list[int]], last: int, value: str
+) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match=f"stages are numbers from 1 to {last}"):
+        stages(value.format(more=last + 1))
 
 
 @pytest.mark.parametrize(("value", "meant"), [("4", [4]), ("2-5", [2, 3, 4, 5]), ("7,1,6", [1, 6, 7])])
@@ -91,14 +97,15 @@ def test_other_commands_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_lessons_that_come_after_the_stages_can_be_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    more = '\n[[lesson]]\nnotebook = "08_under_fire"\ntitle = "Under fire"\npanel = "caches"\n'
+    last, new = LESSONS[-1], LESSONS[-1] + 1
+    more = f'\n[[lesson]]\nnotebook = "{new:02}_more"\ntitle = "More"\npanel = "caches"\n'
     (tmp_path / "course.toml").write_text(outline.FILE.read_text(encoding="utf-8") + more, encoding="utf-8")
     monkeypatch.setattr(outline, "FILE", tmp_path / "course.toml")
     outline.outline.cache_clear()
     try:
-        assert (handout.lesson_numbers("7-8"), catch_up.lesson_number("8")) == ([7, 8], 8)
-        with pytest.raises(argparse.ArgumentTypeError, match="from 1 to 7"):
-            tour.stage_numbers("8")
+        assert (handout.lesson_numbers(f"{last}-{new}"), catch_up.lesson_number(str(new))) == ([last, new], new)
+        with pytest.raises(argparse.ArgumentTypeError):
+            tour.stage_numbers(str(new))
     finally:
         outline.outline.cache_clear()
 
