@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.processes import end
 
 from twitterlab.classroom.course import copy as course
 from twitterlab.commands import clones, lab
@@ -60,8 +61,10 @@ def server(clone: Path) -> Iterator[subprocess.Popen[str]]:
     ]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, cwd=clone, env=environ, text=True, **pipes) as process:
-        yield process
-        process.terminate()
+        try:
+            yield process
+        finally:
+            end(process)
 
 
 def _get(url: str, server: subprocess.Popen[str]) -> bytes:

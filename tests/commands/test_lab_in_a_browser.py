@@ -5,7 +5,6 @@ These tests start JupyterLab and a chromium, so they run where CI=true or TWITTE
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import v4
+from support.processes import end
 
 from twitterlab.classroom.course.contents import fingerprint
 from twitterlab.commands import lab
@@ -78,10 +78,7 @@ def address(home: Path) -> Iterator[str]:
         try:
             yield browser.listening(f"http://127.0.0.1:{port}", server)
         finally:
-            server.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                server.wait(timeout=30)
-            server.kill()  # where it hangs; after its end this does nothing
+            end(server)
 
 
 def saved(home: Path) -> dict[str, object]:

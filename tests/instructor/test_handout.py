@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from support import exercise_rules as rules
+from support.processes import end
 
 from authoring import links
 from authoring.verify import ROOT, impersonal_environment
@@ -107,11 +107,13 @@ def test_the_lab_and_a_reset_work_from_a_handout_alone(folder: Path, installed: 
     command = [installed / "twitterlab", "lab", "--course", course, "--no-browser", "--ServerApp.port=0"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=folder, env=environment, **pipes) as server:
-        with contextlib.closing(server.stderr):
+        try:
             address = next((line for line in server.stderr if "?token=" in line), "")
-            server.terminate()
-        assert "/lab/tree/notebooks/README.md" in address
-        assert server.stdout.read().startswith(f"Your copy of the course is in {course}\n")
+            news = server.stdout.readline()
+        finally:
+            end(server)
+    assert "/lab/tree/notebooks/README.md" in address
+    assert news == f"Your copy of the course is in {course}\n"
     given = {name for name in files(folder) if "/" in name}
     assert files(course) == given
     (course / "notebooks" / "04_user_shards.ipynb").write_text("mine")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from support.processes import end
 
 from authoring.verify import impersonal_environment
 from twitterlab.commands.lab import SETTINGS
@@ -53,7 +54,7 @@ def serving(root: Path, home: Path) -> Iterator[str]:
         try:
             yield listening(f"http://127.0.0.1:{port}", server)
         finally:
-            server.terminate()
+            end(server)
 
 
 def free_port() -> int:

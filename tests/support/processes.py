@@ -1,7 +1,8 @@
-"""Other Python processes, for tests that kill them, starve them or compare them with this one."""
+"""Other processes, for tests that kill them, starve them, serve with them or compare them with this one."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -31,3 +32,14 @@ def finish(process: subprocess.Popen[str]) -> list[Any]:
     out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, out
     return [json.loads(line) for line in out.splitlines()]
+
+
+def end(server: subprocess.Popen[Any]) -> None:
+    """Ask a server to end, and kill it where it does not: it may hang that is ended while it starts something.
+
+    Its pipes stay open until then, since a server that cannot say goodbye does not go either.
+    """
+    server.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        server.wait(timeout=PATIENCE / 4)
+    server.kill()  # which does nothing to one that has ended

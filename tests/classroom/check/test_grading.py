@@ -16,6 +16,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from support.answering import known_answer
+from support.plain import CI
 
 from authoring import starters
 from authoring.verify import ROOT, impersonal_environment
@@ -28,10 +30,7 @@ CONFIG = f"""c = get_config()
 c.ClearSolutions.code_stub = {{"python": {starters.STUB!r}}}
 c.Execute.timeout = 300
 """
-EAGER = (
-    "def merge_newest(sources):\n    return iter(sorted((row for source in sources for row in source), reverse=True))"
-)
-WRONG = "def merge_newest(sources):\n    return (row for source in sources for row in source)"
+OVER, WRONG = known_answer("merge_newest/reads_ahead").source, known_answer("merge_newest/chained").source
 
 
 def read(path: Path) -> NotebookNode:
@@ -47,6 +46,21 @@ def handed_in(**sources: str) -> NotebookNode:
     return notebook
 
 
+def handed_in_by_students() -> dict[str, NotebookNode]:
+    """A notebook a student; who is wrong gave themselves the points. Without CI, one student is all but right."""
+    ours = starters.our_answers(read(SOURCE))
+    right = handed_in(**ours)
+    if not CI:
+        wrong = known_answer("shard_of/modulo").source
+        return {"right": right, "over": handed_in(**{GRADED: OVER, "shard_of": wrong, "shard_of-points": "4"})}
+    return {
+        "right": right,
+        "over": handed_in(**{GRADED: OVER}),
+        "wrong": handed_in(**{**dict.fromkeys(ours, "1 / 0"), GRADED: WRONG, f"{GRADED}-points": "4"}),
+        "untouched": read(STARTER),
+    }
+
+
 def nbgrader(course: Path, *arguments: str) -> str:
     """Run a command as an instructor does in the course's folder; gives what it said."""
     home = course.parent / "home"
@@ -60,19 +74,12 @@ def nbgrader(course: Path, *arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class of students who handed in, graded; the wrong one gave itself the points."""
+    """A class of students who handed in, graded."""
     folder = tmp_path_factory.mktemp("grading") / "class"
     (folder / "source" / "week1").mkdir(parents=True)
     shutil.copy(SOURCE, folder / "source" / "week1")
     (folder / "nbgrader_config.py").write_text(CONFIG)
-    ours = starters.our_answers(read(SOURCE))
-    students = {
-        "right": handed_in(**ours),
-        "over": handed_in(**{GRADED: EAGER}),
-        "wrong": handed_in(**{**dict.fromkeys(ours, "1 / 0"), GRADED: WRONG, f"{GRADED}-points": "4"}),
-        "untouched": read(STARTER),
-    }
-    for student, notebook in students.items():
+    for student, notebook in handed_in_by_students().items():
         place = folder / "submitted" / student / "week1"
         place.mkdir(parents=True)
         nbformat.write(notebook, place / f"{NAME}.ipynb")
@@ -90,7 +97,7 @@ class TestAClass:
             points = {cell.name: cell.max_score for cell in book.find_notebook(NAME, "week1").grade_cells}
         most, part = sum(points.values()), points[f"{GRADED}-points"]
         assert most >= part > 0
-        assert scores == {"right": most, "over": part / 2, "wrong": 0, "untouched": 0}
+        assert scores == {**dict.fromkeys(handed_in_by_students(), 0), "right": most, "over": part / 2}
 
     def test_grades_are_exported_as_they_are_in_the_gradebook(self, course: Path) -> None:
         with (course / "grades.csv").open(encoding="utf-8") as file:
