@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from support.nbval import NEEDED, ONE_PROCESS
 
 from authoring import release
 from authoring.verify import NBVAL, NOTEBOOKS, ROOT, impersonal_environment
@@ -110,7 +111,8 @@ def test_the_packages_that_the_project_names_are_recorded() -> None:
 
 @pytest.mark.timeout(120)
 def test_cells_and_differences_are_counted(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(release, "NBVAL", (*NBVAL, "-n", "0"))  # one process starts sooner than three
+    monkeypatch.setattr(release, "NBVAL", (*NEEDED, *NBVAL, *ONE_PROCESS))  # which starts sooner than three
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def cell(source: str, result: str) -> nbformat.NotebookNode:
         shown = nbformat.v4.new_output("execute_result", {"text/plain": result}, execution_count=1)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.answering import ANY, judged, known_answer, known_answers, read_answer
+from support.plain import CI
 
 from twitterlab.classroom.check.exercise import exercise_named, exercise_names
 from twitterlab.classroom.course import my_parts
@@ -23,6 +24,7 @@ def test_an_answer_gets_the_verdict_that_is_meant_for_it(name: str) -> None:
     assert known.is_told(verdict.says), verdict.text
 
 
+@pytest.mark.skipif(not CI, reason="nbval has ours judged in solutions/: set CI=true")
 @pytest.mark.parametrize("name", exercise_names())
 def test_ours_is_right(name: str) -> None:
     verdict = judged(name, my_parts.our_source(name))

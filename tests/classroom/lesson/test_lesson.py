@@ -30,6 +30,11 @@ def bundle(shown):
     return shown._repr_mimebundle_()
 
 
+def committed(shown):
+    """What a notebook keeps of it."""
+    return {kind: data for kind, data in bundle(shown).items() if kind.startswith("text/")}
+
+
 def words(box):
     """All that a live box shows, without tags."""
     return re.sub(r"<[^>]+>", "", " ".join(told(box)))
@@ -133,9 +138,6 @@ class TestAPrediction:
         assert "Measured" not in words(box)
 
     def test_commits_the_same_with_a_guess_and_without_one(self):
-        def committed(box):
-            return {kind: data for kind, data in bundle(box).items() if kind.startswith("text/")}
-
         without = committed(predict("2.1")), committed(reveal("2.1", 77))
         settle_guess("2.1", 41.0)
         assert (committed(predict("2.1")), committed(reveal("2.1", 77))) == without
@@ -216,25 +218,17 @@ def test_the_right_answer_is_not_always_at_the_same_place():
 
 
 @pytest.mark.parametrize("name", panels.__all__)
-class TestAPanel:
-    def test_shows_its_default_state_in_the_bundle_whatever_was_moved_since(self, name):
-        panel = getattr(panels, name)()
-        first = {kind: data for kind, data in bundle(panel).items() if kind.startswith("text/")}
-        assert panel.state().finding in first["text/plain"]
-        assert all(control.description for control in panel.controls.values())
-        for control in panel.controls.values():
-            nudge(control)
-        assert {kind: data for kind, data in bundle(panel).items() if kind.startswith("text/")} == first
-
-    def test_answers_every_control(self, name):
-        panel = getattr(panels, name)()
-        for control in panel.controls.values():
-            before = panel.view.value
-            nudge(control)
-            assert panel.view.value != before, control.description
-
-    def test_says_the_same_on_every_run(self, name):
-        assert bundle(getattr(panels, name)())["text/plain"] == bundle(getattr(panels, name)())["text/plain"]
+def test_a_panel_answers_every_control_and_its_bundle_says_the_same_whatever_was_moved(name):
+    panel, on_another_run = getattr(panels, name)(), getattr(panels, name)()
+    first = committed(panel)
+    assert first["text/plain"] == bundle(on_another_run)["text/plain"]
+    assert panel.state().finding in first["text/plain"]
+    assert all(control.description for control in panel.controls.values())
+    for control in panel.controls.values():
+        before = panel.view.value
+        nudge(control)
+        assert panel.view.value != before, control.description
+    assert committed(panel) == first
 
 
 def nudge(control):
