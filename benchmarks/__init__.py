@@ -1,1 +1,1 @@
-"""Benchmarks: how far one process goes, side by side with what a learner would use instead, in one run."""
+"""Speed measured beside other systems, not installed: `python -m benchmarks PART` in a clone."""

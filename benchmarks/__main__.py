@@ -1,7 +1,5 @@
 """The command `python -m benchmarks`, in a clone."""
 
-from __future__ import annotations
-
 import sys
 
 from benchmarks.command import main

@@ -2,104 +2,82 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable, Sequence
-from functools import partial
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from benchmarks import __doc__ as summary
-from benchmarks.common import Result, Unavailable
+from benchmarks.common import PARTS, Failed, Result, Unavailable, install_command, sizes_of
 from twitterlab.model import TwitterlabError
 
-PARTS = {
-    "rate": "the lecture's rate on one core: how many times over stage 7 sustains it",
-    "peers": "fan-out and pages beside a Valkey or Redis server",
-    "stages": "a page at all seven stages, beside the same SQL by hand and SQLite",
-    "growth": "what a page, a post and a delivery cost as everything grows tenfold twice",
-    "limit": "fan-out beside this machine's own limit, and where the rest goes",
-    "service": "the HTTP service at all seven stages, called by locust",
-}
-
-
-class Part(argparse.ArgumentParser):
-    """A parser that gets its options when it is first used: until then their module is not imported."""
-
-    def __init__(self, *args: Any, late: Callable[[argparse.ArgumentParser], None], **settings: Any) -> None:
-        super().__init__(*args, **settings)
-        self._late = [late]
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse, with all options there."""
-        while self._late:
-            self._late.pop()(self)
-        return super().parse_known_args(args, namespace)
+PROGRAM = "python -m benchmarks"
+PAGE = "draw the figures of the saved measurements, and write the page around them"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one part; 0 when it did what it says, 2 with one line on stderr when not, 3 where a peer is missing."""
-    options = parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    part = parser().parse_args(words[:1]).part
     try:
-        return int(options.run(options))
-    except (TwitterlabError, OSError, ValueError) as error:
-        print(f"python -m benchmarks {options.part}: {error}", file=sys.stderr)
-        return 2
+        if part == "page":
+            write_pages(page_parser().parse_args(words[1:]).folder)
+        else:
+            run_part(part, words[1:])
+    except (Unavailable, Failed, TwitterlabError, OSError, ValueError) as error:
+        print(f"{PROGRAM} {part}: {error}", file=sys.stderr)
+        return 3 if isinstance(error, Unavailable) else 2
+    return 0
 
 
-def parser() -> argparse.ArgumentParser:
-    """All parts and their options."""
-    top = argparse.ArgumentParser(prog="python -m benchmarks", description=summary)
-    parts = top.add_subparsers(dest="part", required=True, metavar="PART", parser_class=Part)
-    for name, purpose in PARTS.items():
-        parts.add_parser(name, help=purpose, late=partial(part_options, name)).set_defaults(run=run)
-    what = "draw the figures of the saved measurements, and write the page around them"
-    parts.add_parser("page", help=what, late=page_options).set_defaults(run=draw)
+def parser() -> ArgumentParser:
+    """Which part; the help lists all of them."""
+    lines = [f"  {name:9} {part.question}" for name, part in PARTS.items()] + [f"  {'page':9} {PAGE}"]
+    parts = "\n".join(["parts, each with --help of its own:", *lines])
+    top = ArgumentParser(PROGRAM, description=summary, epilog=parts, formatter_class=RawDescriptionHelpFormatter)
+    top.add_argument("part", choices=[*PARTS, "page"], metavar="PART")
     return top
 
 
-def part_options(name: str, parser: argparse.ArgumentParser) -> None:
-    """The options of all parts, and those of this one."""
-    parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="one JSON object, to FILE or printed")
-    parser.add_argument("--quick", action="store_true", help="a small size that only shows that it runs")
-    module(name).options(parser)
+def part_parser(name: str) -> ArgumentParser:
+    """The options of all parts, and the sizes of this one."""
+    part = ArgumentParser(f"{PROGRAM} {name}", description=PARTS[name].question)
+    part.add_argument("--json", nargs="?", const="-", metavar="FILE", help="one JSON object, to FILE or printed")
+    part.add_argument("--quick", action="store_true", help="a small size that only shows that it runs")
+    for option, (default, _, purpose) in PARTS[name].sizes.items():
+        text = f"{purpose} (default {default:,})"
+        part.add_argument(f"--{option.replace('_', '-')}", type=type(default), metavar="N", help=text)
+    return part
 
 
-def page_options(parser: argparse.ArgumentParser) -> None:
+def page_parser() -> ArgumentParser:
     """Where the measurements are saved."""
-    parser.add_argument("folder", nargs="?", type=Path, default=Path("benchmarks"), help="default: %(default)s")
+    page = ArgumentParser(f"{PROGRAM} page", description=PAGE)
+    page.add_argument("folder", nargs="?", type=Path, default=Path("benchmarks"), help="default: %(default)s")
+    return page
 
 
-def module(name: str) -> Any:
-    """The module of a part; each has `options(parser)` and `run(options) -> Result`."""
-    return import_module(f"benchmarks.{name}")
-
-
-def run(options: argparse.Namespace) -> int:
-    """Run one part; its table, or its JSON object alone where that is asked for without a file."""
-    part: Callable[[argparse.Namespace], Result] = module(options.part).run
+def run_part(name: str, words: Sequence[str]) -> None:
+    """Run one part; print its tables, or its JSON object alone where that is asked for without a file."""
+    options = part_parser(name).parse_args(words)
     file = None if options.json in (None, "-") else Path(options.json)
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)  # where it cannot be written, say so now
     try:
-        result = part(options)
-    except Unavailable as missing:
-        print(f"python -m benchmarks {options.part}: {missing}", file=sys.stderr)
-        return 3
-    if options.json == "-":
-        print(result.json())
-        return 0
-    print(result.text())
+        module = import_module(f"benchmarks.{name}")
+    except ImportError as missing:
+        raise Unavailable(f"{missing.name} is not installed: {install_command(name)}") from None
+    given = {option: value for option, value in vars(options).items() if value is not None}
+    result: Result = module.run(sizes_of(name, **given))
+    print(result.json() if options.json == "-" else result.text())
     if file:
-        file.write_text(result.json() + "\n")
-    return 0
+        file.write_text(result.json() + "\n", encoding="utf-8")
 
 
-def draw(options: argparse.Namespace) -> int:
+def write_pages(folder: Path) -> None:
     """Draw all figures anew from what is saved, and put the service's table on the front page."""
-    from benchmarks import front, page
+    from benchmarks import page
 
-    page.write(options.folder)
-    front.write(options.folder)
-    return 0
+    page.write_page(folder)
+    page.write_front(folder)

@@ -1,141 +1,164 @@
-"""`python -m benchmarks peers`: the same graph, posts and reads here and on a Valkey or Redis server, taking turns."""
+"""The same graph, posts and reads here and on a Valkey or Redis server, taking turns."""
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from argparse import Namespace
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
+from tqdm import tqdm
 
-from benchmarks import load
-from benchmarks.common import Result, Table, percentiles
-from benchmarks.redis_feeds import COMMANDS, LENGTH, SCRIPTED, RedisFeeds
-from benchmarks.side_by_side import BATCH, DELIVERIES, OURS, OURS_MANY, PEER_MANY, Measured, Sides
-from benchmarks.valkey import serving
+from benchmarks.common import Failed, Result, must_agree, percentiles, take_turns
+from benchmarks.load import DELIVERIES, Load
+from benchmarks.redis_peer import READING, Pushed, RedisFeeds, Server, list_parts, newest_of, peer_server
+from twitterlab import FollowGraph, HybridFeeds
+from twitterlab.model import Users
+from twitterlab.workloads.draws import draw_texts
 
-QUICK = {"users": 2_000, "follows": 50.0, "history": 30, "posts": 200, "reads": 300}
-NOTES = (
-    "What this leaves out: here everything is in one process, whose feeds nobody else can read or write; the peer "
-    "is a network service that many processes on many machines can share, and every call to it crosses a socket. "
-    "The peer uses two processes, client and server, and so two cores where there are two.",
-    "Delivery, here: `drain` after a commit, from the queued message to the updated feeds, reading the queue and "
-    "acknowledging it included; the commit is not timed. At the peer: the client's calls that put a tweet's ID "
-    "into its followers' feeds and trim them, encoding and replies included. There the followers are looked up, "
-    "the tweet is stored and a celebrity's own timeline is kept outside of that time, and nothing is queued.",
-    f"Both keep {LENGTH} entries a feed. The pipelined ways are those of Stream-Framework and of Krikorian's talk "
-    "on Twitter's timelines (2013; ZADD, trim by rank) and of retwis (LPUSH, LTRIM), in pipelines of whole tweets "
-    f"and at least {COMMANDS:,} commands. The best way calls a script on the server once a tweet (once for "
-    f"{SCRIPTED:,} followers), in pipelines of at least {SCRIPTED:,} followers.",
-    "A page: 20 tweets as the same objects on both sides, celebrities merged. The peer's client knows whom the "
-    "reader follows and asks twice: ZREVRANGE of the feed and of each celebrity's timeline in a pipeline, then "
-    "MGET of JSON. Ratios of pages are to the peer's public connection, those named `_best` to its faster one. All "
-    "tweets are in memory on both sides, and each timed reader has read before. `feed_many` gives columns, not "
-    "objects; the peer's many are objects.",
-)
+T = TypeVar("T")
+Rows: TypeAlias = list[tuple[int, str]]
+Seconds: TypeAlias = defaultdict[str, list[float]]
+Times: TypeAlias = dict[str, dict[str, float]]  # percentiles in milliseconds, by the way of reading
+
+GROUP = 1_000  # posts of one commit and of one turn
+BATCH = 1_000  # readers of one `feed_many`
+SAMPLE = 500  # readers whose pages are compared
+DRAIN = "twitterlab: drain"
+FEED, FEED_MANY = "twitterlab: feed", f"twitterlab: feed_many, {BATCH:,} readers"
+PEER_MANY = f"{READING}, {BATCH:,} readers a pipeline"
 
 
-def options(parser: argparse.ArgumentParser) -> None:
-    """The sizes of a run."""
-    sizes = {
-        "users": (200_000, "users of the graph"),
-        "history": (50, "entries of a feed before the run, on average"),
-        "posts": (10_000, "posts that are delivered and timed"),
-        "reads": (10_000, "pages that are read and timed"),
-        "seed": (7, "of graph, posts and reads"),
-    }
-    for name, (default, purpose) in sizes.items():
-        text = f"{purpose} (default {default:,})"
-        parser.add_argument(f"--{name}", type=int, default=default, metavar="N", help=text)
-    parser.add_argument("--follows", type=float, default=50.0, metavar="N", help="of a user, on average (default 50)")
-    parser.add_argument("--threshold", type=int, metavar="N", help="a celebrity's followers (default 10,000 or fewer)")
-
-
-def run(options: argparse.Namespace) -> Result:
+def run(size: Namespace) -> Result:
     """Both sides with one history, then the same deliveries and the same pages, timed in turn, and compared."""
-    from twitterlab import FollowGraph, HybridFeeds
+    graph = FollowGraph.synthetic(size.users, size.follows, size.seed)
+    load, before = Load(graph, size.threshold, size.seed), round(size.users * size.history / DELIVERIES)
+    posts = before + size.posts  # the peer keeps all of them in memory, so the cache here may too
+    rows = list(zip(load.authors(posts).tolist(), draw_texts(load.rng, posts), strict=True))
+    readers = load.readers(size.reads).tolist()
+    system = HybridFeeds(graph, shards=1, threshold=size.threshold, cache_tweets=posts, counting=False)
+    with peer_server() as server, system:
+        peer = RedisFeeds(server, graph, size.threshold)
+        sides = Sides(graph, size.threshold, system, peer)
+        try:
+            sides.fill_with_history(rows[:before])
+            deliveries, delivering = sides.deliver_all_ways(rows[before:])
+            compared = sides.compare_pages(list(dict.fromkeys(readers))[:SAMPLE])
+            reading = sides.read_all_ways(readers)
+        finally:
+            peer.delete_keys()
+        celebrities = int(np.count_nonzero(graph.follower_counts >= size.threshold))
+        ours = {"follows": graph.edges, "shards": 1, "celebrities": celebrities, "posts before": before}
+        settings = {**vars(size), **ours, **server.settings()}
+    rates = {name: deliveries / sum(taken) for name, taken in delivering.items()}
+    times = {name: percentiles(taken) for name, taken in reading.items()}
+    counts = {"deliveries": deliveries, "pages_compared": compared}
+    figures = {**counts, **delivery_figures(rates), **page_figures(times, server)}
+    ways = {DRAIN: (DRAIN, "in process"), **{name: way[:2] for name, way in peer.ways.items()}}
+    rows_of_ways = [
+        {"way": title, "connection": connection, "deliveries/s": rates[name], "ours/this": rates[DRAIN] / rates[name]}
+        for name, (title, connection) in ways.items()
+    ]
+    pages = [{"way": way, **found} for way, found in times.items()]
+    best = peer.ways[max(peer.ways, key=lambda name: rates[name])]
+    note = f"The peer's best way of delivering here: {best.title}, {best.connection}."
+    return Result.here("peers", settings, figures, {"deliveries": rows_of_ways, "pages of 20, in ms": pages}, note)
 
-    size = argparse.Namespace(**{**vars(options), **(QUICK if options.quick else {})})
-    before = size.users * size.history // DELIVERIES
-    with serving() as server:
-        graph = FollowGraph.synthetic(size.users, size.follows, size.seed)
-        threshold = load.celebrity_threshold(graph) if size.threshold is None else size.threshold
-        settings = {
-            "users": graph.users,
-            "follows": graph.edges,
-            "shards": 1,
-            "threshold": threshold,
-            "celebrities": int(np.count_nonzero(graph.follower_counts >= threshold)),
-            "posts before": before,
-            "posts": size.posts,
-            "pages": size.reads,
-            "seed": size.seed,
-            **server.settings(),
-        }
-        peer, rng = RedisFeeds(server, graph, threshold), np.random.default_rng(size.seed)
-        # The peer keeps every tweet in memory, so the cache here may too.
-        with HybridFeeds(
-            graph, shards=settings["shards"], threshold=threshold, cache_tweets=before + size.posts, counting=False
-        ) as system:
-            try:
-                measured = Sides(graph, threshold, system, peer).measure(before, size.posts, size.reads, rng)
-            finally:
-                peer.clear()
-    return reported(settings, measured, peer)
+
+class Sides(NamedTuple):
+    """One graph with the same timelines on it twice, here and at the peer: both empty at first."""
+
+    graph: FollowGraph
+    threshold: int
+    system: HybridFeeds
+    peer: RedisFeeds
+
+    def post_at_both(self, rows: Rows) -> Pushed:
+        """Store posts at both sides; returns what is now to be delivered."""
+        tweets = self.system.post_many(rows)
+        self.peer.store_tweets(tweets)
+        followers = ((tweet.id, self.graph.followers(tweet.author).tolist()) for tweet in tweets)
+        return [(tweet_id, readers) for tweet_id, readers in followers if len(readers) < self.threshold]
+
+    def fill_with_history(self, rows: Rows) -> None:
+        """Post and deliver a history here; load the peer with the feeds that its ways would have come to."""
+        pushed: list[tuple[int, Users]] = []
+        for group in groups_with_bar("history", rows, GROUP):
+            pushed += [(tweet_id, np.array(readers, np.int32)) for tweet_id, readers in self.post_at_both(group)]
+            self.system.drain()
+        if pushed:
+            ids = np.repeat([tweet_id for tweet_id, _ in pushed], [len(readers) for _, readers in pushed])
+            self.peer.fill_feeds(newest_of(np.concatenate([readers for _, readers in pushed]), ids))
+
+    def deliver_all_ways(self, rows: Rows) -> tuple[int, Seconds]:
+        """Deliver posts by all ways, a group at a time; returns how many deliveries each way made, and its seconds."""
+        deliveries, seconds = 0, Seconds(list)
+        for group in groups_with_bar("deliveries", rows, GROUP):
+            pushed, before = self.post_at_both(group), self.system.work.deliveries
+            ways: dict[str, Any] = {name: partial(way.deliver, pushed) for name, way in self.peer.ways.items()}
+            take_turns({DRAIN: self.system.drain, **ways}, seconds)
+            due, done = sum(len(readers) for _, readers in pushed), self.system.work.deliveries - before
+            if done != due:
+                raise Failed(f"{done:,} deliveries were made where the graph and the posts ask for {due:,}")
+            deliveries += due
+        return deliveries, seconds
+
+    def compare_pages(self, readers: list[int]) -> int:
+        """Hold both sides' pages together, over each connection and of many readers too; returns how many were."""
+        many = self.system.feed_many(np.array(readers))
+        for reader, ids, following in zip(readers, many.id.tolist(), many.next.tolist(), strict=True):
+            page, theirs = self.system.feed(reader), self.peer.page_reads(reader)
+            must_agree(f"reader {reader}", {FEED: page, **{way: read() for way, read in theirs.items()}})
+            alone = [tweet.id for tweet in page.tweets], page.next or 0
+            must_agree(f"reader {reader}", {FEED: alone, FEED_MANY: ([i for i in ids if i], following)})
+            if not self.peer.feeds_alike(reader):
+                raise Failed(f"the peer's ways of delivering left reader {reader} different feeds")
+        return len(readers)
+
+    def read_all_ways(self, readers: list[int]) -> Seconds:
+        """Pages by all ways in turn: each reader alone, then many at once; the mean of each `many`. All are warm."""
+        for group in groups_with_bar("first reads", readers, BATCH):
+            self.system.feed_many(np.array(group))
+            for reader in group:
+                self.system.feed(reader)
+        alone, together = Seconds(list), Seconds(list)
+        for group in groups_with_bar("reads", readers, BATCH):
+            for reader in group:
+                ours: dict[str, Any] = {FEED: partial(self.system.feed, reader)}
+                take_turns(ours | self.peer.page_reads(reader), alone)
+            many: dict[str, Any] = {FEED_MANY: partial(self.system.feed_many, np.array(group))}
+            take_turns({**many, PEER_MANY: partial(self.peer.pages, group)}, together)
+            for taken in together.values():
+                taken[-1] /= len(group)
+        return alone | together
 
 
-def reported(settings: dict[str, Any], measured: Measured, peer: RedisFeeds) -> Result:
-    """The result: what was measured, as rates, percentiles and ratios."""
-    rates = {name: measured.deliveries / sum(taken) for name, taken in measured.delivering.items()}
-    pages = {name: percentiles(taken) for name, taken in measured.reading.items()}
-    tables = {"deliveries": delivery_rows(rates, peer), "pages of 20, in ms": page_rows(pages)}
-    best = max(peer.ways, key=lambda name: rates[name])
-    notes = [f"The peer's best way of delivering here: {peer.ways[best].title}, {peer.ways[best].connection}.", *NOTES]
-    counts = {"deliveries": measured.deliveries, "pages_compared": measured.compared}
-    return Result("peers", settings, {**counts, **delivery_figures(rates), **page_figures(pages, peer)}, tables, notes)
+def groups_with_bar(title: str, items: list[T], size: int) -> Iterable[list[T]]:
+    """Items in groups, with a bar on a terminal that says how far they are."""
+    return tqdm(list(list_parts(items, size)), title, unit=" groups", disable=None, leave=False)
 
 
 def delivery_figures(rates: dict[str, float]) -> dict[str, float]:
     """Deliveries a second, and how many times those of the peer they are."""
-    theirs = {name: rate for name, rate in rates.items() if name != OURS}
+    ours, theirs = rates[DRAIN], {name: rate for name, rate in rates.items() if name != DRAIN}
     return {
-        "deliveries_per_s": rates[OURS],
+        "deliveries_per_s": ours,
         **{f"{name}_deliveries_per_s": rate for name, rate in theirs.items()},
-        "deliveries_ratio": rates[OURS] / rates["zadd"],
-        "deliveries_ratio_best": rates[OURS] / max(theirs.values()),
+        "deliveries_ratio": ours / rates["zadd"],
+        "deliveries_ratio_best": ours / max(theirs.values()),
     }
 
 
-def page_figures(pages: dict[str, dict[str, float]], peer: RedisFeeds) -> dict[str, float]:
+def page_figures(times: Times, server: Server) -> dict[str, float]:
     """Milliseconds a page, and what share they are of the peer's, over the public and over the best connection."""
-    ours, many = pages[OURS], pages[OURS_MANY]["p50"]
+    ours, many, batched = times[FEED], times[FEED_MANY]["p50"], times[PEER_MANY]["p50"]
     figures = {"page_p50_ms": ours["p50"], "page_p99_ms": ours["p99"], "page_many_p50_ms": many}
-    for end, connection in {"": peer.server.public_kind, "_best": peer.server.best_kind}.items():
-        theirs = pages[connection]
-        figures |= {
-            f"peer_page_p50_ms{end}": theirs["p50"],
-            f"peer_page_p99_ms{end}": theirs["p99"],
-            f"page_p50_ratio{end}": ours["p50"] / theirs["p50"],
-            f"page_p99_ratio{end}": ours["p99"] / theirs["p99"],
-            f"page_many_p50_ratio{end}": many / theirs["p50"],
-        }
-    batched = pages[PEER_MANY]["p50"]
+    for end, connection in {"": server.public_kind, "_best": server.best_kind}.items():
+        theirs = times[f"{READING}, {connection}"]
+        figures[f"page_many_p50_ratio{end}"] = many / theirs["p50"]
+        for name in ("p50", "p99"):
+            figures[f"peer_page_{name}_ms{end}"] = theirs[name]
+            figures[f"page_{name}_ratio{end}"] = ours[name] / theirs[name]
     return {**figures, "peer_page_many_p50_ms": batched, "page_many_ratio_batched": many / batched}
-
-
-def delivery_rows(rates: dict[str, float], peer: RedisFeeds) -> Table:
-    """A row for each way of delivering."""
-    titles = {OURS: ("twitterlab: drain", "in process"), **{name: way[:2] for name, way in peer.ways.items()}}
-    return [
-        {"way": title, "connection": connection, "deliveries/s": rates[name], "ours/this": rates[OURS] / rates[name]}
-        for name, (title, connection) in titles.items()
-    ]
-
-
-def page_rows(pages: dict[str, dict[str, float]]) -> Table:
-    """A row for each way of reading."""
-    titles = {
-        OURS: "twitterlab: feed",
-        OURS_MANY: f"twitterlab: feed_many, {BATCH:,} readers",
-        PEER_MANY: f"ZREVRANGE and MGET, {BATCH:,} readers a pipeline",
-    }
-    return [{"way": titles.get(name, f"ZREVRANGE and MGET, {name}"), **found} for name, found in pages.items()]

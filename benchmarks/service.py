@@ -8,120 +8,226 @@ requests a second of the other stand beside it, and tell how far two runs of the
 
 from __future__ import annotations
 
-import argparse
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from argparse import Namespace
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import urlsplit
 
-from benchmarks.common import Result, Table, percentiles, versions
-from benchmarks.service_plan import PAGES_A_VISIT, PAGES_PER_POST, actions, write_graph, write_plan
-from benchmarks.service_running import Failed, called, needed, served
+import httpx2
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-if TYPE_CHECKING:
-    from benchmarks.service_plan import Action
-    from twitterlab.workloads.graph import FollowGraph
+from benchmarks.common import Failed, Result, Table, Unavailable, install_command, must_agree, percentiles
+from twitterlab import STAGES, FollowGraph, SystemClock
+from twitterlab.service.keys import running_file
+from twitterlab.service.tokens import Signer
+from twitterlab.workloads.graph_files import USERS_KEY
+from twitterlab.workloads.mixes import lecture
 
-STAGES = range(1, 8)
+Runs: TypeAlias = list[pd.DataFrame]  # of one stage: a row for each call, as `call_service` has them
+Action: TypeAlias = tuple[int, str, int]  # user, text of a post or empty, pages of a visit or 0
+
+NUMBERS = range(1, len(STAGES) + 1)
+THRESHOLD = 10_000  # followers from which on stage 7 pulls an author
 ACTIONS = 20_000  # posts and visits; whoever needs more begins again
 COMPARED = 20  # readers whose first pages must be the same at every stage
-DEFAULTS = {"users": 100_000, "follows": 40.0, "tweets": 50_000, "callers": 8, "seconds": 6, "warm": 2, "seed": 7}
-QUICK = {"users": 400, "follows": 12.0, "tweets": 500, "callers": 4, "seconds": 1, "warm": 0}
-PACKAGES = ("twitterlab", "duckdb", "numpy", "fastapi", "uvicorn", "uvloop", "h11", "locust", "gevent")
-TITLE = "the service at each stage"
-Tally = dict[str, Any]
+PAGES_PER_POST = 20.0  # the lecture's
+PAGES_A_VISIT = 4 / 3  # a first page, and after each page with a chance of a quarter the next older one
+MIX: dict[str, Any] = {"pages_per_post": PAGES_PER_POST / PAGES_A_VISIT} | {
+    f"{kind}_per_post": 0.0 for kind in ("follows", "unfollows", "deletes")
+}
+CALLERS = Path(__file__).with_name("service_callers.py")
+RATE = "1000000/second"  # no caller comes near
+ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
+ROWS_READ = r"\brows_read=([0-9]+)"  # of the header that says what a call cost
+GRACE_S = 40  # to finish what was accepted; the service itself gives calls under way 30
+SLACK_S = 60  # for locust to start and to end
 
 
-def options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of this part."""
-    purposes = {
-        "users": "of the graph",
-        "follows": "followees of a mean user",
-        "tweets": "of each system at the start",
-        "callers": "who call at the same time",
-        "seconds": "of each run that count",
-        "warm": "seconds of each run before those",
-        "seed": "of graph and load",
+def run(size: Namespace) -> Result:
+    """Serve each stage and call it, upwards and then downwards; raises Unavailable and Failed."""
+    if find_spec("locust") is None:  # looked for and not imported, which would patch this process
+        raise Unavailable(f"locust is not installed: {install_command('service')}")
+    graph = FollowGraph.synthetic(size.users, size.follows, size.seed)
+    order = [*NUMBERS, *reversed(NUMBERS)][: size.runs * len(NUMBERS)]
+    runs = measure_stages(order, graph, size, plan_actions(graph, ACTIONS, size.seed))
+    rows = [stage_row(stage, size.seconds, answers) for stage, answers in sorted(runs.items())]
+    fixed = {
+        "graph's follows": graph.edges,
+        "celebrities": int((graph.follower_counts >= THRESHOLD).sum()),
+        "pages a post": PAGES_PER_POST,
+        "pages a visit": round(PAGES_A_VISIT, 2),
+        "counting": True,
     }
-    for name, purpose in purposes.items():
-        default = DEFAULTS[name]
-        parser.add_argument(
-            f"--{name}", type=type(default), default=default, metavar="N", help=f"{purpose}; default: %(default)s"
-        )
+    return Result.here("service", vars(size) | fixed, rate_figures(rows), {"the service at each stage": rows})
 
 
-def run(options: argparse.Namespace) -> Result:
-    """Serve each stage and call it, in both orders, or quickly in one alone; raises Unavailable and Failed."""
-    from twitterlab import FollowGraph
-
-    needed()
-    size = {name: getattr(options, name) for name in DEFAULTS} | (QUICK if options.quick else {})
-    graph = FollowGraph.synthetic(size["users"], size["follows"], size["seed"])
-    order = [*STAGES] if options.quick else [*STAGES, *reversed(STAGES)]
-    tallies = measure(order, graph, size, actions(graph, ACTIONS, size["seed"]))
-    rows = [row(stage, size["seconds"], found) for stage, found in sorted(tallies.items())]
-    settings = {**size, **fixed(graph), "runs of a stage": len(order) // len(STAGES), "command": command(options, size)}
-    return Result("service", settings, figures(rows), {TITLE: rows}, notes(graph), versions=versions(PACKAGES))
-
-
-def measure(
-    order: list[int], graph: FollowGraph, size: dict[str, Any], actions: list[Action]
-) -> dict[int, list[Tally]]:
-    """The tallies of each stage, whose turns come in this order; all must show the same pages beforehand."""
-    tallies: dict[int, list[Tally]] = {stage: [] for stage in order}
-    pages: dict[int, Any] = {}
-    readers = list(dict.fromkeys(user for user, text, _ in actions if not text))[:COMPARED]
+def measure_stages(order: Sequence[int], graph: FollowGraph, size: Namespace, plan: list[Action]) -> dict[int, Runs]:
+    """The answers in each run of each stage, whose turns come in this order; all show the same pages beforehand."""
+    runs: defaultdict[int, Runs] = defaultdict(list)
+    pages: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+    readers = list(dict.fromkeys(user for user, text, _ in plan if not text))[:COMPARED]
     with TemporaryDirectory(prefix="twitterlab-service-") as name:
         folder = Path(name)
-        plan, follows = folder / "plan.json", folder / "graph.parquet"
-        write_graph(graph, follows)
+        write_graph(graph, folder / "graph.parquet")
         for stage in order:
-            with served(stage, follows, size["tweets"], folder) as service:
-                pages[stage] = {reader: service.page(reader) for reader in readers}
-                must_agree(pages)
-                write_plan(plan, actions, service.signer.token)
-                tallies[stage].append(called(service, plan, size["callers"], size["warm"], size["seconds"]))
-    return tallies
+            with serve_stage(stage, folder / "graph.parquet", size.tweets, folder) as service:
+                for reader in readers:
+                    pages[reader][f"stage {stage}"] = service.page(reader)
+                    must_agree(f"reader {reader}", pages[reader])
+                write_plan(folder, plan, service.signer.token, size.warm + size.seconds)
+                answers = call_service(service, folder, size.callers, size.warm + size.seconds)
+            runs[stage].append(answers[answers["at_s"].between(size.warm, size.warm + size.seconds)])
+    return runs
 
 
-def must_agree(pages: dict[int, Any]) -> None:
-    """Every stage shows each reader the same authors and texts in the same order; else raises Failed."""
-    first, expected = next(iter(pages.items()))
-    for stage, shown in pages.items():
-        for reader, page in shown.items():
-            if page != expected[reader]:
-                raise Failed(f"reader {reader} gets one page from stage {first} and another from stage {stage}")
+# What the callers are to do
 
 
-def row(stage: int, seconds: float, runs: list[Tally]) -> dict[str, Any]:
+def plan_actions(graph: FollowGraph, count: int, seed: int) -> list[Action]:
+    """So many posts and visits of the lecture's readers and writers; a visit is a first page and maybe older ones.
+
+    Readers and writers have `Habits`' skews; a reader with few tweets to see turns fewer pages than the visit has.
+    """
+    events = lecture(graph, count, seed, **MIX)
+    pages = np.random.default_rng(seed).geometric(1 / PAGES_A_VISIT, count).tolist()
+    return [
+        (event.user, event.text, 0) if event.kind == "post" else (event.user, "", turned)
+        for event, turned in zip(events, pages, strict=True)
+    ]
+
+
+def write_plan(folder: Path, actions: list[Action], token: Callable[[int], str], seconds: float) -> None:
+    """Write what the callers do and for how long, with a token for each user, where only this user can read it."""
+    plan = folder / "plan.json"
+    plan.touch(mode=0o600)
+    tokens = {user: token(user) for user in sorted({user for user, *_ in actions})}
+    plan.write_text(json.dumps({"actions": actions, "tokens": tokens, "seconds": seconds}), encoding="utf-8")
+
+
+def write_graph(graph: FollowGraph, file: Path) -> None:
+    """Write the graph as `twitterlab serve --graph` reads it."""
+    table = pa.table(dict(zip(("follower", "followee"), graph.edge_arrays(), strict=True)))
+    pq.write_table(table.replace_schema_metadata({USERS_KEY: str(graph.users)}), file)
+
+
+# The processes: the service at one stage, and its callers
+
+
+class Served(NamedTuple):
+    """A service that runs: its stage, its address, and whose tokens it takes."""
+
+    stage: int
+    address: str
+    signer: Signer
+
+    def page(self, user: int) -> list[tuple[str, str]]:
+        """Author and text of the tweets on a user's first page."""
+        token = {"Authorization": f"Bearer {self.signer.token(user)}"}
+        answer = httpx2.get(f"{self.address}/feed", headers=token, timeout=60).raise_for_status()
+        return [(tweet["author"], tweet["text"]) for tweet in answer.json()["tweets"]]
+
+
+@contextmanager
+def serve_stage(stage: int, graph: Path, tweets: int, folder: Path) -> Iterator[Served]:
+    """The service at a stage, in memory, on a port that is free; raises Failed where it does not start."""
+    settings: dict[str, Any] = {"stage": stage, "port": 0, "graph": graph, "tweets": tweets, "rate": RATE}
+    settings |= {"threshold": THRESHOLD} if stage == 7 else {}
+    words = ["-m", "twitterlab.commands.cli", "serve", "--quiet", *as_options(settings)]
+    log = folder / "service.log"
+    with running_python(words, log) as process:
+        lines = map(ADDRESS.search, process.stdout or ())
+        address = next((found.group() for found in lines if found), None)
+        if address is None:
+            raise Failed(f"stage {stage} did not start: {last_line(log)}")
+        yield Served(stage, address, Signer.read(running_file(urlsplit(address).port or 0), SystemClock().now))
+
+
+def call_service(service: Served, folder: Path, callers: int, seconds: float) -> pd.DataFrame:
+    """A row for each call that is answered within so many seconds; raises Failed where a call had an error.
+
+    `at_s` is when it was answered, `cpu_s` how long all callers together had used the processor by then.
+    """
+    found, log, stage = folder / "answers.json", folder / "callers.log", f"stage {service.stage}"
+    found.unlink(missing_ok=True)
+    latest = math.ceil(seconds) + SLACK_S  # the callers end by themselves
+    settings = {"host": service.address, "users": callers, "spawn-rate": callers, "run-time": f"{latest}s"}
+    words = ["-m", "locust", "--headless", "--only-summary", "--exit-code-on-error=0", "-f", str(CALLERS)]
+    with running_python([*words, *as_options(settings)], log, folder) as process:
+        try:
+            process.communicate(timeout=latest + SLACK_S)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{stage}: locust did not end: {last_line(log)}") from None
+    if process.returncode or not found.exists():
+        raise Failed(f"{stage}: locust ended with {process.returncode}: {last_line(log)}")
+    calls = json.loads(found.read_text(encoding="utf-8"))
+    if calls["errors"]:
+        raise Failed(f"{stage}: {len(calls['errors']):,} calls had an error, the first {calls['errors'][0]}")
+    return pd.DataFrame(calls["answers"], columns=["kind", "at_s", "ms", "work", "cpu_s"])
+
+
+def as_options(settings: dict[str, Any]) -> list[str]:
+    """Settings as a command line has them."""
+    return [f"--{name}={value}" for name, value in settings.items()]
+
+
+@contextmanager
+def running_python(words: Sequence[str], log: Path, folder: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    """A Python that ends with the block at the latest, however that ends; what it says on stderr goes into `log`."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LOCUST_")}
+    command = [sys.executable, *words]
+    with (
+        log.open("w", encoding="utf-8") as err,
+        subprocess.Popen(command, cwd=folder, env=clean, stdout=subprocess.PIPE, stderr=err, text=True) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(GRACE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def last_line(log: Path) -> str:
+    """The last thing that a process said."""
+    lines = filter(str.strip, log.read_text(encoding="utf-8", errors="replace").splitlines())
+    return (["it said nothing", *lines])[-1].strip()
+
+
+def stage_row(stage: int, seconds: float, runs: Runs) -> dict[str, Any]:
     """A stage's row: its run with the most requests a second, and beside it those of its other run."""
-    from twitterlab import STAGES as CLASSES
-
-    best, *others = sorted(runs, key=answered, reverse=True)
-    taken = best["milliseconds"]
+    best, *others = sorted(runs, key=len, reverse=True)
+    pages = best[best["kind"] == "page"]
+    if pages.empty:
+        raise Failed(f"stage {stage}: no page came in time: let it run for more --seconds")
+    times = {kind: percentiles(calls["ms"], unit=1) for kind, calls in best.groupby("kind")}
     return {
         "stage": stage,
-        "class": CLASSES[stage - 1].__name__,
-        "requests/s": answered(best) / seconds,
-        "other run": answered(others[0]) / seconds if others else None,
-        **{f"{kind} {name} ms": value for kind in taken for name, value in middle_and_tail(taken[kind]).items()},
-        "rows a page": best["work"]["rows_read"] / len(taken["page"]),
-        "errors": sum(tally["errors"] for tally in runs),
-        "callers busy": best["busy"],
+        "class": STAGES[stage - 1].__name__,
+        "requests/s": len(best) / seconds,
+        "other run": len(others[0]) / seconds if others else None,
+        **{f"{kind} {name} ms": times.get(kind, {}).get(name) for kind in ("page", "post") for name in ("p50", "p99")},
+        "rows a page": float(pages["work"].str.extract(ROWS_READ, expand=False).fillna(0).astype(float).mean()),
+        "callers busy": float(best["cpu_s"].max() - best["cpu_s"].min()) / seconds,
     }
 
 
-def middle_and_tail(milliseconds: list[float]) -> dict[str, float | None]:
-    """p50 and p99, None where there was no call."""
-    found = percentiles(milliseconds, unit=1) if milliseconds else {}
-    return {name: found.get(name) for name in ("p50", "p99")}
-
-
-def answered(tally: Tally) -> int:
-    """How many calls were answered in the time that counts."""
-    return sum(map(len, tally["milliseconds"].values()))
-
-
-def figures(rows: Table) -> dict[str, float]:
+def rate_figures(rows: Table) -> dict[str, float]:
     """How many times stage 1's requests a second each stage answers, and how far the two runs of a stage are apart."""
     first, *later = rows
     apart = [row["requests/s"] / row["other run"] - 1 for row in rows if row["other run"]]
@@ -129,44 +235,3 @@ def figures(rows: Table) -> dict[str, float]:
         **{f"stage{row['stage']}_over_stage1": row["requests/s"] / first["requests/s"] for row in later},
         **({"runs_apart_at_most": max(apart)} if apart else {}),
     }
-
-
-def fixed(graph: FollowGraph) -> dict[str, Any]:
-    """Settings that no option changes."""
-    return {
-        "graph's follows": graph.edges,
-        "celebrities": celebrities(graph),
-        "pages a post": PAGES_PER_POST,
-        "pages a visit": round(PAGES_A_VISIT, 2),
-        "counting": True,
-    }
-
-
-def celebrities(graph: FollowGraph) -> int:
-    """How many users stage 7 pulls, with the threshold that it has where none is given."""
-    from benchmarks.load import THRESHOLD
-
-    return int((graph.follower_counts >= THRESHOLD).sum())
-
-
-def command(options: argparse.Namespace, size: dict[str, Any]) -> str:
-    """What measures the same again."""
-    if options.quick:
-        return f"python -m benchmarks service --quick --seed {size['seed']}"
-    changed = [f" --{name} {value}" for name, value in size.items() if value != DEFAULTS[name]]
-    return "python -m benchmarks service" + "".join(changed)
-
-
-def notes(graph: FollowGraph) -> list[str]:
-    """What must be known to read the table."""
-    return [
-        "A closed loop: as many calls are under way as there are callers, so one takes about callers / (requests/s).",
-        "Callers and service share this machine's cores; `callers busy` is the share of one core that locust took.",
-        "Every action is another user's, with that user's token: 20 pages read for a post. A visit is a first page, "
-        "then with a chance of a quarter an older one, and so on.",
-        "Of two runs of a stage the table has the one with more requests a second; `other run` is the other's.",
-        "Each answer must have the right status and say its work; an error ends the run, so the column is always 0. "
-        f"Before the load the first pages of {COMPARED} readers are compared: the same at all stages.",
-        "All is in memory; rows are counted by the system, for each call, which costs time at every stage.",
-        f"Stage 7 pulls {celebrities(graph):,} users, and pushes what all others write.",
-    ]

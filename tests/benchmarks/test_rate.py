@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import math
 import time
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pytest
+from support.plain import CI
 
 import twitterlab as tl
-from benchmarks import open_loop, rate
-from benchmarks.open_loop import PAGES_PER_S, POSTS_PER_S, Load, Loop, Run, drive
+from benchmarks import rate
+from benchmarks.common import sizes_of
+from benchmarks.load import Load
+from benchmarks.rate import PAGES_PER_S, POSTS_PER_S, Loop, capacity_multiple, is_sustained
 
-
-def asked(**changed: Any) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    rate.options(parser)
-    options = parser.parse_args([])
-    options.quick = True
-    return argparse.Namespace(**{**vars(options), **changed})
-
-
-def run_of(behind_s: list[float]) -> Run:
-    return Run(2.0, 0.9, np.array([0.001]), np.array([0.1]), behind_s, 1.0)
+DEEP = pytest.mark.skipif(not CI, reason="keeps a core busy for seconds: set CI=true")
 
 
 class Slow:
@@ -54,13 +47,15 @@ class Slow:
 @pytest.fixture(scope="module")
 def load() -> Load:
     graph = tl.FollowGraph.synthetic(users=2_000, mean_follows=30, seed=1)
-    return Load(graph, argparse.Namespace(threshold=600, seed=1))
+    return Load(graph, threshold=600, seed=1)
 
 
-def test_a_quick_run_has_its_figures_and_a_row_for_each_multiple() -> None:
-    result = rate.run(asked()).as_dict()
+@pytest.mark.parametrize("at", [0.3, pytest.param(0.0, marks=DEEP, id="searched")])
+def test_a_quick_run_has_its_figures_and_a_row_for_each_multiple(at: float) -> None:
+    result = asdict(rate.run(sizes_of("rate", quick=True, at=at)))
     for title in ("through feed", "through feed_many"):
         rows = result["tables"][title]
+        assert len(rows) == 1 if at else len(rows) > 1
         assert [row["multiple"] for row in rows] == sorted(row["multiple"] for row in rows)
         for row in rows:
             assert 0 < row["page p50 ms"] <= row["page p99 ms"] <= row["page p99.9 ms"]
@@ -75,9 +70,26 @@ def test_a_quick_run_has_its_figures_and_a_row_for_each_multiple() -> None:
     assert result["settings"]["stage"] == 7
 
 
-def test_one_multiple_may_be_asked_for() -> None:
-    result = rate.run(asked(at=0.5))
-    assert [len(rows) for rows in result.tables.values()] == [1, 1]
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (1.2, [0.95, 1.03, 1.11, 1.2, 1.29, 1.29]),  # upwards, until one does not hold twice
+        (0.9, [0.88, 0.95, 0.95]),  # downwards, until one holds
+        (0.0, [tried for multiple in (0.65, 0.7, 0.75, 0.81, 0.88, 0.95) for tried in (multiple, multiple)]),  # none
+    ],
+)
+def test_the_search_ends_where_it_changes(
+    limit: float, expected: list[float], load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drive(system: Any, load: Load, multiple: float, size: Any, *, many: bool) -> dict[str, Any]:
+        return {"multiple": round(multiple, 2), "sustained": multiple < limit}
+
+    monkeypatch.setattr(rate, "capacity_multiple", lambda *_, **__: 1.0)
+    monkeypatch.setattr(rate, "drive_system", drive)
+    runs = rate.search_multiples(Slow(), load, sizes_of("rate"), many=False)
+    assert [run["multiple"] for run in runs] == expected
+    best = rate.best_figures([run | {"deliveries/s": 1.0} for run in runs], "headroom")
+    assert best["headroom"] == max((run["multiple"] for run in runs if run["sustained"]), default=0.0)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +102,7 @@ def test_one_multiple_may_be_asked_for() -> None:
     ],
 )
 def test_a_multiple_holds_where_nothing_waits_longer_and_longer(behind_s: list[float], holds: bool) -> None:
-    assert run_of(behind_s).sustained is holds
+    assert is_sustained(behind_s) is holds
 
 
 @pytest.mark.parametrize("many", [False, True])
@@ -105,22 +117,23 @@ def test_calls_come_at_the_lectures_rate_whatever_the_system_does(load: Load, ma
 
 def test_what_a_slow_system_lets_wait_counts_as_latency(load: Load) -> None:
     system = Slow(page_s=0.002)  # of 3,472 pages in 0.3 s it can answer 150
-    run = drive(system, load, 1.0, 0.3, 0.05, many=False)
-    assert not run.sustained
+    loop = Loop(system, load, 1.0, 0.3, many=False)
+    loop.run(0.05)
+    assert not is_sustained(loop.behind_s)
     assert system.pages < 3_000
-    assert run.page_s[-1] > 10 * run.page_s[0], "the last one waited for those before it"
+    assert loop.page_s[-1][-1] > 10 * loop.page_s[0][0], "the last one waited for those before it"
 
 
 def test_posts_are_committed_in_groups_and_seen_no_earlier_than_they_came(load: Load) -> None:
     system = Slow(post_s=0.001)
-    run = drive(system, load, 1.0, 0.4, 0.1, many=True)
+    loop = Loop(system, load, 1.0, 0.4, many=True)
+    loop.run(0.1)
     assert 2 <= len(system.groups) <= 5
-    assert len(run.visible_s) == sum(system.groups)
-    assert (run.visible_s > 0).all()
+    assert list(map(len, loop.visible_s)) == system.groups
+    assert all((seconds > 0).all() for seconds in loop.visible_s)
 
 
 def test_the_capacity_of_a_system_is_what_it_does_without_waiting(load: Load) -> None:
-    fast, slow = (
-        open_loop.capacity(Slow(page_s=seconds), load, 0.5, many=True, multiple=0.2) for seconds in (0.0, 0.05)
-    )
+    size = sizes_of("rate", quick=True, commit_ms=500)
+    fast, slow = (capacity_multiple(Slow(page_s=seconds), load, 0.2, size, many=True) for seconds in (0.0, 0.05))
     assert fast > slow > 0

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,14 +12,14 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import twitterlab as tl
 from authoring.verify import ROOT
-from benchmarks import front, page, service, service_plan, service_running
-from benchmarks.common import Result
-from benchmarks.service_running import Failed, Served, called, running
-from twitterlab.commands.cli import main
+from benchmarks import page, service
+from benchmarks.common import Failed, Result, Unavailable, must_agree, sizes_of
+from benchmarks.service import Served, call_service, running_python
 from twitterlab.service import Signer
 
 GRAPH = tl.FollowGraph.synthetic(users=200, mean_follows=8, seed=7)
@@ -32,20 +31,12 @@ ANSWERS = {
 }  # what comes instead of a page, by what is said of it
 
 
-def asked(*words: str, quick: bool = True) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    service.options(parser)
-    options = parser.parse_args(words)
-    options.quick = quick
-    return options
-
-
 @pytest.fixture(scope="module")
 def result() -> Iterator[Result]:
     """A quick run of two stages."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(service, "STAGES", (1, 7))
-        yield service.run(asked())
+        patch.setattr(service, "NUMBERS", (1, 7))
+        yield service.run(sizes_of("service", quick=True))
 
 
 @contextmanager
@@ -72,14 +63,17 @@ def answering(status: int, headers: dict[str, str], body: str) -> Iterator[Serve
         server.shutdown()
 
 
-def tally(pages: list[float], posts: list[float], rows: int = 0) -> dict[str, Any]:
-    return {"milliseconds": {"page": pages, "post": posts}, "work": {"rows_read": rows}, "errors": 0, "busy": 0.1}
+def answers(pages: list[float], posts: list[float], rows: int = 0) -> pd.DataFrame:
+    """What the callers noted: pages of so many milliseconds and rows, and posts."""
+    calls = [("page", ms, f"rows_read={rows}, queries=1") for ms in pages] + [("post", ms, "queries=1") for ms in posts]
+    table = pd.DataFrame(calls, columns=["kind", "ms", "work"])
+    return table.assign(at_s=0.5, cpu_s=0.1)
 
 
-def call(answer: Served, folder: Path) -> dict[str, Any]:
+def call(answer: Served, folder: Path) -> pd.DataFrame:
     """What one caller who reads a page again and again has to say of it."""
-    service_plan.write_plan(folder / "plan.json", [(1, "", 1)], answer.signer.token)
-    return called(answer, folder / "plan.json", callers=1, warm_s=0, counted_s=0.3)
+    service.write_plan(folder, [(1, "", 1)], answer.signer.token, 0.3)
+    return call_service(answer, folder, callers=1, seconds=0.3)
 
 
 # What is reported
@@ -91,56 +85,54 @@ def test_each_stage_has_a_rate_percentiles_and_the_rows_of_a_page(result: Result
     for row in rows:
         assert row["requests/s"] > 0
         assert 0 < row["page p50 ms"] <= row["page p99 ms"]
-        assert row["errors"] == 0
-    assert rows[0]["rows a page"] > service.QUICK["tweets"] * 0.9  # an older page may skip a few
+    assert rows[0]["rows a page"] > sizes_of("service", quick=True).tweets * 0.9  # an older page may skip a few
     assert rows[1]["rows a page"] < rows[0]["rows a page"] / 10
 
 
 def test_the_result_says_under_what_it_was_measured(result: Result) -> None:
-    assert result.settings["users"] == service.QUICK["users"]
-    assert result.settings["runs of a stage"] == 1
+    assert result.settings["users"] == sizes_of("service", quick=True).users
+    assert result.settings["runs"] == 1
     assert {"python", "fastapi", "uvicorn", "locust", "duckdb"} <= set(result.versions)
     assert result.machine["cores"] > 0
     assert all(isfinite(value) and value > 0 for value in result.figures.values())
     assert "NaN" not in result.json()
-    for said in ("SingleTable", "requests/s", "page p99 ms", "python -m benchmarks service --quick", "closed loop"):
+    for said in ("SingleTable", "requests/s", "page p99 ms", "closed loop"):
         assert said in result.text()
 
 
 def test_of_two_runs_the_one_with_more_requests_is_reported_and_the_other_told() -> None:
-    better, worse = tally([1.0] * 9, [5.0], rows=18), tally([3.0] * 4, [])
+    better, worse = answers([1.0] * 9, [5.0], rows=2), answers([3.0] * 4, [])
     for runs in ([better, worse], [worse, better]):
-        row = service.row(2, 2, runs)
+        row = service.stage_row(2, 2, runs)
         assert (row["requests/s"], row["other run"]) == (5.0, 2.0)
         assert (row["page p50 ms"], row["post p99 ms"], row["rows a page"]) == (1.0, 5.0, 2.0)
-    assert service.figures([row]) == {"runs_apart_at_most": 1.5}
+    assert service.rate_figures([row]) == {"runs_apart_at_most": 1.5}
 
 
-def test_the_command_names_what_was_not_the_default() -> None:
-    options = asked("--tweets", "9", "--follows", "2.5", quick=False)
-    size = {name: getattr(options, name) for name in service.DEFAULTS}
-    assert service.command(options, size) == "python -m benchmarks service --follows 2.5 --tweets 9"
+def test_a_run_without_a_page_in_time_is_refused() -> None:
+    with pytest.raises(Failed, match="stage 2: no page came in time"):
+        service.stage_row(2, 2, [answers([], [5.0])])
 
 
 def test_the_table_on_the_front_page_is_the_saved_one() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    saved = page.read(ROOT / "benchmarks" / "service.json")
+    saved = page.read_result(ROOT / "benchmarks" / "service.json")
     assert saved is not None
-    assert front.table(saved) in text
-    assert front.replaced(text, saved) == text
+    assert page.with_service(text, saved) == text
+    assert "| SingleTable " in text
 
 
 def test_the_table_is_put_where_the_front_page_has_a_place_for_it(tmp_path: Path, result: Result) -> None:
     folder = tmp_path / "benchmarks"
     folder.mkdir()
-    front.write(folder)  # nothing is there yet
+    page.write_front(folder)  # nothing is there yet
     (folder / "service.json").write_text(result.json())
-    for text in ("no place", f"before\n\n{front.BEGIN}an old table{front.END}\n\nafter\n"):
+    for text in ("no place", f"before\n\n{page.BEGIN}an old table{page.END}\n\nafter\n"):
         (tmp_path / "README.md").write_text(text)
-        front.write(folder)
+        page.write_front(folder)
     written = (tmp_path / "README.md").read_text()
-    assert written.startswith(f"before\n\n{front.BEGIN}\n| stage |")
-    assert written.endswith(f"{front.END}\n\nafter\n")
+    assert re.match(rf"before\n\n{page.BEGIN}\n\| +stage \|", written)
+    assert written.endswith(f"{page.END}\n\nafter\n")
     assert "an old table" not in written
 
 
@@ -148,23 +140,23 @@ def test_the_table_is_put_where_the_front_page_has_a_place_for_it(tmp_path: Path
 
 
 def test_the_mix_is_the_lectures_and_the_same_each_time() -> None:
-    planned = service_plan.actions(GRAPH, 20_000, seed=7)
+    planned = service.plan_actions(GRAPH, 20_000, seed=7)
     posts = sum(bool(text) for _, text, _ in planned)
     pages = sum(pages for *_, pages in planned)
     assert 18 < pages / posts < 22
     assert all(bool(text) != bool(pages) for _, text, pages in planned)
-    assert planned == service_plan.actions(GRAPH, 20_000, seed=7)
+    assert planned == service.plan_actions(GRAPH, 20_000, seed=7)
     assert max(pages for *_, pages in planned) > 3
 
 
 def test_the_graph_that_is_served_is_the_whole_one(tmp_path: Path) -> None:
     lonely = tl.FollowGraph.from_edges([0], [1], users=9)
-    service_plan.write_graph(lonely, tmp_path / "graph.parquet")
+    service.write_graph(lonely, tmp_path / "graph.parquet")
     assert tl.FollowGraph.read(tmp_path / "graph.parquet") == lonely
 
 
 def test_tokens_are_kept_from_other_users(tmp_path: Path) -> None:
-    service_plan.write_plan(tmp_path / "plan.json", [(5, "", 1), (5, "a", 0)], str)
+    service.write_plan(tmp_path, [(5, "", 1), (5, "a", 0)], str, 1.0)
     assert (tmp_path / "plan.json").stat().st_mode & 0o077 == 0
     assert json.loads((tmp_path / "plan.json").read_text())["tokens"] == {"5": "5"}
 
@@ -180,33 +172,29 @@ def test_a_service_with_errors_makes_the_run_fail(said: str, tmp_path: Path) -> 
 
 
 def test_a_stage_with_another_page_is_named() -> None:
-    with pytest.raises(Failed, match="reader 5 gets one page from stage 1 and another from stage 4"):
-        service.must_agree({1: {5: [("2", "a")]}, 4: {5: [("2", "b")]}})
+    with pytest.raises(Failed, match="a reader gets one page from stage 1 and another from stage 4"):
+        must_agree("a reader", {"stage 1": {5: [("2", "a")]}, "stage 4": {5: [("2", "b")]}})
 
 
 def test_a_service_that_does_not_start_says_why(tmp_path: Path) -> None:
     missing = tmp_path / "none.parquet"
     with pytest.raises(Failed, match=r"stage 2 did not start: twitterlab serve: .*none\.parquet"):
-        service_running.served(2, missing, 10, tmp_path).__enter__()
+        service.serve_stage(2, missing, 10, tmp_path).__enter__()
 
 
-@pytest.mark.parametrize("package", ["locust", "twitterlab.service"])
-def test_what_is_not_installed_is_told_with_how_to_get_it(
-    package: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setitem(sys.modules, package, None)
-    monkeypatch.setattr(service_running, "find_spec", lambda name: None)
-    assert main(["bench", "service", "--quick"]) == 3
-    assert "pip install -e '.[service,load]'" in capsys.readouterr().err
+def test_without_locust_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "find_spec", lambda name: None)
+    with pytest.raises(Unavailable, match=r"locust is not installed: .* pip install -e '\.\[service,load\]'"):
+        service.run(sizes_of("service", quick=True))
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_a_process_ends_with_its_block(error: type[BaseException], tmp_path: Path) -> None:
-    words = [sys.executable, "-c", "import time; time.sleep(600)"]
+    words = ["-c", "import time; time.sleep(600)"]
     started = []
 
     def broken() -> None:
-        with running(words, tmp_path / "log") as process:
+        with running_python(words, tmp_path / "log") as process:
             started.append((process, process.poll()))
             raise error
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from math import isfinite
 from typing import Any
 
 import pytest
 
 import twitterlab as tl
-from benchmarks import by_hand, stages
-from benchmarks.common import Result
+from benchmarks import stages
+from benchmarks.common import Failed, Result, sizes_of
 from twitterlab.model import MAX_ID
 from twitterlab.parts.store.database import DUCKDB_CONFIG, Database
 from twitterlab.parts.store.schema import create_indexes
@@ -30,17 +29,9 @@ NAMES = [
 GRAPH = tl.FollowGraph.from_edges([0, 0, 0, 5], [1, 2, 4, 1], 6)
 
 
-def asked(*words: str, quick: bool = True) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    stages.options(parser)
-    options = parser.parse_args(words)
-    options.quick = quick
-    return options
-
-
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return stages.run(asked())
+    return stages.run(sizes_of("stages", quick=True))
 
 
 def loaded(stage: type[tl.SingleTable | tl.FollowerIndex]) -> Any:
@@ -83,24 +74,24 @@ def test_the_result_says_under_what_it_was_measured(result: Result) -> None:
     import sqlite3
 
     assert result.settings["counting"] is False
-    assert result.settings["users"] == stages.QUICK["users"]
-    assert any(sqlite3.sqlite_version in note for note in result.notes)
+    assert result.settings["users"] == sizes_of("stages", quick=True).users
+    assert result.settings["sqlite"] == sqlite3.sqlite_version
     assert all(name in result.text() for name in NAMES)
     assert "NaN" not in result.json()
 
 
 def test_a_system_with_another_page_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(by_hand, "sqlite", lambda graph, tweets: lambda reader: tl.Page([], None))
-    options = asked("--users", "60", "--follows", "4", "--tweets", "80", "--rounds", "1", quick=False)
-    with pytest.raises(AssertionError, match=r"reader \d+ gets one page from .* and another from"):
-        stages.run(options)
+    monkeypatch.setattr(stages, "sqlite_by_hand", lambda graph, tweets: lambda reader: tl.Page([], None))
+    small = sizes_of("stages", users=60, follows=4.0, tweets=80, rounds=1)
+    with pytest.raises(Failed, match=r"reader \d+ gets one page from .* and another from"):
+        stages.run(small)
 
 
 @pytest.mark.parametrize(
     ("stage", "read", "expected"),
     [
-        (tl.SingleTable, by_hand.stage_1, [by_hand.JOIN]),
-        (tl.FollowerIndex, by_hand.stage_2, [by_hand.FOLLOWEES, by_hand.NEWEST]),
+        (tl.SingleTable, stages.stage_1_by_hand, [stages.JOIN]),
+        (tl.FollowerIndex, stages.stage_2_by_hand, [stages.FOLLOWEES, stages.NEWEST]),
     ],
 )
 def test_the_sql_by_hand_is_what_the_stage_asks(
@@ -136,7 +127,7 @@ def test_the_database_by_hand_is_the_stages(stage: type[Any], indexes: str) -> N
     ]
     with loaded(stage) as system:
         (table,) = system.tables.databases
-        connection = by_hand.stored(*stored(system), indexes)
+        connection = stages.database_by_hand(*stored(system), indexes)
         for sql in asked:
             assert connection.execute(sql).fetchall() == table.peek(sql)
 
@@ -146,9 +137,9 @@ def test_sqlite_finds_a_page_by_its_indexes() -> None:
 
     with loaded(tl.SingleTable) as system:
         tweets = [tweet for author in range(1, 6) for tweet in system.tweets_of(author).tweets]
-        read = by_hand.sqlite(GRAPH, tweets)
+        read = stages.sqlite_by_hand(GRAPH, tweets)
         assert [read(reader) for reader in range(6)] == [system.feed(reader) for reader in range(6)]
     connection = sqlite3.connect(":memory:")
-    connection.executescript(by_hand.SQLITE)
-    plan = connection.execute("EXPLAIN QUERY PLAN " + by_hand.SQLITE_PAGE, (0, MAX_ID)).fetchall()
+    connection.executescript(stages.SQLITE_TABLES)
+    plan = connection.execute("EXPLAIN QUERY PLAN " + stages.SQLITE_PAGE, (0, MAX_ID)).fetchall()
     assert not [step for *_, step in plan if step.startswith("SCAN")]

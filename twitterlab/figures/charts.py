@@ -1,20 +1,20 @@
 """The charts of lessons, of the tour and of the page of measurements, drawn in the course's colours.
 
 What is drawn is also said: the text form lists the numbers, so that whoever cannot see the picture has them, and so
-that a check of a notebook's outputs compares them. `bars` and `lines` make a whole picture; what begins with `draw_`
-draws on axes that a larger figure has.
+that a check of a notebook's outputs compares them. `bars` and `lines` make a picture of a lesson, `dots` and
+`line_panels` one of a page; what begins with `draw_` draws on the axes of a larger figure.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from twitterlab.figures.figure import Picture, canvas, show
-from twitterlab.figures.palette import COLOURS, FAINT, INK, QUIET, Role, styled
+from twitterlab.figures.figure import PAGE_DPI, Picture, canvas, show
+from twitterlab.figures.palette import COLOURS, FAINT, INK, PAPER, QUIET, Role, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -127,6 +127,49 @@ def draw_lines(axes: Axes, x: Sequence[Number], curves: Mapping[str, Sequence[Nu
         axes.plot(x, curve, color=COLOURS[role], label=name, **style)
 
 
+class Lines(NamedTuple):
+    """Lines over the same `x`, one panel of a picture; `noun` is what all their names are, as in `stages 2, 3`.
+
+    From `grey_from` on the ground is grey.
+    """
+
+    title: str
+    x: Sequence[Number]
+    curves: Mapping[str, Sequence[Number]]
+    role: Role
+    x_label: str
+    y_label: str
+    noun: str = ""
+    grey_from: Number | None = None
+
+
+def line_panels(rows: Sequence[Sequence[Lines]], caption: str, *, share: bool) -> Picture:
+    """Panels of lines in rows, on logarithmic scales, each line named at its end; those of a row may share their scale.
+
+    It is as fine as a page's figures are.
+    """
+    with styled():
+        figure = canvas(4.6 * len(rows[0]) + 0.6, 4 * len(rows))
+        grid = figure.subplots(len(rows), len(rows[0]), squeeze=False, sharey="row" if share else "none")
+        for axes_of_row, row in zip(grid, rows, strict=True):
+            for axes, panel in zip(axes_of_row, row, strict=True):
+                draw_lines(axes, panel.x, panel.curves, [panel.role] * len(panel.curves))
+                axes.set(title=panel.title, xlabel=panel.x_label)
+                log_ticks(axes.xaxis, panel.x)
+            for axes, panels in [(axes_of_row[0], row)] if share else zip(axes_of_row, zip(row), strict=True):
+                log_scale(axes.yaxis, [value for panel in panels for curve in panel.curves.values() for value in curve])
+                axes.set_ylabel(panels[0].y_label)
+            for axes, panel in zip(axes_of_row, row, strict=True):
+                name_ends(axes, panel)
+    return show(figure, " ".join(say_panel(panel) for row in rows for panel in row), caption, PAGE_DPI)
+
+
+def say_panel(panel: Lines) -> str:
+    """One panel in words."""
+    curves = {f"{panel.noun} {name}".strip(): curve for name, curve in panel.curves.items()}
+    return say_lines(panel.x, curves, panel.x_label, f"{panel.title}, {panel.y_label}", {})
+
+
 def say_lines(
     x: Sequence[Number], curves: Mapping[str, Sequence[Number]], x_label: str, y_label: str, marks: Mapping[str, Number]
 ) -> str:
@@ -140,6 +183,24 @@ def say_lines(
     return " ".join(sentences)
 
 
+def dots(
+    rows: Mapping[str, Sequence[Number]], *, roles: Sequence[Role], label: str, caption: str, notes: Sequence[str] = ()
+) -> Picture:
+    """A line for each name on a logarithmic axis, from a full dot at its first value to an open one at its last.
+
+    Beside it stand its values, or its note; the alt text has both. It is as fine as a page's figures are.
+    """
+    with styled():
+        figure = canvas(11, 0.55 * len(rows) + 1.2)
+        axes = figure.subplots()
+        draw_dots(axes, rows, roles, notes or [" to ".join(map(short_number, row)) for row in rows.values()])
+        axes.set_xlabel(f"{label}, logarithmic")
+    each = [f"{name}, {' and '.join(map(number, row))}".replace("\n", ", ") for name, row in rows.items()]
+    if notes:
+        each = [f"{words} ({note})" for words, note in zip(each, notes, strict=True)]
+    return show(figure, f"Dots, {label}: {'; '.join(each)}.", caption, PAGE_DPI)
+
+
 def draw_dots(axes: Axes, rows: Mapping[str, Sequence[Number]], roles: Sequence[Role], labels: Sequence[str]) -> None:
     """For each name, from the top down, a full dot at its first value, an open one at its last, and its label.
 
@@ -150,7 +211,8 @@ def draw_dots(axes: Axes, rows: Mapping[str, Sequence[Number]], roles: Sequence[
         axes.plot(row, [place] * len(row), color=colour)
         axes.plot(row[-1:], [place], "o", color=colour, markersize=8, markerfacecolor="white", markeredgewidth=2)
         axes.plot(row[:1], [place], "o", color=colour, markersize=9)
-        axes.annotate(label, (max(row), place), (10, 0), textcoords="offset points", va="center")
+        paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
+        axes.annotate(label, (max(row), place), (10, 0), textcoords="offset points", va="center", bbox=paper)
     log_scale(axes.xaxis, [value for row in rows.values() for value in row])
     axes.set_yticks(range(len(rows)), list(rows))
     axes.set_ylim(len(rows) - 0.4, -0.6)
@@ -182,34 +244,37 @@ def log_scale(axis: Axis, values: Sequence[Number]) -> None:
     upwards = axis is axis.axes.yaxis
     set_scale: Any = axis.axes.set_yscale if upwards else axis.axes.set_xscale
     low, high = (math.log10(bound([value for value in values if value > 0] or [1.0])) for bound in (min, max))
+    pad = max(0.08 * (high - low), (1 - high + low) / 2)
     if min(values) <= 0:
         set_scale("symlog", linthresh=1)
     else:
         set_scale("log")
         axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high - low < 2.5 else (1.0,)))
-        if upwards:
-            pad = max(0.08 * (high - low), (1 - high + low) / 2)
-            axis.axes.set_ylim(10 ** (low - pad), 10 ** (high + pad))
+    if upwards:
+        axis.axes.set_ylim(-0.5 if min(values) <= 0 else 10 ** (low - pad), 10 ** (high + pad))
     axis.set_major_formatter(lambda value, _: short_number(value))
     axis.set_minor_formatter(NullFormatter())
 
 
-def name_ends(axes: Axes, ends: Mapping[str, tuple[float, float]]) -> None:
-    """Write each stage's name at its line's end, from top to bottom as they lie; lines on one another share a label."""
+def name_ends(axes: Axes, panel: Lines) -> None:
+    """Write each line's name at its end, from top to bottom as they lie; lines on one another share a label."""
     axes.get_xlim(), axes.get_ylim()  # from here on they are known
     to_axes = axes.transScale + axes.transLimits
+    ends = {name: float(to_axes.transform((panel.x[-1], curve[-1]))[1]) for name, curve in panel.curves.items()}
     groups: list[tuple[float, list[str]]] = []
-    for height, name in sorted((float(to_axes.transform(end)[1]), name) for name, end in ends.items()):
+    for name, height in sorted(ends.items(), key=lambda end: end[::-1]):
         if groups and height - groups[-1][0] < SAME:
             groups[-1][1].append(name)
         else:
             groups.append((height, [name]))
-    for height, (_, names) in zip(spread([height for height, _ in groups]), groups, strict=True):
-        text = f"stage{'s' if len(names) > 1 else ''} {', '.join(sorted(names))}"
-        axes.text(1.02, height, text, transform=axes.transAxes, va="center")
+    for height, (_, names) in zip(spread_heights([height for height, _ in groups]), groups, strict=True):
+        noun = f"{panel.noun}{'s' if len(names) > 1 else ''} " if panel.noun else ""
+        axes.text(1.02, height, noun + ", ".join(sorted(names)), transform=axes.transAxes, va="center")
+    if panel.grey_from is not None:
+        axes.axvspan(panel.grey_from, axes.get_xlim()[1], color=FAINT, alpha=0.4, zorder=0, linewidth=0)
 
 
-def spread(heights: Sequence[float]) -> list[float]:
+def spread_heights(heights: Sequence[float]) -> list[float]:
     """Ascending heights moved so far that labels there do not overlap, and no further."""
     blocks: list[list[float]] = []  # labels that touch, by where each would be if it were the lowest of its block
     for height in heights:
