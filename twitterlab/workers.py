@@ -13,7 +13,7 @@ MESSAGES_A_STEP = 256
 
 
 class Workers:
-    """`threads` threads that loop `system.step` while there is work and sleep on `system.ready` while there is none.
+    """`threads` threads that loop `system.step` while there is work and sleep on `system.wakeups` while there is none.
 
     `stop` lets each finish its batch; what a thread died of is raised there.
     """
@@ -35,7 +35,7 @@ class Workers:
         """Stop after the batches under way; raises the first error that a worker met."""
         self._stopping.set()
         while any(thread.is_alive() for thread in self._threads):
-            self._system.ready.wake_all()
+            self._system.wakeups.wake_all()
             for thread in self._threads:
                 thread.join(0.05)
         if self._errors:
@@ -52,11 +52,11 @@ class Workers:
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
-                noted = self._system.ready.count
+                noted = self._system.wakeups.count
                 if self._system.step(MESSAGES_A_STEP):
-                    self._system.ready.wake_all()  # whoever was passed over meanwhile looks again
+                    self._system.wakeups.wake_all()  # whoever was passed over meanwhile looks again
                 elif not self._stopping.is_set():
-                    self._system.ready.wait_for_news(noted)
+                    self._system.wakeups.wait_for_news(noted)
         except SystemClosed:
             return
         except BaseException as error:

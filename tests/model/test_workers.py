@@ -15,7 +15,7 @@ class OneShard:
     """A queue of one shard whose first step has looked before the message comes, and holds the shard until after."""
 
     def __init__(self) -> None:
-        self.ready = Wakeups()
+        self.wakeups = Wakeups()
         self.waiting = 0
         self.looked, self.passed_over, self.handled = threading.Event(), threading.Event(), threading.Event()
         self._shard = threading.Lock()
@@ -43,7 +43,7 @@ def test_a_message_that_comes_while_its_shard_is_held_is_handled() -> None:
     with tl.Workers(system, 2):  # type: ignore[arg-type]
         assert system.looked.wait(30)
         system.waiting = 1
-        system.ready.wake_all()
+        system.wakeups.wake_all()
         assert system.handled.wait(30)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import jwt
 
+from twitterlab.files import replace_file
 from twitterlab.model import StorageError, TwitterlabError
 from twitterlab.service import MINUTES
 
@@ -63,11 +63,8 @@ class Signer:
         """Keep it in a file that only this user can read, at once or not at all."""
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            json.dump({"instance": self.instance, "secret": self.secret.hex()}, out)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(part, file)
+        kept = {"instance": self.instance, "secret": self.secret.hex()}
+        replace_file(file, json.dumps(kept).encode(), mode=0o600, part=part)
 
     def token(self, user: int, minutes: int = MINUTES) -> str:
         """A token for `user` that holds for so many minutes, at most a day."""

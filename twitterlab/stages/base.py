@@ -70,7 +70,7 @@ class Stage(ABC):
         self.clock = clock or SystemClock()
         self.tables = tables
         self.deleted: set[int] = set()  # the tombstones: tweet IDs that no read may show; one set, shared by all parts
-        self.ready = Wakeups()  # set after every write: there may be work for `step`
+        self.wakeups = Wakeups()  # called after every commit: there may be work for `step`
         self._counters = Counters()
         self._closed, self._closing = False, threading.Lock()
         self._home = None if path is None else Home(path)
@@ -138,7 +138,7 @@ class Stage(ABC):
 
     def _after_commit(self) -> None:
         """Called after every commit, when no lock is held."""
-        self.ready.wake_all()
+        self.wakeups.wake_all()
 
     def delete(self, author: int, tweet_id: int) -> None:
         """Delete an author's tweet; from its return on no page shows it. Raises UnknownTweet, NotTheAuthor."""

@@ -266,10 +266,10 @@ def test_an_update_that_was_interrupted_leaves_nothing_that_looks_like_the_learn
     clone: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(clone / REPLICAS, notebook("# second version"))
-    replace = course.replace
+    replace = course.replace_file
     with monkeypatch.context() as patch:
         patch.setattr(
-            course, "replace", lambda path, data: (replace if path.name == course.MANIFEST else killed)(path, data)
+            course, "replace_file", lambda path, data: (replace if path.name == course.MANIFEST else killed)(path, data)
         )
         with pytest.raises(Killed):
             course.refresh_course(clone, home)

@@ -128,8 +128,8 @@ def test_a_kill_at_any_step_of_creation_leaves_an_absent_system_or_a_whole_one(t
                 return function(*arguments, **more)
             return step
 
-        home.sync_to_disk, home.write_durably = dying(home.sync_to_disk), dying(home.write_durably)
-        Path.rename, Path.mkdir = dying(Path.rename), dying(Path.mkdir)
+        home.sync_to_disk = dying(home.sync_to_disk)
+        Path.rename, Path.mkdir, Path.write_text = dying(Path.rename), dying(Path.mkdir), dying(Path.write_text)
         for name in ("__init__", "load_follows", "checkpoint", "close"):
             setattr(Database, name, dying(getattr(Database, name)))
         for steps in range(1, 1000):

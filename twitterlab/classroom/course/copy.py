@@ -16,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from twitterlab.classroom.course.contents import CourseError, course_files, find_path, fingerprint
+from twitterlab.files import replace_file
 
 VARIABLE = "TWITTERLAB_COURSE"
 DEFAULT = "~/twitterlab-course"
@@ -113,14 +114,14 @@ def write_ours(course: Path, name: str, data: bytes, known: Manifest) -> None:
     """Write one file of ours, remembered before it is there: ended in between, it is not taken for the learner's."""
     note_version(course, name, fingerprint(data, name), known)
     (course / name).parent.mkdir(parents=True, exist_ok=True)
-    replace(course / name, data)
+    replace_file(course / name, data)
 
 
 def note_version(course: Path, name: str, version: str, known: Manifest) -> None:
     """Note a version as ours."""
     if version not in known.get(name, []):
         known[name] = [*known.get(name, []), version]
-        replace(course / MANIFEST, (json.dumps(known, indent=1, sort_keys=True) + "\n").encode())
+        replace_file(course / MANIFEST, (json.dumps(known, indent=1, sort_keys=True) + "\n").encode())
 
 
 def read_manifest(course: Path) -> Manifest:
@@ -130,19 +131,6 @@ def read_manifest(course: Path) -> Manifest:
         return {str(name): [str(version) for version in versions] for name, versions in known.items()}
     except (FileNotFoundError, ValueError, AttributeError, TypeError):
         return {}
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f".{path.name}.part")  # always the same name, so that what a kill left is written over
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager

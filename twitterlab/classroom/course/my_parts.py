@@ -13,6 +13,7 @@ from pathlib import Path
 
 from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course.contents import CourseError
+from twitterlab.files import replace_file
 
 FOLDER = "my_parts"
 OURS = Path(__file__).parents[1] / "check" / "ours"
@@ -40,7 +41,7 @@ def save_part_locked(folder: Path, name: str, key: str, source: str, *, ours: bo
     there = read_part(path)
     if not (ours and there and not there.ours):
         path.parent.mkdir(exist_ok=True)
-        course.replace(path, (head_line(name, key, source, ours) + normal_source(source)).encode())
+        replace_file(path, (head_line(name, key, source, ours) + normal_source(source)).encode())
     return path
 
 

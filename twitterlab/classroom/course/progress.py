@@ -15,6 +15,7 @@ from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course.contents import CourseError
 from twitterlab.classroom.course.progress_records import NotProgress, Progress, Record, as_bytes, of_dict, parsed, valid
 from twitterlab.clock import SystemClock
+from twitterlab.files import replace_file
 
 FILE = "progress.json"
 _callers: list[Callable[[], None]] = []  # who wants to know when something was noted
@@ -100,7 +101,7 @@ def read_progress_locked(folder: Path) -> Progress:
 
 def write_progress_locked(folder: Path, known: Progress) -> None:
     """Write it whole or not at all, for who holds the course's lock."""
-    course.replace(folder / FILE, as_bytes(known.as_dict()))
+    replace_file(folder / FILE, as_bytes(known.as_dict()))
 
 
 def free(path: Path, why: str) -> Path:

@@ -18,6 +18,7 @@ from twitterlab.classroom.course.contents import CourseError
 from twitterlab.classroom.course.exercise_texts import all_texts
 from twitterlab.classroom.course.my_parts import Part
 from twitterlab.classroom.course.progress_records import NotProgress, Progress, as_bytes, of_dict, parsed
+from twitterlab.files import replace_file
 
 LARGEST = 5_000_000  # bytes of a file, and far more than all parts together have
 
@@ -48,7 +49,7 @@ def export_progress(folder: Path, file: Path, name: str = "") -> str:
         parts = {part.name: part for part in my_parts.parts_in(folder).values() if part.name in names}
     data = as_bytes(Export(known, parts, name).as_dict())
     aside = keep_copy_beside(file, "before-export") if file.is_file() and file.read_bytes() != data else None
-    course.replace(file, data)
+    replace_file(file, data)
     what = f"{file} has your progress (exercises begun: {len(known.exercises)}) and your parts ({len(parts)})."
     return what + (f" What was there is kept beside it as {aside.name}." if aside else "")
 
@@ -60,7 +61,7 @@ def keep_copy_beside(path: Path, why: str) -> Path:
     kept = next((copy for copy in sorted(copies) if copy.read_bytes() == data), None)
     if kept is None:
         kept = progress.free(path, why)
-        course.replace(kept, data)
+        replace_file(kept, data)
     return kept
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from twitterlab.files import replace_file, sync_to_disk
 from twitterlab.model import InvalidGraph, StorageError
 from twitterlab.parts.store.changes import storage_errors
 from twitterlab.parts.store.layout import Facts, Tables
@@ -63,7 +64,7 @@ class Home:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             build(folder)
-            write_durably(folder / "facts.json", json.dumps(facts))
+            (folder / "facts.json").write_text(json.dumps(facts))
             for file in folder.iterdir():
                 sync_to_disk(file)
             sync_to_disk(folder)
@@ -73,8 +74,7 @@ class Home:
     def replace_facts(self, facts: Facts) -> None:
         """Replace the facts in one atomic step."""
         with storage_errors("write facts.json"):
-            write_durably(self.system_folder / "facts.json.new", json.dumps(facts))
-            (self.system_folder / "facts.json.new").rename(self.system_folder / "facts.json")
+            replace_file(self.system_folder / "facts.json", json.dumps(facts).encode())
             sync_to_disk(self.system_folder)
 
     def release_lock(self) -> None:
@@ -86,21 +86,6 @@ class Home:
         strangers = sorted(entry.name for entry in self.path.iterdir() if entry.name not in known)
         if strangers:
             raise StorageError(f"{self.path.name} holds {strangers[0]!r}, which is no part of a system: give another")
-
-
-def write_durably(file: Path, text: str) -> None:
-    """Write a file whose content is on disk when this returns."""
-    file.write_text(text)
-    sync_to_disk(file)
-
-
-def sync_to_disk(path: Path) -> None:
-    """Ask the operating system to put a file or a directory's entries on disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 # Opening: in memory from a graph, in a directory from what is stored there, or made there whole

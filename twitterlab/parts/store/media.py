@@ -8,12 +8,14 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
+from twitterlab.files import sync_to_disk
 from twitterlab.model import StorageError, UnknownMedia
 
 MEDIA_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -99,13 +101,8 @@ class MediaStore:
             os.fsync(file.fileno())
 
     def _sync_directory(self, path: str) -> None:
-        if not self._local:
-            return
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        if self._local:
+            sync_to_disk(Path(path))
 
     def _make_root(self) -> None:
         if self._local:
