@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from support.plain import CI
 from support.systems import small
 
 import twitterlab as tl
@@ -50,7 +51,7 @@ def test_a_message_that_comes_while_its_shard_is_held_is_handled() -> None:
 @pytest.mark.parametrize("stage", [tl.ReadReplicas, tl.PrecomputedFeeds, tl.HybridFeeds])
 def test_posts_one_by_one_are_all_delivered_without_another_call(stage: type) -> None:
     with small(stage) as system, tl.Workers(system, 2):
-        for number in range(300):
+        for number in range(300 if CI else 50):
             system.post(1, f"tweet {number}")
             noticed = threading.Event()
             for _ in range(3000):

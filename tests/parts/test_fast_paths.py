@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.plain import Plain, apply
+from support.plain import CI, Plain, apply
 from support.systems import FANNED_OUT, GRAPH, small
 
 import twitterlab as tl
@@ -49,7 +49,7 @@ def replayed(system: Any, clock: tl.ManualClock, events: list[Any]) -> list[Any]
 @FANNED_OUT
 def test_both_ways_give_the_same_pages_and_count_the_same_work(stage: Any) -> None:
     graph = tl.FollowGraph.synthetic(users=300, mean_follows=15, seed=3)
-    events = lecture(graph, 2_000, seed=5, pages_per_post=3.0, active=1.0)
+    events = lecture(graph, 2_000 if CI else 600, seed=5, pages_per_post=3.0, active=1.0)
     settings = {"threshold": 40} if stage is tl.HybridFeeds else {}
     answers, work = [], []
     for fast in (True, False):

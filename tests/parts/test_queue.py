@@ -158,7 +158,7 @@ def test_a_message_that_fails_too_often_is_set_aside_and_pages_are_right_all_the
             failures[name] = failures.get(name, 0) + 1
             raise RuntimeError(f"cannot {kind}")
 
-    work(system, model, seed=8, calls=100)
+    work(system, model, seed=8, calls=100 if CI else 50)
     with monkeypatch.context() as patch:
         patch.setattr(system.queue, "_handle_message", handle)
         system.drain()
@@ -170,7 +170,7 @@ def test_a_message_that_fails_too_often_is_set_aside_and_pages_are_right_all_the
     assert {row[4] for row in aside} == {f"RuntimeError('cannot {kind}')"}
     assert system.queue.pending == 0
     assert_equal_pages(system, model)
-    work(system, model, seed=9)
+    work(system, model, seed=9, calls=60 if CI else 20)
     system.drain()
     assert_equal_pages(system, model)
 

@@ -19,7 +19,7 @@ def knock(request: pytest.FixtureRequest) -> Iterator[Knocking]:
         yield knock
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def simple() -> Iterator[Knocking]:
     with knocking(tl.SingleTable) as knock:
         yield knock

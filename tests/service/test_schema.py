@@ -23,7 +23,7 @@ from twitterlab.service import running
 
 HERE = Path(__file__).parent
 EXAMPLES = 25 if CI else 3
-STAGES = tl.STAGES if CI else (tl.SingleTable, tl.HybridFeeds)
+STAGES = tl.STAGES if CI else (tl.HybridFeeds,)
 CASES = 500 if CI else 150  # at each stage, at least
 
 

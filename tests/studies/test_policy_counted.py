@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.plain import CI
 
 import twitterlab as tl
 from twitterlab.parts.feeds import policy
@@ -35,7 +36,9 @@ def only_posts_and_feeds(events):
 
 @pytest.mark.parametrize("name", ["lecture", "flash crowd", "BenchBase", "DeathStarBench"])
 def test_the_formula_counts_what_the_system_does(name):
-    streams = {key.lower(): stream for key, stream in policy_workloads(GRAPH, events=1500, seed=2).items()}
+    streams = {
+        key.lower(): stream for key, stream in policy_workloads(GRAPH, events=1500 if CI else 500, seed=2).items()
+    }
     events = only_posts_and_feeds(streams[name.lower()])
     posts, views = policy.post_and_view_counts(events, GRAPH.users)
     threshold, _ = policy.best_threshold(GRAPH, posts, views, UNITS)

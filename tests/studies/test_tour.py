@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from support.places import SLASHDOT
+from support.plain import CI
 
 import twitterlab as tl
 from twitterlab.figures.tour import tour_picture
 from twitterlab.studies import tour
 from twitterlab.workloads.mixes import START_MS, replay
 
+TWEETS = 200
+
 
 @pytest.fixture(scope="module")
 def result():
-    return tour.run_tour(tl.FollowGraph.synthetic(300, 8, seed=1), tweets=400, seed=3)
+    return tour.run_tour(tl.FollowGraph.synthetic(300, 8, seed=1), tweets=TWEETS, seed=3)
 
 
 def test_no_page_differs_from_stage_1(result):
@@ -30,7 +31,7 @@ def test_a_page_that_differs_is_counted(monkeypatch):
         tl.FollowerIndex, "_feed", lambda self, reader, *rest: (t for t in honest(self, reader, *rest) if reader % 2)
     )
     graph = tl.FollowGraph.synthetic(300, 8, seed=1)
-    row = tour.run_tour(graph, [2], tweets=400, seed=3).stages[0]
+    row = tour.run_tour(graph, [2], tweets=TWEETS, seed=3).stages[0]
     assert 0 < row.pages_differing < row.pages
 
 
@@ -49,7 +50,7 @@ def test_the_rows_tell_the_story_of_the_stages(result):
 
 def test_deliveries_are_followers_at_the_time_of_the_post(result):
     graph = tl.FollowGraph.synthetic(300, 8, seed=1)
-    script = tour.write_script(graph, 400, 3)
+    script = tour.write_script(graph, TWEETS, 3)
     follows = set(zip(*(column.tolist() for column in graph.edge_arrays()), strict=True))
     deliveries = 0
     for event in (*script.history, *script.live):
@@ -66,8 +67,8 @@ def test_deliveries_are_followers_at_the_time_of_the_post(result):
 
 def test_the_same_seed_gives_the_same_counters(result):
     graph = tl.FollowGraph.synthetic(300, 8, seed=1)
-    again = tour.run_tour(graph, [1, 5, 7], tweets=400, seed=3)
-    other = tour.run_tour(graph, [1], tweets=400, seed=4)
+    again = tour.run_tour(graph, [1, 5, 7], tweets=TWEETS, seed=3)
+    other = tour.run_tour(graph, [1], tweets=TWEETS, seed=4)
     before = tour.tour_table(result, times=False)
     assert tour.tour_table(again, times=False).equals(before.iloc[[0, 4, 6]])
     assert not tour.tour_table(other, times=False).equals(before.iloc[[0]])
@@ -82,7 +83,7 @@ def test_the_figure_says_its_numbers_in_words(result):
 def test_the_real_graph_gives_the_same_pages_at_every_stage():
     if not SLASHDOT.exists():
         pytest.skip("the real follow graph is not beside the project")
-    tweets = 20_000 if os.environ.get("CI") == "true" else 2_000
+    tweets = 20_000 if CI else 500
     measured = tour.run_tour(tl.FollowGraph.read(SLASHDOT), tweets=tweets)
     assert [row.pages_differing for row in measured.stages] == [0] * 7
     assert measured.graph == {"users": 82_168, "follows": 870_161}

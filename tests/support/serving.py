@@ -16,7 +16,7 @@ import twitterlab as tl
 from twitterlab.service import Signer, create_app
 from twitterlab.stages.base import Stage
 
-STAGES = tl.STAGES if CI else (tl.SingleTable, tl.ReadReplicas, tl.HybridFeeds)  # for what no stage should touch
+STAGES = tl.STAGES if CI else (tl.SingleTable, tl.HybridFeeds)  # for what no stage should touch
 LOOSE = "1000000/minute"
 
 

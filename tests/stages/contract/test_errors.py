@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +15,41 @@ from twitterlab.stages.base import Stage
 
 Case = tuple[str, type[Exception], str, Callable[[Stage], object]]
 FAR = 2**63
-MINE, THEIRS, DELETED = 1, 2, 3  # the users who wrote each of the tweets below
+DELETED = 3  # the user whose tweet is deleted
 
 
-@pytest.fixture(params=tl.STAGES, ids=lambda stage: stage.__name__)
-def system(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    """A system with tweets, one of them deleted, and with nothing left to handle."""
-    with small(request.param) as opened:
-        opened.tweets = opened.post_many([(user, f"by {user}") for user in (1, 2, 3, 4, 0)])  # type: ignore[attr-defined]
-        opened.delete(DELETED, opened.tweets[2].id)  # type: ignore[attr-defined]
-        opened.drain()
-        yield opened
+@dataclass
+class Posted:
+    """A system that no test here may change: its tweets, one of them deleted, and all that it shows."""
+
+    system: Stage
+    tweets: list[tl.Tweet]
+    shows: dict[str, Any]
 
 
-def wrong_users() -> Iterator[Case]:
+@pytest.fixture(scope="module", params=tl.STAGES)
+def posted(request: pytest.FixtureRequest) -> Iterator[Posted]:
+    """A system of each stage, with nothing left to handle."""
+    with small(request.param) as system:
+        tweets = system.post_many([(user, f"by {user}") for user in (1, 2, DELETED, 4, 0)])
+        system.delete(DELETED, tweets[2].id)
+        system.drain()
+        yield Posted(system, tweets, everything(system))
+
+
+def wrong_users(tweet: tl.Tweet) -> Iterator[Case]:
     calls: dict[str, Callable[[Stage, Any], object]] = {
         "post": lambda s, u: s.post(u, "x"),
         "post with a key": lambda s, u: s.post(u, "x", b"picture", key="k"),
         "post_many": lambda s, u: s.post_many([(1, "x"), (u, "y")]),
-        "delete": lambda s, u: s.delete(u, s.tweets[0].id),  # type: ignore[attr-defined]
+        "delete": lambda s, u: s.delete(u, tweet.id),
         "follow as": lambda s, u: s.follow(u, 1),
         "follow whom": lambda s, u: s.follow(1, u),
         "unfollow as": lambda s, u: s.unfollow(u, 1),
         "unfollow whom": lambda s, u: s.unfollow(0, u),
         "feed": lambda s, u: s.feed(u),
         "tweets_of": lambda s, u: s.tweets_of(u),
-        "tweet": lambda s, u: s.tweet(u, s.tweets[0].id),  # type: ignore[attr-defined]
+        "tweet": lambda s, u: s.tweet(u, tweet.id),
         "followers": lambda s, u: s.followers(u),
         "follows as": lambda s, u: s.follows(u, 1),
         "follows whom": lambda s, u: s.follows(1, u),
@@ -123,84 +133,82 @@ def wrong_names() -> Iterator[Case]:
         yield f"unfollow oneself {user}", tl.InvalidFollow, words, lambda s, u=user: s.unfollow(u, u)
 
 
-def refused(system: Stage, cases: Iterator[Case]) -> int:
+def refused(posted: Posted, cases: Iterator[Case]) -> int:
     """Each case raises its error, with the words, and leaves the system as it was; returns how many there were."""
-    before, count = everything(system), 0
+    system, count = posted.system, 0
     for name, error, words, call in cases:
         count += 1
         with pytest.raises(tl.TwitterlabError) as caught:
             call(system)
         assert type(caught.value) is error, name
         assert words in str(caught.value), (name, str(caught.value))
-        assert system._ids.last == before["last_id"], name
-        assert system.position == before["position"], name
-    assert everything(system) == before
+        assert system._ids.last == posted.shows["last_id"], name
+        assert system.position == posted.shows["position"], name
+    assert everything(system) == posted.shows
     assert system.drain() == 0
-    assert everything(system) == before
     return count
 
 
-def test_a_user_who_does_not_exist_is_an_unknown_user_in_every_call(system: Stage) -> None:
-    assert refused(system, wrong_users()) == 14 * 9
+def test_a_user_who_does_not_exist_is_an_unknown_user_in_every_call(posted: Posted) -> None:
+    assert refused(posted, wrong_users(posted.tweets[0])) == 14 * 9
 
 
-def test_a_tweet_that_cannot_be_stored_is_an_invalid_tweet(system: Stage) -> None:
-    assert refused(system, wrong_tweets()) > 40
+def test_a_tweet_that_cannot_be_stored_is_an_invalid_tweet(posted: Posted) -> None:
+    assert refused(posted, wrong_tweets()) > 40
 
 
-def test_one_bad_row_refuses_all_rows_and_is_named(system: Stage) -> None:
-    assert refused(system, wrong_rows()) > 12
+def test_one_bad_row_refuses_all_rows_and_is_named(posted: Posted) -> None:
+    assert refused(posted, wrong_rows()) > 12
 
 
-def test_a_bad_limit_cursor_or_position_is_named_as_such(system: Stage) -> None:
-    assert refused(system, wrong_pages()) > 50
+def test_a_bad_limit_cursor_or_position_is_named_as_such(posted: Posted) -> None:
+    assert refused(posted, wrong_pages()) > 50
 
 
-def test_a_name_under_which_there_is_nothing_is_unknown(system: Stage) -> None:
-    assert refused(system, wrong_names()) > 30
+def test_a_name_under_which_there_is_nothing_is_unknown(posted: Posted) -> None:
+    assert refused(posted, wrong_names()) > 30
 
 
-def test_only_the_author_may_delete_wherever_the_tweet_is_kept(system: Stage) -> None:
+def test_only_the_author_may_delete_wherever_the_tweet_is_kept(posted: Posted) -> None:
     def cases() -> Iterator[Case]:
-        for tweet in system.tweets:  # type: ignore[attr-defined]
+        for tweet in posted.tweets:
             for user in set(range(8)) - {tweet.author}:
                 if tweet.author != DELETED:
                     words = f"tweet {tweet.id} is by user {tweet.author}"
                     yield words, tl.NotTheAuthor, words, lambda s, u=user, t=tweet: s.delete(u, t.id)
 
-    assert refused(system, cases()) == 4 * 7
+    assert refused(posted, cases()) == 4 * 7
 
 
-def test_a_tweet_is_found_under_its_author_only(system: Stage) -> None:
+def test_a_tweet_is_found_under_its_author_only(posted: Posted) -> None:
     def cases() -> Iterator[Case]:
-        for tweet in system.tweets:  # type: ignore[attr-defined]
+        for tweet in posted.tweets:
             for user in set(range(8)) - {tweet.author}:
                 words = f"user {user} has no tweet {tweet.id}"
                 yield words, tl.UnknownTweet, words, lambda s, u=user, t=tweet: s.tweet(u, t.id)
 
-    assert refused(system, cases()) == 5 * 7  # each of them is in the cache, where a stage has one
+    assert refused(posted, cases()) == 5 * 7  # each of them is in the cache, where a stage has one
 
 
-def test_what_was_deleted_once_is_unknown_to_everybody(system: Stage) -> None:
-    gone = system.tweets[2].id  # type: ignore[attr-defined]
+def test_what_was_deleted_once_is_unknown_to_everybody(posted: Posted) -> None:
+    gone = posted.tweets[2].id
 
     def cases() -> Iterator[Case]:
         for user in range(8):
             yield f"delete as {user}", tl.UnknownTweet, str(gone), lambda s, u=user: s.delete(u, gone)
             yield f"tweet of {user}", tl.UnknownTweet, str(gone), lambda s, u=user: s.tweet(u, gone)
 
-    assert refused(system, cases()) == 16
+    assert refused(posted, cases()) == 16
 
 
-def test_a_generator_of_rows_that_fails_stores_nothing(system: Stage) -> None:
+def test_a_generator_of_rows_that_fails_stores_nothing(posted: Posted) -> None:
     def rows() -> Iterator[tuple[int, str]]:
         yield 1, "stored?"
         raise LookupError("the source of the rows is gone")
 
-    before = everything(system)
     with pytest.raises(LookupError):
-        system.post_many(rows())
-    assert everything(system) == before
+        posted.system.post_many(rows())
+    assert everything(posted.system) == posted.shows
 
 
 def test_a_refused_call_with_background_work_waiting_leaves_it_waiting(system: Stage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ from support.processes import child, finish
 
 import twitterlab as tl
 
+# What fits the disk after five posts; which sync from then on is the first to fail, and how many do.
+ROOM = [("ReadReplicas", 2_000), ("UserShards", 50), ("HybridFeeds", 2_000)]
+FAILURES = [("UserShards", 1, 1000), ("UserShards", 3, 1), ("HybridFeeds", 1, 1), ("HybridFeeds", 3, 1000)]
+if CI:
+    ROOM = list(product(("ReadReplicas", "UserShards", "HybridFeeds"), (1, 50, 333, 1_000, 3_000, 20_000)))
+    FAILURES = list(product(("UserShards", "HybridFeeds"), (1, 2, 3, 4, 5, 7), (1, 1000)))
 LIMITED = """
     import json, resource, signal, sys
     import twitterlab as tl
@@ -63,8 +70,7 @@ LIMITED = """
 """
 
 
-@pytest.mark.parametrize("extra", [1, 50, 333, 1_000, 3_000, 20_000] if CI else [50, 2_000])
-@pytest.mark.parametrize("stage", ["ReadReplicas", "UserShards", "HybridFeeds"])
+@pytest.mark.parametrize(("stage", "extra"), ROOM)
 def test_a_disk_that_is_full_is_a_storage_error_and_nothing_is_half_done(
     stage: str, extra: int, tmp_path: Path
 ) -> None:
@@ -178,9 +184,7 @@ SYNCING = """
 """
 
 
-@pytest.mark.parametrize("length", [1, 1000], ids=["once", "for ever"])
-@pytest.mark.parametrize("ahead", [1, 2, 3, 4, 5, 7] if CI else [1, 3])
-@pytest.mark.parametrize("stage", ["UserShards", "HybridFeeds"])
+@pytest.mark.parametrize(("stage", "ahead", "length"), FAILURES)
 def test_a_disk_that_does_not_sync_is_a_storage_error_and_nothing_is_half_done(
     stage: str, ahead: int, length: int, shim: Path, tmp_path: Path
 ) -> None:
