@@ -18,8 +18,8 @@ import pytest
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams, get_sanitize_patterns
 from support import lesson_rules
+from support.depth import CI
 from support.nbval import ONE_PROCESS, run_nbval
-from support.plain import CI
 
 from authoring.verify import ROOT, impersonal_environment
 from twitterlab.classroom.course.outline import outline

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from support import exercise_rules as rules
-from support.plain import CI
+from support.depth import CI
 
 from authoring import new_exercise
 from authoring.new_exercise import ANSWERS, CHECKERS, COURSE, MARK, TESTS, TEXTS, NewExerciseError, asked, unwritten

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from support import exercise_rules as rules
 from support.cells import run_cells
-from support.plain import CI
+from support.depth import CI
 from support.solutions import FUNCTION, TWO_METHODS, VALUE, solution
 
 from authoring import starters

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.plain import CI
+from support.depth import CI
 
 import twitterlab as tl
 from benchmarks import rate

@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import v4
+from support.depth import BROWSER
 from support.processes import end
 
 from twitterlab.classroom.course.contents import fingerprint
@@ -23,7 +24,6 @@ from twitterlab.commands import lab
 sync_api = pytest.importorskip("playwright.sync_api")
 from support import browser  # noqa: E402  it needs playwright
 
-ASKED = os.environ.get("CI") == "true" or os.environ.get("TWITTERLAB_BROWSER") == "1"
 FRONT = """# The course
 
 [A slider](slider.ipynb), and [far below](README.md#hot-shard).
@@ -40,7 +40,7 @@ SCROLLED = "[...document.querySelectorAll('.jp-MarkdownViewer *')].some(element 
 
 pytestmark = [
     pytest.mark.timeout(300),
-    pytest.mark.skipif(not ASKED, reason="slow: set TWITTERLAB_BROWSER=1"),
+    pytest.mark.skipif(not BROWSER, reason="slow: set TWITTERLAB_BROWSER=1"),
     pytest.mark.skipif(browser.CHROMIUM is None, reason="there is no chromium on PATH to look at JupyterLab with"),
 ]
 

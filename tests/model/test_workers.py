@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from support.plain import CI
+from support.depth import CI
 from support.systems import small
 
 import twitterlab as tl

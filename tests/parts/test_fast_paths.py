@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.plain import CI, Plain, apply
+from support.depth import CI
+from support.plain import Plain, apply
 from support.systems import FANNED_OUT, GRAPH, small
 
 import twitterlab as tl

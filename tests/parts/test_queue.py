@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.depth import CI
 from support.graphs import ring
-from support.plain import CI, Plain, apply, assert_equal_pages, random_calls, stored
+from support.plain import Plain, apply, assert_equal_pages, random_calls, stored
 
 import twitterlab as tl
 from twitterlab.parts.feeds.feed_cache import FeedCache

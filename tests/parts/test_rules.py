@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.plain import CI, scroll
+from support.depth import CI
+from support.plain import scroll
 from support.systems import GRAPH, USERS, small
 
 import twitterlab as tl

@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support.plain import CI
+from support.depth import CI
 from support.systems import EDGES
 
 import twitterlab as tl

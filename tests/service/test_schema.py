@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.plain import CI
+from support.depth import CI
 from support.serving import LOOSE, picture
 
 import twitterlab as tl

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from support.depth import CI
 from support.places import OWN, SLASHDOT
-from support.plain import CI, scroll, scrolled
+from support.plain import scroll, scrolled
 from support.systems import EVERY_STAGE
 
 import twitterlab as tl

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.depth import CI
 from support.graphs import ring
 from support.on_disk import SETTINGS, USERS, open_system
-from support.plain import CI, Plain, apply, assert_equal_pages, random_calls, scroll, stored
+from support.plain import Plain, apply, assert_equal_pages, random_calls, scroll, stored
 
 import twitterlab as tl
 from authoring.verify import ROOT

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.depth import CI
 from support.graphs import ring
 from support.on_disk import SETTINGS
-from support.plain import CI, Plain, assert_equal_pages, stored
+from support.plain import Plain, assert_equal_pages, stored
 from support.systems import EVERY_STAGE
 
 import twitterlab as tl

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from support.depth import CI
 from support.places import SLASHDOT
-from support.plain import CI
 
 import twitterlab as tl
 from twitterlab.figures.tour import tour_picture

@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from support.plain import CI
+from support.depth import CI
 
 from twitterlab.classroom.check.answers import Answer, value_afresh
 from twitterlab.classroom.check.exercise import RANDOM, exercise_named

@@ -6,7 +6,6 @@ of tweets and a sort.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from itertools import cycle
 from typing import Any
@@ -16,7 +15,6 @@ from support.graphs import pairs_of
 
 import twitterlab as tl
 
-CI = os.environ.get("CI") == "true"  # then tests go as deep as there is time for, else as a first look needs
 LIMITS = (7,) if CI else (7, 40)  # several pages across the edge of what is cached, or all at once
 
 

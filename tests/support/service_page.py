@@ -20,6 +20,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page
 from support.browser import CHROMIUM, DIRECT
+from support.depth import BROWSER
 
 EDGES = {0: (1, 2, 3), 4: (5,), 6: (5, 7), 8: (9,), 10: (11, 12), 13: (), 14: (1, 5), 15: (5, 7, 9), 16: (17,)}
 TWITTERLAB = (sys.executable, "-c", "import sys; from twitterlab.commands.cli import main; sys.exit(main())")
@@ -27,8 +28,8 @@ PERIOD = 5000  # milliseconds from one look for new tweets to the next
 MARKS = [
     pytest.mark.timeout(300),
     pytest.mark.skipif(
-        not (os.environ.get("CI") == "true" or os.environ.get("TWITTERLAB_BROWSER") == "1"),
-        reason="slow: TWITTERLAB_BROWSER=1 python -m pytest tests/test_service*_in_a_browser.py",
+        not BROWSER,
+        reason="slow: TWITTERLAB_BROWSER=1 python -m pytest tests/service",
     ),
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on PATH to look at the page with"),
 ]

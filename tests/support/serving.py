@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 from starlette.testclient import TestClient
-from support.plain import CI
+from support.depth import CI
 from support.systems import GRAPH, settings_of
 
 import twitterlab as tl

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.answering import known_answer
-from support.plain import CI
+from support.depth import CI
 
 import twitterlab as tl
 from twitterlab.classroom.capstone import blame

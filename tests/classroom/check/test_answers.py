@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.answering import ANY, judged, known_answer, known_answers, read_answer
-from support.plain import CI
+from support.depth import CI
 
 from twitterlab.classroom.check.exercise import exercise_named, exercise_names
 from twitterlab.classroom.course import my_parts

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support.depth import BROWSER
 
 from authoring.verify import ROOT
 from twitterlab.classroom.course import copy as course
@@ -22,7 +23,6 @@ from twitterlab.classroom.course.outline import outline
 sync_api = pytest.importorskip("playwright.sync_api")
 from support import browser  # noqa: E402  it needs playwright
 
-ASKED = os.environ.get("CI") == "true" or os.environ.get("TWITTERLAB_BROWSER") == "1"
 STARTERS = [ROOT / lesson.exercise_file for lesson in outline().with_exercises]
 KEY, NAME = "4.2", "merge_newest"
 WRONG = """from itertools import chain
@@ -41,7 +41,7 @@ SECONDS = 120
 
 pytestmark = [
     pytest.mark.timeout(400),
-    pytest.mark.skipif(not ASKED, reason="slow: set TWITTERLAB_BROWSER=1"),
+    pytest.mark.skipif(not BROWSER, reason="slow: set TWITTERLAB_BROWSER=1"),
     pytest.mark.skipif(browser.CHROMIUM is None, reason="there is no chromium on PATH to look at JupyterLab with"),
 ]
 

@@ -17,7 +17,7 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from support.answering import known_answer
-from support.plain import CI
+from support.depth import CI
 
 from authoring import starters
 from authoring.verify import ROOT, impersonal_environment

@@ -18,6 +18,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 from support import lesson_rules
+from support.depth import BROWSER
 
 from authoring.verify import ROOT
 from twitterlab.classroom.course import copy as course
@@ -27,7 +28,6 @@ from twitterlab.classroom.lesson import questions as lessons
 sync_api = pytest.importorskip("playwright.sync_api")
 from support import browser  # noqa: E402  it needs playwright
 
-ASKED = os.environ.get("CI") == "true" or os.environ.get("TWITTERLAB_BROWSER") == "1"
 LESSONS = [ROOT / lesson.lesson_file for lesson in outline().lessons]
 SECONDS = 120  # the longest that a lesson may take to run here, other tests beside it
 RESULT = re.compile("Measured:|Modelled:")
@@ -59,7 +59,7 @@ HANDLES = {
 pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.skipif(
-        not ASKED,
+        not BROWSER,
         reason="takes minutes: set TWITTERLAB_BROWSER=1",
     ),
     pytest.mark.skipif(browser.CHROMIUM is None, reason="there is no chromium on PATH to look at JupyterLab with"),

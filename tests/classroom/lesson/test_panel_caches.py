@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support.plain import CI
+from support.depth import CI
 
 import twitterlab as tl
 from twitterlab.classroom.lesson.panels.caches import (

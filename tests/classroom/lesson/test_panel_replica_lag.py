@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from support.plain import CI
+from support.depth import CI
 
 import twitterlab as tl
 from twitterlab.classroom.lesson import panels

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.depth import CI
 from support.graphs import ring
 from support.on_disk import USERS, open_system, rows_of_batch
-from support.plain import CI, Plain, assert_equal_pages, stored
+from support.plain import Plain, assert_equal_pages, stored
 from support.processes import child, finish
 
 import twitterlab as tl

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.depth import CI
 from support.graphs import ring
 from support.on_disk import USERS, batch_of, open_system, rows_of_batch
-from support.plain import CI, Plain, assert_equal_pages, scroll, stored
+from support.plain import Plain, assert_equal_pages, scroll, stored
 from support.processes import PATIENCE, child, finish
 
 import twitterlab as tl

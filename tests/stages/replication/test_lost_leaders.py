@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.depth import CI
 from support.graphs import ring
-from support.plain import CI, Plain, apply, assert_equal_pages, random_calls, rows_in, scrolled, stored
+from support.plain import Plain, apply, assert_equal_pages, random_calls, rows_in, scrolled, stored
 
 import twitterlab as tl
 from twitterlab.parts.store.replicas import Replicas

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from support.depth import CI
 from support.systems import FANNED_OUT, cost, settings_of
 
 import twitterlab as tl
@@ -17,7 +17,7 @@ from twitterlab.parts.store.changes import insert_arrow
 from twitterlab.stages.base import Stage
 
 STRANGERS = 2000
-SMALL_WORLD, BIG_WORLD = (10_000, 1_000_000) if os.environ.get("CI") else (10_000, 100_000)
+SMALL_WORLD, BIG_WORLD = (10_000, 1_000_000) if CI else (10_000, 100_000)
 OWN = 300  # tweets by all followees together
 FOLLOWEES = {"contiguous": list(range(1, 21)), "scattered": [1 + 97 * i for i in range(20)]}
 
