@@ -11,6 +11,7 @@ from itertools import cycle
 from typing import Any
 
 import numpy as np
+from support.depth import CI
 from support.graphs import pairs_of
 
 import twitterlab as tl
