@@ -1,6 +1,7 @@
 """What the lessons ask: their predictions and questions, one file a lesson beside this one.
 
-A lesson's file `questions/NN.toml` has a table `[predict.KEY]` for each prediction and `[question.KEY]` for each question.
+A lesson's file `questions/NN.toml` has a table `[predict.KEY]` for each prediction and one `[question.KEY]` for each
+question.
 """
 
 from __future__ import annotations
