@@ -1,8 +1,9 @@
-"""Files that a crash leaves whole: written beside, put on disk, and only then renamed to what they replace."""
+"""Files that a crash leaves whole: written beside, put on disk, and only then renamed; and names that are free."""
 
 from __future__ import annotations
 
 import os
+from itertools import count
 from pathlib import Path
 
 
@@ -30,3 +31,10 @@ def sync_to_disk(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def free_name(path: Path, why: str) -> Path:
+    """The first of `NAME.why-1`, `NAME.why-2` and so on beside a file that nothing is called yet; the ending stays."""
+    taken = {entry.name for entry in path.parent.iterdir()}
+    names = (f"{path.stem}.{why}-{number}{path.suffix}" for number in count(1))
+    return path.with_name(next(name for name in names if name not in taken))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from twitterlab.files import replace_file
+from twitterlab.files import free_name, replace_file
 
 
 def test_a_file_is_made_and_replaced_and_nothing_lies_beside_it(tmp_path: Path) -> None:
@@ -52,3 +52,12 @@ def test_the_file_is_for_whom_it_is_meant_from_its_first_byte_on(
     replace_file(tmp_path / "key", b"secret", mode=0o600)
     assert modes == [0o600]
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_first_free_name_keeps_the_ending(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.ipynb"
+    assert free_name(path, "before-reset") == tmp_path / "lesson.before-reset-1.ipynb"
+    for taken in ("lesson.before-reset-1.ipynb", "lesson.before-reset-3.ipynb", "lesson.broken-2.ipynb"):
+        (tmp_path / taken).mkdir()
+    assert free_name(path, "before-reset") == tmp_path / "lesson.before-reset-2.ipynb"
+    assert free_name(tmp_path / "lesson", "before-reset") == tmp_path / "lesson.before-reset-1"

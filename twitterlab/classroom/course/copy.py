@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from twitterlab.classroom.course.contents import CourseError, course_files, find_path, fingerprint
-from twitterlab.files import replace_file
+from twitterlab.files import free_name, replace_file
 
 VARIABLE = "TWITTERLAB_COURSE"
 DEFAULT = "~/twitterlab-course"
@@ -99,9 +99,7 @@ def reset_file(clone: Path, course: Path, asked: str) -> str:
 
 def set_aside(path: Path) -> Path:
     """Rename the learner's file to the first free `NAME.before-reset-N`; the same bytes, and nothing is replaced."""
-    taken = {entry.name for entry in path.parent.iterdir()}
-    number = next(n for n in range(1, len(taken) + 2) if f"{path.stem}.before-reset-{n}{path.suffix}" not in taken)
-    return path.rename(path.with_name(f"{path.stem}.before-reset-{number}{path.suffix}"))
+    return path.rename(free_name(path, "before-reset"))
 
 
 def refuse_clone(clone: Path, course: Path) -> None:

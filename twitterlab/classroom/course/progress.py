@@ -15,7 +15,7 @@ from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course.contents import CourseError
 from twitterlab.classroom.course.progress_records import NotProgress, Progress, Record, as_bytes, of_dict, parsed, valid
 from twitterlab.clock import SystemClock
-from twitterlab.files import replace_file
+from twitterlab.files import free_name, replace_file
 
 FILE = "progress.json"
 _callers: list[Callable[[], None]] = []  # who wants to know when something was noted
@@ -95,20 +95,13 @@ def read_progress_locked(folder: Path) -> Progress:
     try:
         return _parse_file(folder)
     except NotProgress:
-        (folder / FILE).rename(free(folder / FILE, "broken"))
+        (folder / FILE).rename(free_name(folder / FILE, "broken"))
         return Progress()
 
 
 def write_progress_locked(folder: Path, known: Progress) -> None:
     """Write it whole or not at all, for who holds the course's lock."""
     replace_file(folder / FILE, as_bytes(known.as_dict()))
-
-
-def free(path: Path, why: str) -> Path:
-    """The first free `NAME.why-N` beside a file."""
-    taken = {entry.name for entry in path.parent.iterdir()}
-    names = (f"{path.stem}.{why}-{number}{path.suffix}" for number in range(1, len(taken) + 2))
-    return path.with_name(next(name for name in names if name not in taken))
 
 
 def call_on_change(call: Callable[[], None]) -> None:

@@ -18,7 +18,7 @@ from twitterlab.classroom.course.contents import CourseError
 from twitterlab.classroom.course.exercise_texts import all_texts
 from twitterlab.classroom.course.my_parts import Part
 from twitterlab.classroom.course.progress_records import NotProgress, Progress, as_bytes, of_dict, parsed
-from twitterlab.files import replace_file
+from twitterlab.files import free_name, replace_file
 
 LARGEST = 5_000_000  # bytes of a file, and far more than all parts together have
 
@@ -60,7 +60,7 @@ def keep_copy_beside(path: Path, why: str) -> Path:
     copies = (entry for entry in path.parent.iterdir() if entry.name.startswith(f"{path.stem}.{why}-"))
     kept = next((copy for copy in sorted(copies) if copy.read_bytes() == data), None)
     if kept is None:
-        kept = progress.free(path, why)
+        kept = free_name(path, why)
         replace_file(kept, data)
     return kept
 
