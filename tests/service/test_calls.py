@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.serving import Knocking, knocking
+from support.serving import Knocking, knocking, scroll_ids
 from support.systems import EDGES, USERS
 
 import twitterlab as tl
@@ -43,12 +43,7 @@ def test_a_tweet_is_in_the_feeds_of_followers_and_of_nobody_else(knock: Knocking
 
 def test_scrolling_by_cursor_shows_every_tweet_once_newest_first(knock: Knocking) -> None:
     posted = [knock.post(1 + n % 2, f"tweet {n}")["id"] for n in range(9)]
-    shown, before = [], ""
-    while before is not None:
-        page = knock.feed(0, f"?limit=2{before and '&before=' + before}")
-        shown += [tweet["id"] for tweet in page["tweets"]]
-        before = page["next"]
-    assert shown == posted[::-1]
+    assert scroll_ids(lambda query: knock.feed(0, query), limit=2) == posted[::-1]
 
 
 def test_a_user_s_own_tweets_and_one_of_them_by_its_link(knock: Knocking) -> None:

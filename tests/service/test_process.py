@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support.depth import CI
+from support.serving import scroll_ids
 from support.systems import EDGES
 
 import twitterlab as tl
@@ -133,12 +134,7 @@ def test_sigterm_finishes_what_was_accepted_and_a_restart_loses_nothing(
     assert code == 0, log
     assert len(answered) >= 20
     with serving(tmp_path, *options) as served, served.client(0) as client:
-        shown, before = [], None
-        while True:
-            page = client.get("/feed", params={"limit": 50} | ({"before": before} if before else {})).json()
-            shown += [tweet["id"] for tweet in page["tweets"]]
-            if (before := page["next"]) is None:
-                break
+        shown = scroll_ids(lambda query: client.get(f"/feed{query}").json(), limit=50)
         assert len(shown) == len(set(shown))
         assert {first["id"], *answered} <= set(shown)
         assert len(shown) <= 1 + len(answered) + 2, "at most the two calls under way were stored and not answered"

@@ -172,7 +172,7 @@ def test_stop_raises_what_a_worker_died_of(error: type, monkeypatch: pytest.Monk
 
 @EVERY_STAGE
 def test_closing_under_readers_and_workers_is_a_closed_system_and_nothing_else(stage: type, tmp_path: Path) -> None:
-    for number in range(6 if CI else 2):
+    for number in range(6 if CI else 1):
         system = open_stage(stage, path=tmp_path / str(number))
         system.post_many([(user % USERS, "text") for user in range(100)])
         reading = threading.Barrier(4)

@@ -11,7 +11,7 @@ from twitterlab.figures.tour import tour_picture
 from twitterlab.studies import tour
 from twitterlab.workloads.mixes import START_MS, replay
 
-TWEETS = 200
+TWEETS = 400 if CI else 300
 
 
 @pytest.fixture(scope="module")

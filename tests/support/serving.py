@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -54,6 +54,18 @@ def knocking(kind: type[Stage], path: Any = None, **settings: Any) -> Iterator[K
         signer = settings.pop("signer", None) or Signer.new(system.clock.now)
         with TestClient(create_app(system, signer, **settings), raise_server_exceptions=False) as client:
             yield Knocking(system, client, signer)
+
+
+def scroll_ids(page_at: Callable[[str], Any], limit: int) -> list[str]:
+    """The IDs in a whole feed, the newest first; `page_at` answers with the page that a query asks for."""
+    shown: list[str] = []
+    query = f"?limit={limit}"
+    while True:
+        page = page_at(query)
+        shown += [tweet["id"] for tweet in page["tweets"]]
+        if page["next"] is None:
+            return shown
+        query = f"?limit={limit}&before={page['next']}"
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (8, 6)) -> bytes:
