@@ -30,8 +30,7 @@ CONTRACT = (
     "tests/parts/test_queue.py",
 )
 FANNED_OUT = "PrecomputedFeeds or HybridFeeds"
-# nbval brings Jupyter's validator of notebooks into every process that loads it, which takes seconds.
-PYTEST = ("pytest", "-n", "2", "--dist", "worksteal", "-p", "no:nbval")
+PYTEST = ("pytest", "-n", "2", "--dist", "worksteal")
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
