@@ -22,7 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     part = parser().parse_args(words[:1]).part
     try:
         if part == "page":
-            write_pages(page_parser().parse_args(words[1:]).folder)
+            folder = page_parser().parse_args(words[1:]).folder
+            import_module("benchmarks.page").write_page(folder)
         else:
             run_part(part, words[1:])
     except (Unavailable, Failed, TwitterlabError, OSError, ValueError) as error:
@@ -73,11 +74,3 @@ def run_part(name: str, words: Sequence[str]) -> None:
     print(result.json() if options.json == "-" else result.text())
     if file:
         file.write_text(result.json() + "\n", encoding="utf-8")
-
-
-def write_pages(folder: Path) -> None:
-    """Draw all figures anew from what is saved, and put the service's table on the front page."""
-    from benchmarks import page
-
-    page.write_page(folder)
-    page.write_front(folder)

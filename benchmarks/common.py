@@ -22,7 +22,6 @@ from numpy.typing import ArrayLike
 from twitterlab.figures.charts import number
 
 T = TypeVar("T")
-Settings: TypeAlias = dict[str, Any]
 Figures: TypeAlias = dict[str, float]
 Table: TypeAlias = list[dict[str, Any]]
 Tables: TypeAlias = dict[str, Table]
@@ -77,7 +76,7 @@ class Result:
     """What one part measured: `figures` are single numbers by name, `tables` rows by title, `notes` what to know."""
 
     part: str
-    settings: Settings
+    settings: dict[str, Any]
     figures: Figures
     tables: Tables
     notes: list[str]
@@ -85,7 +84,7 @@ class Result:
     versions: dict[str, str]
 
     @classmethod
-    def here(cls, part: str, settings: Settings, figures: Figures, tables: Tables, *notes: str) -> Result:
+    def here(cls, part: str, settings: dict[str, Any], figures: Figures, tables: Tables, *notes: str) -> Result:
         """What was measured on this machine, with the part's notes after those given."""
         about, versions = [*notes, *PARTS[part].notes], package_versions(PARTS[part].packages)
         return cls(part, settings, figures, tables, about, this_machine(), versions)

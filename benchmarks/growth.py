@@ -102,9 +102,6 @@ def run(size: Namespace) -> Result:
     return Result.here("growth", vars(size), figures, tables)
 
 
-# What things cost
-
-
 def page_costs(stages: Sequence[int], worlds: Worlds, rounds: int, *, posts: bool = False) -> list[Cost]:
     """What pages cost at some stages, and posts where asked for; all stages must have the same pages."""
     costs: list[Cost] = []
@@ -179,9 +176,6 @@ def post_and_drain(system: Stage, authors: list[int]) -> float:
 def read_pages(system: Stage, world: World) -> list[Page]:
     """The first page of each of the world's readers."""
     return [system.feed(reader) for reader in world.readers]
-
-
-# Worlds that grow
 
 
 def worlds_that_grow(users: int, follows: float, tweets: int, readers: int, seed: int) -> list[World]:

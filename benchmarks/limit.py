@@ -44,8 +44,8 @@ def run(size: Namespace) -> Result:
         {"way": WAYS[name], "a second": rate, "ns each": 1e9 / rate, "of the limit": rate / rates[RANDOM]}
         for name, rate in rates.items()
     ]
-    tables = {"writes and deliveries": rows}
-    return Result.here("limit", vars(size) | ring, {**figures, "deliveries": deliveries}, tables)
+    figures["deliveries"] = deliveries
+    return Result.here("limit", vars(size) | ring, figures, {"writes and deliveries": rows})
 
 
 class FullFeeds:

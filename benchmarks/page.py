@@ -27,7 +27,10 @@ FRONT_COLUMNS = ("stage", "class", "requests/s", "page p50 ms", "page p99 ms", "
 
 
 def write_page(folder: Path) -> None:
-    """Draw the figures of what is saved in `folder`, and write its README.md; the same files give the same bytes."""
+    """Draw the figures of what is saved in `folder`, and write its README.md; the same files give the same bytes.
+
+    The service's table also goes to the front page, where that has a place for it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     saved = {part: read_result(folder / f"{part}.json") for part in PARTS}
     with mpl.rc_context():
@@ -36,6 +39,8 @@ def write_page(folder: Path) -> None:
         for part, result in saved.items():
             sections += part_section(folder, part, result)
     (folder / "README.md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+    if saved["service"]:
+        write_front(folder.resolve().parent / "README.md", saved["service"])
 
 
 def read_result(file: Path) -> Result | None:
@@ -112,11 +117,10 @@ def memory_sentence(figures: dict[str, float]) -> Iterator[str]:
         )
 
 
-def write_front(folder: Path) -> None:
-    """Put the service's table of `folder` into the README.md beside it; nothing where either has no place for it."""
-    front, result = folder.resolve().parent / "README.md", read_result(folder / "service.json")
+def write_front(front: Path, result: Result) -> None:
+    """Put the service's table into the front page; nothing where it has no place for it."""
     text = front.read_text(encoding="utf-8") if front.exists() else ""
-    if result is not None and BEGIN in text and END in text:
+    if BEGIN in text and END in text:
         front.write_text(with_service(text, result), encoding="utf-8")
 
 

@@ -37,34 +37,41 @@ def run(size: Namespace) -> Result:
     load, before = Load(graph, size.threshold, size.seed), round(size.users * size.history / DELIVERIES)
     posts = before + size.posts  # the peer keeps all of them in memory, so the cache here may too
     rows = list(zip(load.authors(posts).tolist(), draw_texts(load.rng, posts), strict=True))
-    readers = load.readers(size.reads).tolist()
     system = HybridFeeds(graph, shards=1, threshold=size.threshold, cache_tweets=posts, counting=False)
     with peer_server() as server, system:
         peer = RedisFeeds(server, graph, size.threshold)
-        sides = Sides(graph, size.threshold, system, peer)
         try:
-            sides.fill_with_history(rows[:before])
-            deliveries, delivering = sides.deliver_all_ways(rows[before:])
-            compared = sides.compare_pages(list(dict.fromkeys(readers))[:SAMPLE])
-            reading = sides.read_all_ways(readers)
+            sides = Sides(graph, size.threshold, system, peer)
+            measured = sides.measure(rows[:before], rows[before:], load.readers(size.reads).tolist())
         finally:
             peer.delete_keys()
         celebrities = int(np.count_nonzero(graph.follower_counts >= size.threshold))
         ours = {"follows": graph.edges, "shards": 1, "celebrities": celebrities, "posts before": before}
-        settings = {**vars(size), **ours, **server.settings()}
-    rates = {name: deliveries / sum(taken) for name, taken in delivering.items()}
-    times = {name: percentiles(taken) for name, taken in reading.items()}
-    counts = {"deliveries": deliveries, "pages_compared": compared}
-    figures = {**counts, **delivery_figures(rates), **page_figures(times, server)}
-    ways = {DRAIN: (DRAIN, "in process"), **{name: way[:2] for name, way in peer.ways.items()}}
-    rows_of_ways = [
+        return result_of(vars(size) | ours | server.settings(), measured, peer)
+
+
+class Measured(NamedTuple):
+    """How many deliveries and pages were compared; deliveries a second of each way, and its times for a page."""
+
+    deliveries: int
+    pages: int
+    rates: dict[str, float]
+    times: Times
+
+
+def result_of(settings: dict[str, Any], measured: Measured, peer: RedisFeeds) -> Result:
+    """What was measured, with a row for each way of delivering and of reading."""
+    rates, ways = measured.rates, {DRAIN: (DRAIN, "in process"), **{name: way[:2] for name, way in peer.ways.items()}}
+    deliveries = [
         {"way": title, "connection": connection, "deliveries/s": rates[name], "ours/this": rates[DRAIN] / rates[name]}
         for name, (title, connection) in ways.items()
     ]
-    pages = [{"way": way, **found} for way, found in times.items()]
+    pages = [{"way": way, **times} for way, times in measured.times.items()]
+    counts = {"deliveries": measured.deliveries, "pages_compared": measured.pages}
+    figures = {**counts, **delivery_figures(rates), **page_figures(measured.times, peer.server)}
     best = peer.ways[max(peer.ways, key=lambda name: rates[name])]
     note = f"The peer's best way of delivering here: {best.title}, {best.connection}."
-    return Result.here("peers", settings, figures, {"deliveries": rows_of_ways, "pages of 20, in ms": pages}, note)
+    return Result.here("peers", settings, figures, {"deliveries": deliveries, "pages of 20, in ms": pages}, note)
 
 
 class Sides(NamedTuple):
@@ -74,6 +81,15 @@ class Sides(NamedTuple):
     threshold: int
     system: HybridFeeds
     peer: RedisFeeds
+
+    def measure(self, history: Rows, posts: Rows, readers: list[int]) -> Measured:
+        """A history, posts delivered and pages read in turns, and a comparison of some of the pages."""
+        self.fill_with_history(history)
+        deliveries, delivering = self.deliver_all_ways(posts)
+        pages = self.compare_pages(list(dict.fromkeys(readers))[:SAMPLE])
+        rates = {name: deliveries / sum(taken) for name, taken in delivering.items()}
+        times = {name: percentiles(taken) for name, taken in self.read_all_ways(readers).items()}
+        return Measured(deliveries, pages, rates, times)
 
     def post_at_both(self, rows: Rows) -> Pushed:
         """Store posts at both sides; returns what is now to be delivered."""

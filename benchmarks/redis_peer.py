@@ -54,9 +54,6 @@ def list_parts(items: list[T], size: int) -> Iterator[list[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-# The server
-
-
 class Server(NamedTuple):
     """A server that answers: `public` is the way most clients come, `best` the shortest that there is; may be one.
 
@@ -143,9 +140,6 @@ def without_password(url: str) -> str:
     """A URL without user and password."""
     scheme, place, path = urlsplit(url)[:3]
     return f"{scheme}://{place.rpartition('@')[2]}{path}"
-
-
-# The timelines
 
 
 class Way(NamedTuple):

@@ -50,30 +50,41 @@ class Caller(FastHttpUser):
             older = f"?before={page['next']}"
 
 
-def begin(environment: Any, **_: Any) -> None:
-    """Hand out the plan, note every answer or what came instead, and end when the time is over."""
-    plan = json.loads(Path("plan.json").read_text(encoding="utf-8"))
-    Caller.actions, Caller.tokens = cycle(plan["actions"]), plan["tokens"]
-    answers: list[tuple[str, float, float, str, float]] = []
-    errors: list[str] = []
-    begun = time.perf_counter()
+class Answers:
+    """What came back: of each answer its kind, when it came, its milliseconds, its work, the processor's seconds."""
 
-    def answered(name: str, response_time: float, response: Any, exception: Any, **_: Any) -> None:
+    def __init__(self) -> None:
+        self.answers: list[tuple[str, float, float, str, float]] = []
+        self.errors: list[str] = []
+        self._begun = time.perf_counter()
+
+    def take_answer(self, name: str, response_time: float, response: Any, exception: Any, **_: Any) -> None:
+        """Take in one answer, or what came instead."""
         work = None if exception else response.headers.get(WORK)
         if work is None:
-            errors.append(f"{name}: {exception or f'no header {WORK}'}")
+            self.errors.append(f"{name}: {exception or f'no header {WORK}'}")
         else:
-            answers.append((name, time.perf_counter() - begun, response_time, work, time.process_time()))
+            since = time.perf_counter() - self._begun
+            self.answers.append((name, since, response_time, work, time.process_time()))
 
-    def broke(exception: Exception, **_: Any) -> None:
-        errors.append(f"{type(exception).__name__}: {exception}")
+    def take_error(self, exception: Exception, **_: Any) -> None:
+        """Take in that an answer was not what it should be."""
+        self.errors.append(f"{type(exception).__name__}: {exception}")
 
-    def save(**_: Any) -> None:
-        Path("answers.json").write_text(json.dumps({"answers": answers, "errors": errors}), encoding="utf-8")
+    def save(self, **_: Any) -> None:
+        """Write everything as one JSON object."""
+        found = {"answers": self.answers, "errors": self.errors}
+        Path("answers.json").write_text(json.dumps(found), encoding="utf-8")
 
-    environment.events.request.add_listener(answered)
-    environment.events.user_error.add_listener(broke)
-    environment.events.quitting.add_listener(save)
+
+def begin(environment: Any, **_: Any) -> None:
+    """Hand out the plan, listen to every answer, and end when the time is over."""
+    plan = json.loads(Path("plan.json").read_text(encoding="utf-8"))
+    Caller.actions, Caller.tokens = cycle(plan["actions"]), plan["tokens"]
+    answers = Answers()
+    environment.events.request.add_listener(answers.take_answer)
+    environment.events.user_error.add_listener(answers.take_error)
+    environment.events.quitting.add_listener(answers.save)
     gevent.spawn_later(plan["seconds"], environment.runner.quit)
 
 

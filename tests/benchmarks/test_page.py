@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -238,15 +237,6 @@ def test_where_no_load_holds_the_page_says_so(folder: Path) -> None:
     text = written(save(folder, Result.here("rate", {}, {"headroom": 0.0}, {"through feed": rows})))
     assert "*Through `feed` one core holds 0 times the lecture's rate" in text
     assert goals(text)[0][-2:] == ["0", "no"]
-
-
-@pytest.mark.parametrize("heights", [[], [0.3], [0.1, 0.9], [0.5, 0.5, 0.5], [0.1, 0.12, 0.2, 0.8, 0.81], [0.0, 0.07]])
-def test_labels_that_would_overlap_move_apart(heights: list[float]) -> None:
-    moved = charts.spread_heights(heights)
-    assert all(b - a >= charts.CLOSE - 1e-9 for a, b in pairwise(moved))
-    assert sum(moved) == pytest.approx(sum(heights))
-    if all(b - a >= charts.CLOSE for a, b in pairwise(heights)):
-        assert moved == heights
 
 
 def test_a_file_that_is_no_result_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,14 +123,15 @@ def test_the_table_on_the_front_page_is_the_saved_one() -> None:
 
 
 def test_the_table_is_put_where_the_front_page_has_a_place_for_it(tmp_path: Path, result: Result) -> None:
-    folder = tmp_path / "benchmarks"
-    folder.mkdir()
-    page.write_front(folder)  # nothing is there yet
-    (folder / "service.json").write_text(result.json())
-    for text in ("no place", f"before\n\n{page.BEGIN}an old table{page.END}\n\nafter\n"):
-        (tmp_path / "README.md").write_text(text)
-        page.write_front(folder)
-    written = (tmp_path / "README.md").read_text()
+    front = tmp_path / "README.md"
+    page.write_front(front, result)
+    assert not front.exists()
+    front.write_text("no place")
+    page.write_front(front, result)
+    assert front.read_text() == "no place"
+    front.write_text(f"before\n\n{page.BEGIN}an old table{page.END}\n\nafter\n")
+    page.write_front(front, result)
+    written = front.read_text()
     assert re.match(rf"before\n\n{page.BEGIN}\n\| +stage \|", written)
     assert written.endswith(f"{page.END}\n\nafter\n")
     assert "an old table" not in written
