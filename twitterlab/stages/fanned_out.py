@@ -182,20 +182,17 @@ class FannedOut(Stage):
 
     def _prepare_feeds(self, graph: FollowGraph | None, policy: PushPullPolicy) -> None:
         """Feeds, who is told of what reaches them, and the queue of what does; all feeds of an old system are cold."""
-        copy = FollowCopy(graph or self.tables.stored_graph())
+        follow_copy = FollowCopy(graph or self.tables.stored_graph())
         rules, fresh = AuthorRules(policy, self.users), self._ids.last == 0
-        if fresh:
-            rules.foresee_pulled(copy.first_follower_counts.tolist())
-        else:
-            rules.begin_with_stored(copy.first_follower_counts.tolist())
+        (rules.foresee_pulled if fresh else rules.begin_with_stored)(follow_copy.first_follower_counts.tolist())
         shards, length = len(self.tables.databases), self._settings["feed_length"]
         feeds = FeedCache(self.users, shards, length, self._counters, fresh=fresh)
         timelines = FeedCache(self.users, shards, length, Counters(), fresh=False)  # no deliveries, so no waste
-        self.reading = FeedReading(self.tables, copy, rules, feeds, timelines=timelines, counters=self._counters)
-        tops = self._prepare_fast_paths(copy, rules, feeds, celebrities=policy is not push_all)
+        self.reading = FeedReading(self.tables, follow_copy, rules, feeds, timelines=timelines, counters=self._counters)
+        tops = self._prepare_fast_paths(follow_copy, rules, feeds, celebrities=policy is not push_all)
         self.fanout = FanOut(
             tables=self.tables,
-            follow_copy=copy,
+            follow_copy=follow_copy,
             rules=rules,
             feeds=feeds,
             timelines=timelines,
@@ -211,13 +208,13 @@ class FannedOut(Stage):
         self.queue = Queue(handle, finish, give_up, self._counters, self._settings["attempts"])
 
     def _prepare_fast_paths(
-        self, copy: FollowCopy, rules: AuthorRules, feeds: FeedCache, *, celebrities: bool
+        self, follow_copy: FollowCopy, rules: AuthorRules, feeds: FeedCache, *, celebrities: bool
     ) -> Tops | None:
         """Warm pages from the feeds, with the celebrities' tops if there may be any; nothing without fast paths."""
         self.warm: WarmPages | None = None
         if self.newest_tweets is None:
             return None
-        tops = Tops(copy, rules, self.reading.newest_pulled, self._counters) if celebrities else None
+        tops = Tops(follow_copy, rules, self.reading.newest_pulled, self._counters) if celebrities else None
         hydrate = self.hydration.tweets_of_page
         self.warm = WarmPages(feeds, tops, self.newest_tweets, hydrate, deleted=self.deleted, counters=self._counters)
         return tops

@@ -32,8 +32,8 @@ class Tops:
     `follow_changed`.
     """
 
-    def __init__(self, copy: FollowCopy, rules: AuthorRules, newest: NewestPulled, counters: Counters) -> None:
-        self._copy, self._rules, self._newest_pulled, self._counters = copy, rules, newest, counters
+    def __init__(self, follow_copy: FollowCopy, rules: AuthorRules, newest: NewestPulled, counters: Counters) -> None:
+        self._follow_copy, self._rules, self._newest_pulled, self._counters = follow_copy, rules, newest, counters
         self._lock = threading.RLock()
         self._changes_taken_in = -1  # how many changes of rules are taken in
         self._number_of = np.full(len(rules.pulled), -1, np.int32)  # each celebrity's number by user, -1 for the others
@@ -76,8 +76,8 @@ class Tops:
         self._narrow_tops = np.ascontiguousarray(self._tops[:, -NARROW:])
         self._number_of = number
         # In one step, and when all else is there: readers begin here.
-        self._celebrities_followed = self._copy.followees_with_numbers(number)
-        for user in self._copy.users_with_changed_followees():
+        self._celebrities_followed = self._follow_copy.followees_with_numbers(number)
+        for user in self._follow_copy.users_with_changed_followees():
             self.follow_changed(user)
 
     def follow_changed(self, user: int) -> None:
@@ -86,7 +86,7 @@ class Tops:
         Called by the worker that holds the lock of the user's outbox, without `_lock`; under `_lock` for all users when
         celebrities are numbered. The two are not kept apart.
         """
-        numbers = self._number_of[self._copy.followees(user)]
+        numbers = self._number_of[self._follow_copy.followees(user)]
         self._changed_followees[user] = numbers[numbers >= 0]
 
     def tweet_delivered(self, author: int, entry: int, *, pulled: bool) -> None:

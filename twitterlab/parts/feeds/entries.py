@@ -17,6 +17,7 @@ from twitterlab.parts.store.shards import TweetKey
 
 # Three kinds of 64-bit numbers stand for tweets in arrays, and all of them sort alike. `Ids` are tweet IDs.
 Entries: TypeAlias = NDArray[np.uint64]  # a squeezed ID, the shard's number and the unread bit; 0 where there is none
+Entry: TypeAlias = np.uint64  # one of them
 ShortIds: TypeAlias = NDArray[np.uint64]  # squeezed IDs: tweet IDs without their machine bits
 ShortId = NewType("ShortId", int)  # one of them
 

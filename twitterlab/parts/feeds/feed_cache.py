@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twitterlab.model import Ids, Users
-from twitterlab.parts.feeds.entries import Entries
+from twitterlab.parts.feeds.entries import Entries, Entry
 from twitterlab.parts.feeds.feed_shard import FeedShard
 from twitterlab.work import Counters
 
@@ -19,7 +19,7 @@ class FeedCache:
         self.length = length
         self.shards = [FeedShard(-(-users // shards), length, counters, fresh=fresh) for _ in range(shards)]
 
-    def deliver(self, users: Users, entries: Entries | np.uint64) -> int:
+    def deliver(self, users: Users, entries: Entries | Entry) -> int:
         """Put tweets into feeds: one into those of distinct users, or `entries[i]` into that of `users[i]`."""
         delivered = 0
         for (shard, locals_), its in zip(
@@ -110,7 +110,7 @@ class FeedCache:
         homes = users % count
         return [(shard, users[homes == i] // count) for i, shard in enumerate(self.shards)]
 
-    def _entries_by_shard(self, users: Users, entries: Entries | np.uint64) -> list[Entries | np.uint64]:
+    def _entries_by_shard(self, users: Users, entries: Entries | Entry) -> list[Entries | Entry]:
         """The entries for the users of each shard."""
         count = len(self.shards)
         if isinstance(entries, np.uint64):

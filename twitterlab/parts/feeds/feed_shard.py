@@ -16,6 +16,7 @@ from twitterlab.parts.feeds.entries import (
     ID_SHIFT,
     UNREAD,
     Entries,
+    Entry,
     ShortId,
     ShortIds,
     id_of_short,
@@ -104,7 +105,7 @@ class FeedShard:
 
     # Tweets into many feeds
 
-    def deliver(self, users: Users, entries: Entries | np.uint64) -> int:
+    def deliver(self, users: Users, entries: Entries | Entry) -> int:
         """Put tweets into feeds, `entries[i]` into that of `users[i]`, each at most once; returns how many went in.
 
         One entry goes to all the users, who are then distinct; else a user may come again, the older tweet first.

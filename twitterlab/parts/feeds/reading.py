@@ -25,14 +25,14 @@ class FeedReading:
     def __init__(
         self,
         tables: Shards,
-        copy: FollowCopy,
+        follow_copy: FollowCopy,
         rules: AuthorRules,
         feeds: FeedCache,
         *,
         timelines: FeedCache,
         counters: Counters,
     ) -> None:
-        self._tables, self._copy, self._rules, self._feeds = tables, copy, rules, feeds
+        self._tables, self._follow_copy, self._rules, self._feeds = tables, follow_copy, rules, feeds
         self._timelines, self._counters = timelines, counters
 
     def pushed_keys(self, reader: int, before: int | None, limit: int) -> Iterator[TweetKey]:
@@ -55,7 +55,7 @@ class FeedReading:
 
     def pulled_authors(self, reader: int, before: int | None) -> list[int]:
         """The followees of whom this reader pulls tweets below `before`."""
-        followees = self._copy.followees(reader)
+        followees = self._follow_copy.followees(reader)
         candidates = followees[self._rules.pulled[followees]].tolist()
         firsts = {author: self._rules.pulled_spans(author, reader)[:1] for author in candidates}
         return [author for author, first in firsts.items() if first and (before is None or first[0][0] < before)]
