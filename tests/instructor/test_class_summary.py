@@ -131,7 +131,8 @@ def test_unreadable_files_are_named_and_stop_nothing(folder: Path) -> None:
     (folder / "half.json").write_text("{")
     (folder / "cy" / "other.json").write_text('{"cells": []}')
     found = summarise(folder)
-    assert found.unreadable == ["cy/other.json (it is JSON, but no progress)", "half.json (it is not JSON)"]
+    other = "it is JSON, but no progress: Object missing required field `version`"
+    assert found.unreadable == [f"cy/other.json ({other})", "half.json (it is not JSON)"]
     assert len(found.learners) == 3
     assert str(found).splitlines()[-1] == f"Not read: {'; '.join(found.unreadable)}"
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,16 @@ from support import made_up
 
 from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course import my_parts, progress, progress_map
-from twitterlab.classroom.course.progress_records import NotProgress, Progress, Record, of_dict, parsed
+from twitterlab.classroom.course.progress_records import (
+    NotProgress,
+    Progress,
+    ProgressFile,
+    Record,
+    decode_file,
+    file_bytes,
+)
 
+DAY = date(2026, 11, 26)
 KINDS = ("error", "wrong", "over budget", "right")
 
 
@@ -37,7 +46,7 @@ def record(home: Path, key: str = "4.2") -> Record:
 
 
 def test_each_answer_is_counted_by_its_kind_and_misconception(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "utc_today", lambda: "2026-11-26")
+    monkeypatch.setattr(progress, "utc_today", lambda: DAY)
     for kind, why in (("wrong", "in_turn"), ("wrong", "in_turn"), ("error", ""), ("over budget", "reads_ahead")):
         progress.note_answer("4.2", kind, why)
     assert not record(home).right
@@ -46,7 +55,7 @@ def test_each_answer_is_counted_by_its_kind_and_misconception(home: Path, monkey
         tries=5,
         answers={"wrong": 2, "error": 1, "over budget": 1, "right": 1},
         misconceptions={"in_turn": 2, "reads_ahead": 1},
-        right_at="2026-11-26",
+        right_at=DAY,
     )
 
 
@@ -56,10 +65,10 @@ def test_what_was_not_attempted_is_not_counted(home: Path) -> None:
 
 
 def test_right_stays_right_with_its_first_day(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for day, kind in (("2026-11-26", "right"), ("2026-11-27", "wrong"), ("2026-11-28", "right")):
-        monkeypatch.setattr(progress, "utc_today", lambda day=day: day)
+    for later, kind in enumerate(("right", "wrong", "right")):
+        monkeypatch.setattr(progress, "utc_today", lambda later=later: DAY + timedelta(days=later))
         progress.note_answer("4.2", kind)
-    assert record(home).right_at == "2026-11-26"
+    assert record(home).right_at == DAY
     assert record(home).tries == 3
 
 
@@ -77,11 +86,11 @@ def test_the_highest_hint_and_an_opened_solution_are_remembered(home: Path) -> N
 
 
 def test_the_day_is_one_of_the_calendar() -> None:
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", progress.utc_today())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", str(progress.utc_today()))
 
 
 def test_the_file_is_as_it_is_documented_and_names_no_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "utc_today", lambda: "2026-11-26")
+    monkeypatch.setattr(progress, "utc_today", lambda: DAY)
     progress.note_answer("4.2", "wrong", "in_turn")
     progress.note_answer("4.2", "right")
     assert json.loads((home / "progress.json").read_text()) == {
@@ -258,7 +267,7 @@ RECORDS = st.builds(
     tries=st.integers(0, 9),
     answers=COUNTS,
     misconceptions=st.dictionaries(st.sampled_from("abc"), st.integers(0, 9)),
-    right_at=st.sampled_from([None, "2026-11-26", "2026-11-27"]),
+    right_at=st.sampled_from([None, DAY, DAY + timedelta(days=1)]),
     hints=st.integers(0, 3),
     solution=st.booleans(),
 )
@@ -268,10 +277,10 @@ PROGRESS = st.builds(Progress, st.dictionaries(st.sampled_from(["1.1", "4.2", "8
 @hypothesis_settings(max_examples=100, deadline=None, derandomize=True)
 @given(PROGRESS, PROGRESS, PROGRESS)
 def test_joining_has_no_order_and_twice_is_once(one: Progress, two: Progress, three: Progress) -> None:
-    joined = one.joined(two)
-    assert joined == two.joined(one)
-    assert joined.joined(two) == joined
-    assert joined.joined(three) == one.joined(two.joined(three))
+    joined = one.joined_with(two)
+    assert joined == two.joined_with(one)
+    assert joined.joined_with(two) == joined
+    assert joined.joined_with(three) == one.joined_with(two.joined_with(three))
     for key, before in one.exercises.items():
         after = joined.of(key)
         assert after.tries >= before.tries
@@ -283,9 +292,13 @@ def test_joining_has_no_order_and_twice_is_once(one: Progress, two: Progress, th
 @hypothesis_settings(max_examples=100, deadline=None, derandomize=True)
 @given(PROGRESS)
 def test_what_is_written_is_read_as_it_was(one: Progress) -> None:
-    assert of_dict(parsed(json.dumps(one.as_dict()).encode())) == one
+    assert Progress(decode_file(file_bytes(one.as_dict()), ProgressFile).exercises) == one
+
+
+def test_a_file_that_an_editor_began_with_a_byte_order_mark_is_read() -> None:
+    assert decode_file(b"\xef\xbb\xbf" + RECORD % b'{"tries": 3}', ProgressFile).exercises == {"4.2": Record(tries=3)}
 
 
 def test_strict_reading_guesses_nothing() -> None:
-    with pytest.raises(NotProgress, match="a count"):
-        of_dict({"exercises": {"4.2": {"tries": 10**7}}})
+    with pytest.raises(NotProgress, match=r"`int` <= 1000000 .*tries"):
+        decode_file(RECORD % b'{"tries": 10000000}', ProgressFile)

@@ -8,12 +8,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course.contents import CourseError
-from twitterlab.classroom.course.progress_records import NotProgress, Progress, Record, as_bytes, of_dict, parsed, valid
+from twitterlab.classroom.course.progress_records import (
+    NotProgress,
+    Progress,
+    ProgressFile,
+    Record,
+    decode_file,
+    file_bytes,
+    valid_key,
+)
 from twitterlab.clock import SystemClock
 from twitterlab.files import free_name, replace_file
 
@@ -61,14 +69,14 @@ def _change_record(key: str, change: Callable[[Record], None]) -> None:
         return
     with course.course_lock(folder):
         known = read_progress_locked(folder)
-        change(known.exercises.setdefault(valid(key), Record()))
+        change(known.exercises.setdefault(valid_key(key), Record()))
         write_progress_locked(folder, known)
     tell_callers()
 
 
-def utc_today() -> str:
+def utc_today() -> date:
     """The day, in UTC."""
-    return datetime.fromtimestamp(SystemClock().now() / 1000, UTC).date().isoformat()
+    return datetime.fromtimestamp(SystemClock().now() / 1000, UTC).date()
 
 
 def read_progress(folder: Path) -> Progress:
@@ -83,7 +91,7 @@ def read_progress(folder: Path) -> Progress:
 
 def _parse_file(folder: Path) -> Progress:
     try:
-        return of_dict(parsed((folder / FILE).read_bytes()))
+        return Progress(decode_file((folder / FILE).read_bytes(), ProgressFile).exercises)
     except FileNotFoundError:
         return Progress()
     except IsADirectoryError:
@@ -101,7 +109,7 @@ def read_progress_locked(folder: Path) -> Progress:
 
 def write_progress_locked(folder: Path, known: Progress) -> None:
     """Write it whole or not at all, for who holds the course's lock."""
-    replace_file(folder / FILE, as_bytes(known.as_dict()))
+    replace_file(folder / FILE, file_bytes(known.as_dict()))
 
 
 def call_on_change(call: Callable[[], None]) -> None:

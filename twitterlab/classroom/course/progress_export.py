@@ -12,15 +12,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course import my_parts, progress
 from twitterlab.classroom.course.contents import CourseError
 from twitterlab.classroom.course.exercise_texts import all_texts
 from twitterlab.classroom.course.my_parts import Part
-from twitterlab.classroom.course.progress_records import NotProgress, Progress, as_bytes, of_dict, parsed
+from twitterlab.classroom.course.progress_records import NotProgress, Progress, ProgressFile, decode_file, file_bytes
 from twitterlab.files import free_name, replace_file
 
 LARGEST = 5_000_000  # bytes of a file, and far more than all parts together have
+
+
+class PartInFile(msgspec.Struct):
+    """A part in a file: the learner's source, or that it is ours."""
+
+    source: str = ""
+    ours: bool = False
+
+
+class ExportFile(ProgressFile):
+    """What a file says; a plain `progress.json` says nothing of parts and a name."""
+
+    parts: dict[str, PartInFile] = {}
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +63,7 @@ def export_progress(folder: Path, file: Path, name: str = "") -> str:
     with course.course_lock(folder):
         known, names = progress.read_progress_locked(folder), keys_by_name()
         parts = {part.name: part for part in my_parts.parts_in(folder).values() if part.name in names}
-    data = as_bytes(Export(known, parts, name).as_dict())
+    data = file_bytes(Export(known, parts, name).as_dict())
     aside = keep_copy_beside(file, "before-export") if file.is_file() and file.read_bytes() != data else None
     replace_file(file, data)
     what = f"{file} has your progress (exercises begun: {len(known.exercises)}) and your parts ({len(parts)})."
@@ -85,7 +101,7 @@ def import_progress(folder: Path, file: Path) -> list[str]:
         here = my_parts.parts_in(folder)
         done = [said for part in parts if (said := _bring_part(folder, here.get(part.name), part, keys))]
         known = progress.read_progress_locked(folder)
-        joined = known.joined(coming.progress)
+        joined = known.joined_with(coming.progress)
         if joined != known:
             progress.write_progress_locked(folder, joined)
             done.append("Its record of tries is joined with the one here.")
@@ -123,37 +139,18 @@ def parse_export(file: Path) -> Export:
     """As `read_export`, but what is no progress is NotProgress."""
     if file.stat().st_size > LARGEST:
         raise NotProgress(f"it has more than {LARGEST:,} bytes")
-    told = parsed(file.read_bytes())
-    return Export(of_dict(told), _parts(told.get("parts", {})), _name(told.get("name", "")))
+    told = decode_file(file.read_bytes(), ExportFile)
+    parts = {name: part_from_file(name, part) for name, part in told.parts.items()}
+    return Export(Progress(told.exercises), parts, printable_line(told.name))
 
 
-def _parts(told: Any) -> dict[str, Part]:
-    if not isinstance(told, dict):
-        raise NotProgress("its parts have no names")
-    return {name: _part(name, part) for name, part in told.items()}
-
-
-def _part(name: str, told: Any) -> Part:
-    if isinstance(told, dict) and told.get("ours") is True:
+def part_from_file(name: str, told: PartInFile) -> Part:
+    """A part as the file has it; NotProgress where it has no source."""
+    if told.ours:
         return Part(name, "", ours=True)
-    source = told.get("source") if isinstance(told, dict) else None
-    if not isinstance(source, str) or not is_encodable(source):
+    if not told.source:
         raise NotProgress(f"the part {name!r:.60} has no source")
-    return Part(name, my_parts.normal_source(source), ours=False)
-
-
-def is_encodable(text: str) -> bool:
-    """Whether a text can be written to a file."""
-    try:
-        return bool(text.encode())
-    except UnicodeEncodeError:
-        return False
-
-
-def _name(told: Any) -> str:
-    if not isinstance(told, str):
-        raise NotProgress("its learner's name is no text")
-    return printable_line(told)
+    return Part(name, my_parts.normal_source(told.source), ours=False)
 
 
 def printable_line(text: str) -> str:

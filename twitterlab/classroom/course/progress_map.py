@@ -9,10 +9,11 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 import ipywidgets as widgets
+from tabulate import tabulate
 
 from twitterlab.classroom.course import my_parts
 from twitterlab.classroom.course import progress as kept
@@ -112,20 +113,18 @@ def map_caption(all_places: list[ExercisePlace]) -> str:
 
 def map_text(all_places: list[ExercisePlace]) -> str:
     """The map as lines of text."""
-    keys = max((len(place.key) for place in all_places), default=0)
-    titles = max((len(place.about.title) for place in all_places), default=0)
+    rows = [row_cells(place) for place in all_places]
+    table = iter(tabulate(rows, tablefmt="plain", disable_numparse=True, preserve_whitespace=True).splitlines())
     lines = [map_caption(all_places)]
     for lesson, some in by_lesson(all_places):
-        lines += ["", lesson, *(row_text(place, keys, titles) for place in some)]
+        lines += ["", lesson, *islice(table, len(some))]
     return "\n".join(lines)
 
 
-def row_text(place: ExercisePlace, keys: int, titles: int) -> str:
-    """One exercise as a line, with its key and title as wide as the widest."""
+def row_cells(place: ExercisePlace) -> tuple[str, str, str, str]:
+    """One exercise as a row of the text: its sign and key, title, minutes and state."""
     about = place.about
-    return (
-        f"  {SIGNS[place.state]} {place.key:{keys}}  {about.title:{titles}}  {about.minutes:3} min  {place.state_words}"
-    )
+    return f"  {SIGNS[place.state]} {place.key}", about.title, f"{about.minutes:3} min", place.state_words
 
 
 def map_table(all_places: list[ExercisePlace]) -> str:

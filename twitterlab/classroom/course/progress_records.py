@@ -6,17 +6,21 @@ be moved, sent and joined.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+import msgspec
 
 VERSION = 1
 MOST = 1_000_000  # no count of a learner's is larger
 KEY = re.compile(r"\d{1,2}(\.\d{1,2})?")
+
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 
 
 class NotProgress(ValueError):
@@ -27,11 +31,11 @@ class NotProgress(ValueError):
 class Record:
     """One exercise: how often it was checked, with which verdicts, and when it was right first."""
 
-    tries: int = 0
-    answers: dict[str, int] = field(default_factory=dict)  # by kind of verdict
-    misconceptions: dict[str, int] = field(default_factory=dict)
-    right_at: str | None = None  # a day, in UTC
-    hints: int = 0  # the highest that was opened
+    tries: Count = 0
+    answers: dict[str, Count] = field(default_factory=dict)  # by kind of verdict
+    misconceptions: dict[str, Count] = field(default_factory=dict)
+    right_at: date | None = None  # in UTC
+    hints: Count = 0  # the highest that was opened
     solution: bool = False
 
     @property
@@ -45,7 +49,7 @@ class Record:
         again = max(0, self.answers.get("right", 0) - 1)
         return max(min(1, self.tries), self.tries - again)
 
-    def count_answer(self, kind: str, why: str, today: str) -> None:
+    def count_answer(self, kind: str, why: str, today: date) -> None:
         """Count one answer."""
         self.tries += 1
         self.answers[kind] = self.answers.get(kind, 0) + 1
@@ -54,7 +58,7 @@ class Record:
         if kind == "right":
             self.right_at = self.right_at or today
 
-    def joined(self, other: Record) -> Record:
+    def joined_with(self, other: Record) -> Record:
         """Both as one: the larger of each count, the earlier day; joining the same twice changes nothing."""
         return Record(
             tries=max(self.tries, other.tries),
@@ -72,18 +76,34 @@ class Progress:
 
     exercises: dict[str, Record] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for key in self.exercises:
+            valid_key(key)
+
     def of(self, key: str) -> Record:
         """The record of an exercise, an empty one where it was not begun."""
         return self.exercises.get(key, Record())
 
-    def joined(self, other: Progress) -> Progress:
+    def joined_with(self, other: Progress) -> Progress:
         """Both as one, record by record."""
         keys = self.exercises.keys() | other.exercises.keys()
-        return Progress({key: self.of(key).joined(other.of(key)) for key in sorted(keys)})
+        return Progress({key: self.of(key).joined_with(other.of(key)) for key in sorted(keys)})
 
     def as_dict(self) -> dict[str, Any]:
         """What the file holds."""
-        return {"version": VERSION, "exercises": {key: asdict(record) for key, record in self.exercises.items()}}
+        return {"version": VERSION, "exercises": self.exercises}
+
+
+class Versioned(msgspec.Struct):
+    """What a file of any version says."""
+
+    version: int
+
+
+class ProgressFile(Versioned):
+    """What a file of this version says."""
+
+    exercises: dict[str, Record]
 
 
 def larger_counts(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
@@ -91,63 +111,30 @@ def larger_counts(some: Mapping[str, int], others: Mapping[str, int]) -> dict[st
     return {name: max(some.get(name, 0), others.get(name, 0)) for name in sorted({*some, *others})}
 
 
-def as_bytes(data: Mapping[str, Any]) -> bytes:
+File = TypeVar("File", bound=ProgressFile)
+
+
+def file_bytes(data: Mapping[str, Any]) -> bytes:
     """JSON as our files hold it: the same bytes for the same data."""
-    return (json.dumps(data, indent=1, sort_keys=True) + "\n").encode()
+    return (json.dumps(msgspec.to_builtins(data), indent=1, sort_keys=True) + "\n").encode()
 
 
-def parsed(data: bytes) -> dict[str, Any]:
-    """The JSON object of a progress file of this version, else NotProgress."""
+def decode_file(data: bytes, kind: type[File]) -> File:
+    """What a file of this version says, else NotProgress: nothing is guessed; what `kind` has not is passed over."""
+    data = data.removeprefix(codecs.BOM_UTF8)  # some editors write it
     try:
-        told = json.loads(data)
-    except (ValueError, RecursionError):
+        version = msgspec.json.decode(data, type=Versioned).version
+        if version != VERSION:
+            raise NotProgress(f"it is of another version than {VERSION}, which this course reads")
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.ValidationError as error:
+        raise NotProgress(f"it is JSON, but no progress: {error}") from None
+    except (msgspec.DecodeError, RecursionError):
         raise NotProgress("it is not JSON") from None
-    if not isinstance(told, dict) or not isinstance(told.get("exercises"), dict) or "version" not in told:
-        raise NotProgress("it is JSON, but no progress")
-    if told["version"] != VERSION:
-        raise NotProgress(f"it is of another version than {VERSION}, which this course reads")
-    return told
 
 
-def of_dict(told: Mapping[str, Any]) -> Progress:
-    """The records of what `parsed` gave, else NotProgress: nothing is guessed."""
-    return Progress({valid(key): _record(record) for key, record in told["exercises"].items()})
-
-
-def valid(key: str) -> str:
+def valid_key(key: str) -> str:
     """The key of an exercise, such as "4.2"; anything else is NotProgress."""
     if not KEY.fullmatch(key):
         raise NotProgress(f"{key!r:.40} is not the key of an exercise")
     return key
-
-
-def _record(told: Any) -> Record:
-    if not isinstance(told, dict):
-        raise NotProgress("an exercise has no record")
-    return Record(
-        tries=_count(told.get("tries", 0)),
-        answers=_counts(told.get("answers", {})),
-        misconceptions=_counts(told.get("misconceptions", {})),
-        right_at=_day(told.get("right_at")),
-        hints=_count(told.get("hints", 0)),
-        solution=told.get("solution", False) is True,
-    )
-
-
-def _count(value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= MOST:
-        raise NotProgress("a count in it is not a number")
-    return value
-
-
-def _counts(told: Any) -> dict[str, int]:
-    if not isinstance(told, dict):
-        raise NotProgress("an exercise has no counts")
-    return {name: _count(value) for name, value in told.items()}
-
-
-def _day(value: Any) -> str | None:
-    with suppress(TypeError, ValueError):
-        if value is None or value == date.fromisoformat(value).isoformat():
-            return value if value is None else str(value)
-    raise NotProgress("a day in it is not one")
