@@ -40,12 +40,13 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def run(root: Path, *module: str) -> str:
+def run(root: Path, *module: str, **environ: str) -> str:
     """What a module prints in this clone, which must end well."""
     environment = {
         **impersonal_environment(os.environ, root.parent),
         "PYTHONPATH": f"{root}{os.pathsep}{root / 'tests'}",
         "CI": "true",  # the same tests wherever these run: without it some are left to nbval
+        **environ,
     }
     command = [sys.executable, "-m", *module]
     ran = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
@@ -64,12 +65,11 @@ def lesson(root: Path, number: int) -> Lesson:
 def test_its_checks_and_answers_agree_as_they_are_laid_out(clone: Path) -> None:
     names = f"{LATER} or {FIRST}"
     tests = [f"{TESTS}/test_answers.py", *(f"{TESTS}/test_exercise_{name}.py" for name in (LATER, FIRST))]
-    said = run(clone, "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", names)
+    plugins = ("-p", "no:cacheprovider", "-p", "pytest_timeout")  # the others take seconds to load
+    said = run(clone, "pytest", "-q", *plugins, *tests, "-k", names, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     answers = {path.parent.name: 0 for path in (clone / ANSWERS).glob("*/*.py")}
     assert {LATER, FIRST} < answers.keys()
-    assert re.search(
-        r"^18 passed", said, re.MULTILINE
-    )  # of each: six answers, ours, two right ones, one test of its own
+    assert re.search(r"^18 passed", said, re.MULTILINE)  # of each: six answers, ours, two right ones, one of its own
 
 
 def test_ruff_has_nothing_to_say_of_it(clone: Path) -> None:
