@@ -102,8 +102,9 @@ def installed(folder: Path) -> Path:
 
 
 @pytest.mark.timeout(600)
-def test_the_lab_and_a_reset_work_from_a_handout_alone(folder: Path, installed: Path, tmp_path: Path) -> None:
+def test_the_lab_a_reset_and_the_map_work_from_a_handout_alone(folder: Path, installed: Path, tmp_path: Path) -> None:
     course, environment = tmp_path / "my course", impersonal_environment(os.environ, tmp_path)
+    environment.pop("PYTHONPATH", None)  # what is installed is the wheel, and not the clone
     command = [installed / "twitterlab", "lab", "--course", course, "--no-browser", "--ServerApp.port=0"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=folder, env=environment, **pipes) as server:
@@ -121,6 +122,9 @@ def test_the_lab_and_a_reset_work_from_a_handout_alone(folder: Path, installed: 
     done = subprocess.run(reset, cwd=course, env=environment, capture_output=True, text=True, check=False)
     assert "notebooks/04_user_shards.ipynb is fresh again" in done.stdout, done.stderr
     assert json.loads((course / "notebooks" / "04_user_shards.ipynb").read_text(encoding="utf-8"))["cells"]
+    progress = [installed / "twitterlab", "progress", "--course", course]
+    shown = subprocess.run(progress, cwd=course, env=environment, capture_output=True, text=True, check=False)
+    assert [key for key in outline().exercises if f" {key}" not in shown.stdout] == [], shown.stderr
 
 
 # What is in it, and what is refused
