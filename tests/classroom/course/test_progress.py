@@ -289,6 +289,11 @@ def test_joining_has_no_order_and_twice_is_once(one: Progress, two: Progress, th
     assert joined.of("4.2").right_at == min(days, default=None)
 
 
+def test_joined_records_stand_in_the_order_of_their_keys_numbers() -> None:
+    one, other = (Progress({key: Record(tries=1) for key in keys}) for keys in (["4.10", "8"], ["10.1", "4.2"]))
+    assert [*one.joined_with(other).exercises] == ["4.2", "4.10", "8", "10.1"]
+
+
 @hypothesis_settings(max_examples=100, deadline=None, derandomize=True)
 @given(PROGRESS)
 def test_what_is_written_is_read_as_it_was(one: Progress) -> None:

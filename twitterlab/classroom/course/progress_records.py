@@ -16,6 +16,8 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 
 import msgspec
 
+from twitterlab.classroom.course.outline import key_numbers
+
 VERSION = 1
 MOST = 1_000_000  # no count of a learner's is larger
 KEY = re.compile(r"\d{1,2}(\.\d{1,2})?")
@@ -87,7 +89,7 @@ class Progress:
     def joined_with(self, other: Progress) -> Progress:
         """Both as one, record by record."""
         keys = self.exercises.keys() | other.exercises.keys()
-        return Progress({key: self.of(key).joined_with(other.of(key)) for key in sorted(keys)})
+        return Progress({key: self.of(key).joined_with(other.of(key)) for key in sorted(keys, key=key_numbers)})
 
     def as_dict(self) -> dict[str, Any]:
         """What the file holds."""
