@@ -54,7 +54,7 @@ def test_pictures_that_take_long_hold_up_nobody(monkeypatch: pytest.MonkeyPatch)
         release.wait(30)
         return data
 
-    monkeypatch.setattr(pictures, "checked", slow)
+    monkeypatch.setattr(pictures, "checked_picture", slow)
     with small(tl.SingleTable) as system, running(system, workers=0) as service:
 
         def post() -> None:

@@ -23,9 +23,9 @@ def test_what_was_killed_does_not_count_as_running(tmp_path: Path, monkeypatch: 
     Signer.new(tl.SystemClock().now).write(keys.running_file(port))
     with (
         socket.create_server(("127.0.0.1", 0)) as alive,
-        keys.announced(Signer.new(tl.SystemClock().now), alive.getsockname()[1]),
+        keys.announced_key(Signer.new(tl.SystemClock().now), alive.getsockname()[1]),
     ):
-        assert list(keys.ports()) == [alive.getsockname()[1]]
+        assert list(keys.running_ports()) == [alive.getsockname()[1]]
 
 
 def test_two_services_on_one_port_of_two_addresses_keep_their_keys(
@@ -34,8 +34,8 @@ def test_two_services_on_one_port_of_two_addresses_keep_their_keys(
     """127.0.0.1:8000 and 127.0.0.2:8000: the second one to end must not take the first one's key along."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     first, second = (Signer.new(tl.SystemClock().now) for _ in range(2))
-    with keys.announced(first, 8000):
-        with pytest.raises(StorageError), keys.announced(second, 8000):
+    with keys.announced_key(first, 8000):
+        with pytest.raises(StorageError), keys.announced_key(second, 8000):
             pass
         assert Signer.read(keys.running_file(8000), tl.SystemClock().now).secret == first.secret
 

@@ -44,13 +44,13 @@ def run_command(options: argparse.Namespace) -> int:
 
     stage = STAGES[options.stage - 1]
     old = options.path is not None and (options.path / "system").exists()
-    clock = None if old else demo.past()
+    clock = None if old else demo.past_clock()
     graph = None if old and options.graph is None else served_graph(options.graph)
     settings = celebrity_settings(options.threshold, graph) if stage is HybridFeeds else {}
     with stage(graph, options.path, clock, **settings) as system:
         if graph is not None and not old:
-            demo.fill(system, graph, options.tweets)
-        whom = demo.users(graph) if graph is not None else demo.anybody(system)
+            demo.write_demo_tweets(system, graph, options.tweets)
+        whom = demo.demo_users(graph) if graph is not None else demo.first_users(system)
         log = None if options.quiet else json_log()
         serve(system, options.host, options.port, folder=options.path, demo=whom, rate=options.rate, log=log)
     return 0

@@ -32,7 +32,7 @@ def run_command(options: argparse.Namespace) -> int:
     if options.path is not None:
         file = keys.key_file(options.path)
     else:
-        file = keys.running_file(chosen_port(options.port, keys.ports()))
+        file = keys.running_file(chosen_port(options.port, keys.running_ports()))
     print(Signer.read(file, SystemClock().now).token(options.user, options.minutes))
     return 0
 

@@ -17,7 +17,7 @@ import twitterlab as tl
 from twitterlab.service import RATE, problems
 from twitterlab.service.api import api
 from twitterlab.service.around import BodyLimit, Heads, Hosts
-from twitterlab.service.calls import Door, Written
+from twitterlab.service.calls import Door, WrittenPositions
 from twitterlab.service.desk import Desk
 from twitterlab.service.limits import RateLimit
 from twitterlab.service.logs import AccessLog, Log
@@ -66,14 +66,14 @@ def create_app(
     desk = Desk(system, workers)
     about = f"Stage {stage}, {type(system).__name__}: the caller is whom the bearer token proves."
     app = FastAPI(
-        title="twitterlab", version="1", description=about, lifespan=_lifespan(desk), docs_url=None, redoc_url=None
+        title="twitterlab", version="1", description=about, lifespan=_desk_lifespan(desk), docs_url=None, redoc_url=None
     )
-    app.state.door = Door(desk, signer, RateLimit(rate), RateLimit(rate), dict(demo or {}), stage, Written())
+    app.state.door = Door(desk, signer, RateLimit(rate), RateLimit(rate), dict(demo or {}), stage, WrittenPositions())
     app.include_router(public)
     app.include_router(api)
     app.mount("/page", Files(directory=PAGE))
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    problems.install(app)
+    app.openapi = lambda: _openapi_document(app)  # type: ignore[method-assign]
+    problems.install_problems(app)
     app.add_exception_handler(405, _not_allowed)
     app.add_middleware(BodyLimit)
     app.add_middleware(Heads)
@@ -94,7 +94,7 @@ class Files(StaticFiles):
         return answer
 
 
-def _lifespan(desk: Desk) -> Any:
+def _desk_lifespan(desk: Desk) -> Any:
     """The desk is open while the app runs; at its end every call and all background work is finished."""
 
     @asynccontextmanager
@@ -116,10 +116,10 @@ async def _not_allowed(request: Request, error: Exception) -> Response:
     methods = methods or {"GET"}  # of the page's files and of the OpenAPI document
     methods |= {"HEAD"} if "GET" in methods else set()
     detail = f"{request.method} is not what can be done here"
-    return problems.problem(405, detail, headers={"Allow": ", ".join(sorted(methods))})
+    return problems.problem_response(405, detail, headers={"Allow": ", ".join(sorted(methods))})
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
+def _openapi_document(app: FastAPI) -> dict[str, Any]:
     """FastAPI's document, with our problems where it has its own."""
     if app.openapi_schema is None:
         document = FastAPI.openapi(app)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twitterlab.service.limits import MAX_BODY
-from twitterlab.service.problems import TooLarge, problem
+from twitterlab.service.problems import TooLarge, problem_response
 
 END = 256  # bytes of a body's end: more than a form's last boundary
 
@@ -29,7 +29,7 @@ class BodyLimit:
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if length.isdigit() and int(length) > self._most:
             refused = TooLarge(self._most)
-            return await problem(413, refused.detail, headers={"Connection": "close"})(scope, receive, send)
+            return await problem_response(413, refused.detail, headers={"Connection": "close"})(scope, receive, send)
         taken = 0
 
         async def counted() -> Message:
@@ -76,7 +76,7 @@ class Hosts:
         told = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         if len(told) != 1 or hostname(told[0]) not in self._names:
             refused = "the header Host is to name this service, once"
-            return await problem(400, refused)(scope, receive, send)
+            return await problem_response(400, refused)(scope, receive, send)
         return await self._app(scope, receive, send)
 
 

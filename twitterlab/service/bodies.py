@@ -25,16 +25,16 @@ DOCUMENTED = {
 }
 
 
-async def tweet(request: Request) -> tuple[str, bytes | None]:
+async def tweet_in_request(request: Request) -> tuple[str, bytes | None]:
     """The text and the picture; raises InvalidTweet, and problems 400, 413 and 415."""
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind.lower() == JSON:
-        return parsed(await short_body(request)), None
+        return text_in_json(await short_body(request)), None
     if kind.lower() == FORM:
         try:
             async with request.form(max_files=1, max_fields=1, max_part_size=MAX_JSON) as form:
-                ended(request.scope["body_end"], options.get("boundary", ""))
-                return text(form), await picture(form)
+                check_form_end(request.scope["body_end"], options.get("boundary", ""))
+                return text_of_form(form), await picture_of_form(form)
         except (LookupError, UnicodeError) as error:  # of a charset that there is not, or that says nothing
             raise HTTPException(400, "the form is not in a charset that can be read") from error
     raise HTTPException(415, f"a tweet is {JSON}, or {FORM} where it has a picture", {"Accept-Post": f"{JSON}, {FORM}"})
@@ -50,7 +50,7 @@ async def short_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def parsed(body: bytes) -> str:
+def text_in_json(body: bytes) -> str:
     """The text in a JSON body; what is no JSON is 400, what is no tweet InvalidTweet."""
     try:
         return NewTweet.model_validate_json(body).text
@@ -62,13 +62,13 @@ def parsed(body: bytes) -> str:
         raise InvalidTweet(f"{where}: {first['msg']}") from None
 
 
-def ended(body_end: bytes, boundary: str) -> None:
+def check_form_end(body_end: bytes, boundary: str) -> None:
     """A form that was cut off lacks its last line, and nothing of it is taken (the parser would take what there is)."""
     if not body_end.rstrip(b"\r\n\t ").endswith(f"--{boundary}--".encode("latin-1", "replace")):
         raise HTTPException(400, "the form does not end: its last boundary is missing")
 
 
-def text(form: FormData) -> str:
+def text_of_form(form: FormData) -> str:
     """The text of a form, empty where there is none."""
     if others := sorted(set(form) - {"text", "picture"}):
         raise InvalidTweet(f"a tweet has text and picture, and no {others[0]!r}")
@@ -78,7 +78,7 @@ def text(form: FormData) -> str:
     return found.replace("\r\n", "\n")  # browsers send every line end in a form like this
 
 
-async def picture(form: FormData) -> bytes | None:
+async def picture_of_form(form: FormData) -> bytes | None:
     """The bytes of the form's file, None where there is none."""
     found = form.get("picture")
     if found is None:

@@ -24,7 +24,7 @@ T = TypeVar("T")
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token, as `twitterlab token USER` makes it")
 
 
-class Written:
+class WrittenPositions:
     """Where replicas answer: how much of the leader's log each caller's feed must have seen, since they wrote it."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Door:
     strangers: RateLimit
     demo: Mapping[int, str]
     stage: int
-    written: Written
+    written: WrittenPositions
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Call:
 
     async def __call__(self, ask: Callable[[Stage], T]) -> T:
         """What `ask` gets from the system; its work goes into a header of the answer, also where it is refused."""
-        answer = await self.door.desk.call(ask, self._spent)
+        answer = await self.door.desk.call(ask, self._note_work)
         self.response.headers.update({HEADER: self.request.state.work, "Cache-Control": "no-store"})
         return answer
 
@@ -80,37 +80,37 @@ class Call:
 
         return await self(changed)
 
-    def _spent(self, work: Work) -> None:
+    def _note_work(self, work: Work) -> None:
         self.request.state.work = work_header(work)
 
 
-def door(request: Request) -> Door:
+def door_of(request: Request) -> Door:
     """The door that this app was made with."""
     found: Door = request.app.state.door
     return found
 
 
-async def proved(
+async def proved_call(
     request: Request, response: Response, _: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]
 ) -> Call:
     """The call, once its token proves who makes it; raises Unauthorized, and TooMany where it comes too soon."""
-    here = door(request)
+    here = door_of(request)
     try:
-        user = here.signer.caller(bearer(request.headers.getlist("authorization")))
+        user = here.signer.caller(bearer_token(request.headers.getlist("authorization")))
         if user >= here.desk.system.users:
             raise Unauthorized("the token is of a user who is not here")
     except Unauthorized:
-        here.strangers.hit(stranger(request))
+        here.strangers.hit(stranger_address(request))
         raise
     request.state.caller = user
     here.callers.hit(str(user))
     return Call(user, here, response, request)
 
 
-Proved = Annotated[Call, Depends(proved)]
+ProvedCall = Annotated[Call, Depends(proved_call)]
 
 
-def bearer(headers: list[str]) -> str:
+def bearer_token(headers: list[str]) -> str:
     """The token of the one Authorization header; two of them prove nothing."""
     if not headers:
         raise NoToken("no token was sent: a call needs the header Authorization: Bearer TOKEN")
@@ -120,7 +120,7 @@ def bearer(headers: list[str]) -> str:
     return token.strip()
 
 
-def stranger(request: Request) -> str:
+def stranger_address(request: Request) -> str:
     """What is known of a caller who proves nothing: the address."""
     return request.client.host if request.client else "unknown"
 

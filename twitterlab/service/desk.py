@@ -28,7 +28,7 @@ class Desk:
 
     async def call(self, ask: Callable[[Stage], T], tell: Tell) -> T:
         """What `ask` gets from the system; `tell` is told what it cost, also where it is refused."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._counted, ask, tell)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._call_counted, ask, tell)
 
     async def apart(self, work: Callable[[], T]) -> T:
         """What `work` gives, that needs no system and may take long: one at a time, so that no call waits for them."""
@@ -54,7 +54,7 @@ class Desk:
             while self.system.drain():
                 pass
 
-    def _counted(self, ask: Callable[[Stage], T], tell: Tell) -> T:
+    def _call_counted(self, ask: Callable[[Stage], T], tell: Tell) -> T:
         with self.system.own_work() as own:
             try:
                 return ask(self.system)

@@ -13,7 +13,7 @@ from twitterlab.model import StorageError
 from twitterlab.service.tokens import Signer
 
 
-def kept(folder: Path | None, now: Callable[[], int]) -> Signer:
+def kept_signer(folder: Path | None, now: Callable[[], int]) -> Signer:
     """The signer of a directory, made where there is none yet; without a directory a new one."""
     if folder is None:
         return Signer.new(now)
@@ -34,10 +34,10 @@ def running_file(port: int) -> Path:
 
 
 @contextmanager
-def announced(signer: Signer, port: int) -> Iterator[None]:
+def announced_key(signer: Signer, port: int) -> Iterator[None]:
     """The key lies where `twitterlab token` looks while the block runs; StorageError where another one's does."""
     file = running_file(port)
-    with held(file):
+    with held_file(file):
         signer.write(file)
         try:
             yield
@@ -45,15 +45,15 @@ def announced(signer: Signer, port: int) -> Iterator[None]:
             file.unlink(missing_ok=True)
 
 
-def ports() -> Sequence[int]:
+def running_ports() -> Sequence[int]:
     """The ports of this user's running services; what one that was killed has left does not count."""
     files = running_file(0).parent.glob("service-*.json")
-    names = {file.stem.partition("-")[2]: file for file in files if not free(file)}
+    names = {file.stem.partition("-")[2]: file for file in files if not is_free(file)}
     return sorted(int(name) for name in names if name.isdigit())
 
 
 @contextmanager
-def held(file: Path) -> Iterator[None]:
+def held_file(file: Path) -> Iterator[None]:
     """Nobody else holds the file while the block runs; StorageError where somebody does."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(file.with_suffix(".lock"), timeout=0, thread_local=False)
@@ -69,10 +69,10 @@ def held(file: Path) -> Iterator[None]:
         lock.release()
 
 
-def free(file: Path) -> bool:
+def is_free(file: Path) -> bool:
     """Whether nobody holds a file."""
     try:
-        with held(file):
+        with held_file(file):
             return True
     except StorageError:
         return False

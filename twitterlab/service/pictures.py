@@ -17,7 +17,7 @@ MAX_PIXELS = 20_000_000
 OTHER = TYPES[-1]
 
 
-def checked(data: bytes) -> bytes:
+def checked_picture(data: bytes) -> bytes:
     """The bytes of a picture that a browser can show; raises InvalidTweet."""
     try:
         with Image.open(BytesIO(data), formats=KINDS) as picture:
@@ -38,7 +38,7 @@ def content_type(data: bytes) -> str:
     return next((Image.MIME[kind] for kind, accept in begins.items() if accept(data[:16]) is True), OTHER)
 
 
-def answer(key: str, data: bytes, asked: Headers) -> Response:
+def picture_answer(key: str, data: bytes, asked: Headers) -> Response:
     """Stored bytes, or the range of them that was asked for, or the word that the caller has them (RFC 9110)."""
     kind = content_type(data)
     headers = {
@@ -50,7 +50,7 @@ def answer(key: str, data: bytes, asked: Headers) -> Response:
     if parse_etags(", ".join(asked.getlist("if-none-match"))).contains_weak(key):
         return Response(status_code=304, headers=headers)
     wanted = parse_range_header(asked.get("range"))
-    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1 or not same(key, asked):
+    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1 or not is_same_picture(key, asked):
         return Response(data, media_type=kind, headers=headers)
     part = wanted.range_for_length(len(data))
     if part is None:
@@ -60,7 +60,7 @@ def answer(key: str, data: bytes, asked: Headers) -> Response:
     return Response(data[start:end], 206, headers, kind)
 
 
-def same(key: str, asked: Headers) -> bool:
+def is_same_picture(key: str, asked: Headers) -> bool:
     """Whether a range is of what the caller has the rest of."""
     condition = asked.get("if-range")
     return condition is None or condition.strip() == f'"{key}"'  # a weak tag never matches here

@@ -61,7 +61,7 @@ class TooMany(HTTPException):
         super().__init__(429, f"too many calls: {limit} are taken", headers=headers)
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def documented_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """These problems for an operation's OpenAPI, with those that every operation has."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
@@ -70,21 +70,21 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def install(app: FastAPI) -> None:
+def install_problems(app: FastAPI) -> None:
     """Answer every error of this app with a problem."""
-    app.add_exception_handler(model.TwitterlabError, _named)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(model.TwitterlabError, _named_problem)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_problem)
     app.add_middleware(Shield)
 
 
-def problem(status: int, detail: str, error: str | None = None, headers: Any = None) -> JSONResponse:
+def problem_response(status: int, detail: str, error: str | None = None, headers: Any = None) -> JSONResponse:
     """A problem document as an answer."""
     document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, error=error)
     return JSONResponse(document.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
 
 
-def _named(request: Request, error: Exception) -> JSONResponse:
+def _named_problem(request: Request, error: Exception) -> JSONResponse:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     headers = {"WWW-Authenticate": challenge(error)} if status == 401 else {}
     if (work := getattr(request.state, "work", None)) is not None:
@@ -92,7 +92,7 @@ def _named(request: Request, error: Exception) -> JSONResponse:
     if status >= 500:
         LOG.error("%s: %s", type(error).__name__, error)
     detail = "the store cannot be used at the moment" if isinstance(error, model.StorageError) else str(error)
-    return problem(status, detail, type(error).__name__, headers)
+    return problem_response(status, detail, type(error).__name__, headers)
 
 
 def challenge(error: Exception) -> str:
@@ -102,17 +102,17 @@ def challenge(error: Exception) -> str:
     return f'{CHALLENGE}, error="invalid_token", error_description="{error}"'
 
 
-def _invalid(request: Request, error: Exception) -> JSONResponse:
+def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     """What is wrong with a query or a header is 400, and with a body 422; without the value that was sent."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(map(str, first["loc"]))
-    return problem(422 if first["loc"][0] == "body" else 400, f"{where}: {first['msg']}")
+    return problem_response(422 if first["loc"][0] == "body" else 400, f"{where}: {first['msg']}")
 
 
-def _http(request: Request, error: Exception) -> JSONResponse:
+def _http_problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, error.detail, headers=error.headers)
+    return problem_response(error.status_code, error.detail, headers=error.headers)
 
 
 class Shield:
@@ -142,4 +142,4 @@ class Shield:
             LOG.exception("a call failed")
             if started:  # too late for another answer: the connection is cut
                 raise
-            await problem(500, "something went wrong here, and was written to the log")(scope, receive, send)
+            await problem_response(500, "something went wrong here, and was written to the log")(scope, receive, send)

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from twitterlab.model import StorageError
 from twitterlab.service import MINUTES, PORT, RATE
 from twitterlab.service.app import LOOPBACK, create_app
-from twitterlab.service.keys import announced, kept
+from twitterlab.service.keys import announced_key, kept_signer
 from twitterlab.service.logs import Log
 from twitterlab.service.tokens import Signer
 from twitterlab.stages.base import Stage
@@ -46,8 +46,8 @@ def running(system: Stage, *, port: int = 0, signer: Signer | None = None, **set
     where there are workers, all background work is done; the system stays open.
     """
     signer = signer or Signer.new(system.clock.now)
-    server = uvicorn.Server(_config(create_app(system, signer, **settings)))
-    with listening("127.0.0.1", port) as listener:
+    server = uvicorn.Server(_server_config(create_app(system, signer, **settings)))
+    with listening_socket("127.0.0.1", port) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="service", daemon=True)
         thread.start()
         try:
@@ -55,7 +55,7 @@ def running(system: Stage, *, port: int = 0, signer: Signer | None = None, **set
                 thread.join(0.01)
             if not server.started:
                 raise RuntimeError("the service did not start")
-            yield Service(address(listener), signer)
+            yield Service(address_of(listener), signer)
         finally:
             server.should_exit = True
             thread.join()
@@ -77,17 +77,21 @@ def serve(
     `twitterlab token` finds it by the port.
     """
     local = host in LOOPBACK
-    signer = kept(folder, system.clock.now)
+    signer = kept_signer(folder, system.clock.now)
     app = create_app(
         system, signer, demo=demo if local else None, rate=rate, log=log, hosts=LOOPBACK if local else ["*"]
     )
-    server = uvicorn.Server(_config(app))
-    with signals_end(server), listening(host, port) as listener, announced(signer, listener.getsockname()[1]):
-        print(f"{address(listener)}/ answers for stage {app.state.door.stage}, {type(system).__name__}", flush=True)
+    server = uvicorn.Server(_server_config(app))
+    with (
+        signals_end(server),
+        listening_socket(host, port) as listener,
+        announced_key(signer, listener.getsockname()[1]),
+    ):
+        print(f"{address_of(listener)}/ answers for stage {app.state.door.stage}, {type(system).__name__}", flush=True)
         server.run(sockets=[listener])
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def _server_config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="h11",  # it limits what comes before a body, which httptools does not
@@ -103,7 +107,7 @@ def _config(app: FastAPI) -> uvicorn.Config:
 
 
 @contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
+def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
     """A socket that listens; StorageError where the port is taken."""
     try:
         listener = socket.create_server((host, port), backlog=2048)
@@ -113,7 +117,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def address(listener: socket.socket) -> str:
+def address_of(listener: socket.socket) -> str:
     """The address of what listens."""
     host, port = listener.getsockname()[:2]
     return f"http://{host}:{port}"
