@@ -1,4 +1,4 @@
-"""The bench of growth: what is claimed to be flat is flat in what is counted. No time is asserted."""
+"""Growth: what is claimed to be flat is flat in what is counted. No time is asserted."""
 
 from __future__ import annotations
 

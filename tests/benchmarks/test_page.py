@@ -1,4 +1,4 @@
-"""The page of the bench: everything on it comes from the saved files, and the same files give the same bytes."""
+"""The page of measurements: everything on it is from the saved files, and the same files give the same bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from authoring.verify import ROOT
-from benchmarks import charts as figures_of_parts
+from benchmarks import charts as charts_of_parts
 from benchmarks import page, service, stages
 from benchmarks.command import main
 from benchmarks.common import PARTS, Result
@@ -100,7 +100,7 @@ def coarse() -> Iterator[None]:
     """Figures with few pixels, which are drawn faster."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(charts, "PAGE_DPI", 30)
-        patch.setattr(figures_of_parts, "PAGE_DPI", 30)
+        patch.setattr(charts_of_parts, "PAGE_DPI", 30)
         yield
 
 
@@ -176,14 +176,14 @@ def test_the_words_are_the_numbers(text: str) -> None:
     assert "and 1.43 times at stage 7, as at stage 1." in text
 
 
-def test_every_caption_is_of_the_figures_that_its_part_measures() -> None:
-    for part in PARTS:
-        saved = page.read_result(ROOT / "benchmarks" / f"{part}.json")
-        assert saved is not None
-        pictures = getattr(figures_of_parts, part)(saved)
-        assert pictures.keys() == PARTS[part].captions.keys()
-        assert not any("unknown" in picture.caption for picture in pictures.values())
-        assert all(goal.figure in saved.figures for goal in PARTS[part].goals)
+@pytest.mark.parametrize("part", PARTS)
+def test_captions_and_goals_are_of_figures_that_the_part_has_measured(part: str) -> None:
+    saved = page.read_result(ROOT / "benchmarks" / f"{part}.json")
+    assert saved is not None
+    for name in PARTS[part].captions:
+        assert "unknown" not in charts_of_parts.caption_of(saved, name)
+        assert f"]({name}.png)" in (ROOT / "benchmarks" / "README.md").read_text()
+    assert all(goal.figure in saved.figures for goal in PARTS[part].goals)
 
 
 def test_every_command_table_and_note_is_on_the_page(made: Path, text: str) -> None:
@@ -219,11 +219,12 @@ def test_an_empty_folder_gives_a_page_too(tmp_path: Path) -> None:
     assert IMAGE.findall(text) == []
 
 
-def test_the_same_files_give_the_same_bytes(made: Path, folder: Path) -> None:
-    written(save(folder, *(part() for part in EVERY)))
-    assert {file.name: file.read_bytes() for file in folder.iterdir()} == {
-        file.name: file.read_bytes() for file in made.iterdir()
-    }
+def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
+    one, same = (save(tmp_path / name / "benchmarks", rate(), limit()) for name in ("one", "same"))
+    assert written(one) == written(same)
+    pictures = [{file.name: file.read_bytes() for file in folder.glob("*.png")} for folder in (one, same)]
+    assert pictures[0] == pictures[1]
+    assert pictures[0].keys() == {"rate.png", "limit.png"}
 
 
 def test_a_part_without_tables_has_no_figure(folder: Path) -> None:

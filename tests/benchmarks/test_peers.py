@@ -1,4 +1,4 @@
-"""`bench peers`: both sides do the same work, all figures are there, and a server that is missing is named."""
+"""Beside a server: both sides do the same work, all figures are there, and a server that is missing is named."""
 
 from __future__ import annotations
 

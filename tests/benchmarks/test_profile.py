@@ -11,7 +11,7 @@ from pyinstrument import Profiler
 from benchmarks import profile
 from benchmarks.common import sizes_of
 
-SMALL = sizes_of("profile", quick=True, users=1_000, history=500, pages=200, turns=2)
+SMALL = sizes_of("profile", quick=True, users=1_000, history=500, pages=200, turns=10)
 
 
 def test_the_shares_of_a_drain_and_of_a_page_add_up_to_the_whole() -> None:
@@ -37,7 +37,7 @@ def busy(seconds: float) -> None:
 
 
 def outer() -> None:
-    busy(0.15)
+    busy(0.3)
     sorted(range(300_000), key=lambda number: -number)
 
 

@@ -1,4 +1,4 @@
-"""The bench of the rate: its shape, and that its open loop forgives nothing."""
+"""The rate: its shape, and that its open loop forgives nothing."""
 
 from __future__ import annotations
 

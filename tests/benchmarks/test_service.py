@@ -1,4 +1,4 @@
-"""The bench of the service: what it reports, what makes it fail, and that its processes end. No time is asserted."""
+"""The service measured: what it reports, what makes it fail, and that its processes end. No time is asserted."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from support.depth import CI
 
 import twitterlab as tl
 from authoring.verify import ROOT
@@ -96,8 +97,8 @@ def test_the_result_says_under_what_it_was_measured(result: Result) -> None:
     assert result.machine["cores"] > 0
     assert all(isfinite(value) and value > 0 for value in result.figures.values())
     assert "NaN" not in result.json()
-    for said in ("SingleTable", "requests/s", "page p99 ms", "closed loop"):
-        assert said in result.text()
+    for words in ("SingleTable", "requests/s", "page p99 ms", "closed loop"):
+        assert words in result.text()
 
 
 def test_of_two_runs_the_one_with_more_requests_is_reported_and_the_other_told() -> None:
@@ -165,10 +166,12 @@ def test_tokens_are_kept_from_other_users(tmp_path: Path) -> None:
 # What makes it fail
 
 
-@pytest.mark.parametrize("said", ANSWERS)
-def test_a_service_with_errors_makes_the_run_fail(said: str, tmp_path: Path) -> None:
-    told = f"stage 3: .* had an error, the first {said}"
-    with answering(*ANSWERS[said]) as answer, pytest.raises(Failed, match=told):
+@pytest.mark.parametrize("error", ANSWERS)
+def test_a_service_with_errors_makes_the_run_fail(error: str, tmp_path: Path) -> None:
+    if not (CI or error.startswith("KeyError")):
+        pytest.skip("starts locust once more: set CI=true")
+    message = f"stage 3: .* had an error, the first {error}"
+    with answering(*ANSWERS[error]) as answer, pytest.raises(Failed, match=message):
         call(answer, tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""The bench of pages: ten systems that answer alike, and SQL by hand that is the stages' own. No time is asserted."""
+"""Pages measured: ten systems that answer alike, and SQL by hand that is the stages' own. No time is asserted."""
 
 from __future__ import annotations
 
