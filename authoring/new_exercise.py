@@ -33,7 +33,7 @@ TITLE, MINUTES = f"{MARK}: a title", 10
 POINTS = {"core": 4, "other": 2}
 FIRST_CELL = "from twitterlab.classroom import check, hint, my_progress\n\nmy_progress()"
 NBGRADER = {"locked": False, "schema_version": 3, "task": False}
-MADE = ("authoring.starters", "authoring.notebooks", "authoring.misconceptions", "twitterlab.instructor.front_page")
+MAKERS = ("authoring.starters", "authoring.notebooks", "authoring.misconceptions", "twitterlab.instructor.front_page")
 
 NEXT = """
 It runs as it is, and asks for something else than it will. What is marked {mark} is yours to write:
@@ -65,7 +65,7 @@ class NewExercise:
         """Whether it is the core of its lesson."""
         return not self.lesson.exercises
 
-    def filled(self, template: str) -> str:
+    def filled_template(self, template: str) -> str:
         """A template's text with the words of this exercise."""
         words = {
             **{"key": self.key, "name": self.name, "module": self.name.lower(), "title": TITLE, "minutes": MINUTES},
@@ -83,28 +83,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("name", metavar="NAME", nargs="?", help="what the answer is called (default: answer_4_4)")
     given = parser.parse_args(argv)
     try:
-        new = asked(ROOT, given.key, given.name or f"answer_{given.key.replace('.', '_')}")
-        laid_out = lay_out(ROOT, new)
+        new = requested_exercise(ROOT, given.key, given.name or f"answer_{given.key.replace('.', '_')}")
+        laid_out = lay_out_files(ROOT, new)
     except (TwitterlabError, OSError) as error:
         print(f"exercise: {error}", file=sys.stderr)
         return 2
     print(*laid_out, sep="\n", flush=True)
-    for module in MADE:
+    for module in MAKERS:
         paths = [new.lesson.solution_file] if module == "authoring.notebooks" else []
         subprocess.run([sys.executable, "-m", module, *paths], cwd=ROOT, check=True)
     print(next_steps(new))
     return 0
 
 
-def asked(root: Path, key: str, name: str) -> NewExercise:
+def requested_exercise(root: Path, key: str, name: str) -> NewExercise:
     """The exercise that is asked for, else a NewExerciseError: it must be the next of a lesson that there is."""
     course = read_outline(root / COURSE)
-    numbers = [lesson.number for lesson in course.lessons if lesson.number]
     if not KEY.fullmatch(key):
         raise NewExerciseError(f"{key!r} is no key of an exercise: they look like 4.4")
     number, place = key_numbers(key)
-    if number not in numbers:
-        there = ", ".join(map(str, numbers))
+    if number not in course.numbers:
+        there = ", ".join(map(str, course.numbers))
         raise NewExerciseError(f"there is no lesson {number}: there are {there}; a new one begins in {COURSE}")
     lesson = course.lesson(number)
     following = max((key_numbers(other)[1] for other in lesson.exercises), default=0) + 1
@@ -127,15 +126,15 @@ def free_name(root: Path, course: Outline, name: str) -> str:
     return name
 
 
-def lay_out(root: Path, new: NewExercise) -> list[str]:
+def lay_out_files(root: Path, new: NewExercise) -> list[str]:
     """Write all files of an exercise; returns their paths below `root`."""
     answers = sorted(path.name.removesuffix(".template") for path in (TEMPLATES / "answers").iterdir())
     files = {
-        f"{CHECKERS}/{new.name.lower()}.py": new.filled("checker.py.template"),
-        f"{TEXTS}/{new.lesson.number:02}.toml": words(root, new),
-        new.lesson.solution_file: solution(root, new),
-        **{f"{ANSWERS}/{new.name}/{file}": new.filled(f"answers/{file}.template") for file in answers},
-        f"{TESTS}/test_exercise_{new.name}.py": new.filled("test.py.template"),
+        f"{CHECKERS}/{new.name.lower()}.py": new.filled_template("checker.py.template"),
+        f"{TEXTS}/{new.lesson.number:02}.toml": texts_file(root, new),
+        new.lesson.solution_file: solution_file(root, new),
+        **{f"{ANSWERS}/{new.name}/{file}": new.filled_template(f"answers/{file}.template") for file in answers},
+        f"{TESTS}/test_exercise_{new.name}.py": new.filled_template("test.py.template"),
         COURSE: course_file(root, new),
     }
     for name, text in files.items():
@@ -154,58 +153,58 @@ def course_file(root: Path, new: NewExercise) -> str:
     return tomlkit.dumps(document)
 
 
-def words(root: Path, new: NewExercise) -> str:
+def texts_file(root: Path, new: NewExercise) -> str:
     """The words of the lesson's exercises, those of the new one at their end."""
     path = root / TEXTS / f"{new.lesson.number:02}.toml"
     about = f"# What the exercises of lesson {new.lesson.number} say. Every known wrong answer has its message here.\n"
-    return (path.read_text(encoding="utf-8") if path.is_file() else about) + new.filled("words.toml.template")
+    return (path.read_text(encoding="utf-8") if path.is_file() else about) + new.filled_template("words.toml.template")
 
 
-def solution(root: Path, new: NewExercise) -> str:
+def solution_file(root: Path, new: NewExercise) -> str:
     """The notebook of our answers with the section of the new one before the points, and its points at the end."""
     path = root / new.lesson.solution_file
-    notebook = nbformat.read(path, as_version=4) if path.is_file() else begun(new)  # type: ignore[no-untyped-call]
+    notebook = nbformat.read(path, as_version=4) if path.is_file() else empty_notebook(new)  # type: ignore[no-untyped-call]
     points = next(n for n, cell in enumerate(notebook.cells) if cell.source.startswith("## Points"))
-    notebook.cells[points:points] = section(new)
+    notebook.cells[points:points] = section_cells(new)
     most = POINTS["core" if new.core else "other"]
     graded = {**NBGRADER, "grade": True, "grade_id": f"{new.name}-points", "locked": True, "points": most}
-    notebook.cells.append(code(f"check.{new.name}({new.name}).points({most})", {**graded, "solution": False}))
+    notebook.cells.append(code_cell(f"check.{new.name}({new.name}).points({most})", {**graded, "solution": False}))
     return str(nbformat.writes(normalised_notebook(notebook))) + "\n"  # type: ignore[no-untyped-call]
 
 
-def begun(new: NewExercise) -> NotebookNode:
+def empty_notebook(new: NewExercise) -> NotebookNode:
     """The notebook of a lesson that had no exercises."""
-    head, points = new.filled("head.md.template").strip(), new.filled("points.md.template").strip()
-    cells = [markdown(head), code(FIRST_CELL), markdown(points)]
+    head, points = new.filled_template("head.md.template").strip(), new.filled_template("points.md.template").strip()
+    cells = [markdown_cell(head), code_cell(FIRST_CELL), markdown_cell(points)]
     notebook: NotebookNode = v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
     return notebook
 
 
-def section(new: NewExercise) -> list[NotebookNode]:
+def section_cells(new: NewExercise) -> list[NotebookNode]:
     """What is asked, our answer between its marks, the check, and the hints."""
     answer = {**NBGRADER, "grade": False, "grade_id": new.name, "solution": True}
     return [
-        markdown(new.filled("section.md.template").strip()),
-        code(new.filled("answer.py.template").strip(), answer),
-        code(f"check.{new.name}({new.name})"),
-        code(f'hint("{new.key}")'),
+        markdown_cell(new.filled_template("section.md.template").strip()),
+        code_cell(new.filled_template("answer.py.template").strip(), answer),
+        code_cell(f"check.{new.name}({new.name})"),
+        code_cell(f'hint("{new.key}")'),
     ]
 
 
-def markdown(source: str) -> NotebookNode:
+def markdown_cell(source: str) -> NotebookNode:
     """A cell of words."""
     cell: NotebookNode = v4.new_markdown_cell(source)  # type: ignore[no-untyped-call]
     return cell
 
 
-def code(source: str, graded: dict[str, object] | None = None) -> NotebookNode:
+def code_cell(source: str, graded: dict[str, object] | None = None) -> NotebookNode:
     """A cell of code, with what nbgrader is to know of it."""
     metadata = {"nbgrader": graded} if graded else {}
     cell: NotebookNode = v4.new_code_cell(source, metadata=metadata)  # type: ignore[no-untyped-call]
     return cell
 
 
-def unwritten(root: Path, lesson: Lesson) -> Iterator[str]:
+def unwritten_lines(root: Path, lesson: Lesson) -> Iterator[str]:
     """The lines of a lesson's exercises that are still marked, each with its place below `root`."""
     files = [f"{TEXTS}/{lesson.number:02}.toml", lesson.solution_file]
     for name in lesson.exercises.values():
@@ -231,7 +230,7 @@ def next_steps(new: NewExercise) -> str:
     lesson = read_outline(ROOT / COURSE).lesson(new.lesson.number)
     files = {"lesson_file": lesson.lesson_file, "exercise_file": lesson.exercise_file}
     core = ", the core of this stage" if new.core else ""
-    marks = "\n  ".join(unwritten(ROOT, lesson))
+    marks = "\n  ".join(unwritten_lines(ROOT, lesson))
     return NEXT.format(
         mark=MARK, marks=marks, number=lesson.number, key=new.key, minutes=MINUTES, core=core, title=TITLE, **files
     )

@@ -7,7 +7,7 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from authoring.new_exercise import ANSWERS, CHECKERS, COURSE, MARK, TESTS, TEXTS, NewExercise, lay_out
+from authoring.new_exercise import ANSWERS, CHECKERS, COURSE, MARK, TESTS, TEXTS, NewExercise, lay_out_files
 from authoring.verify import ROOT
 from twitterlab.classroom.course.outline import outline
 
@@ -42,7 +42,7 @@ def test_the_example_of_an_exercise_has_every_file_that_is_laid_out(tmp_path: Pa
         shutil.copy(ROOT / file, tmp_path / file)
     for room in (CHECKERS, ANSWERS, TESTS):
         (tmp_path / room).mkdir(parents=True)
-    laid_out = lay_out(tmp_path, NewExercise("4.90", "page_by_time", lesson))
+    laid_out = lay_out_files(tmp_path, NewExercise("4.90", "page_by_time", lesson))
     rows = {re.sub(rf"({ANSWERS}/\w+)/.*", r"\1/*.py", file) for file in laid_out}
     assert [row for row in rows if f"| `{row}` |" not in TEXT] == []
     assert MARK in TEXT

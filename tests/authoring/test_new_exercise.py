@@ -15,7 +15,17 @@ from support import exercise_rules as rules
 from support.depth import CI
 
 from authoring import new_exercise
-from authoring.new_exercise import ANSWERS, CHECKERS, COURSE, MARK, TESTS, TEXTS, NewExerciseError, asked, unwritten
+from authoring.new_exercise import (
+    ANSWERS,
+    CHECKERS,
+    COURSE,
+    MARK,
+    TESTS,
+    TEXTS,
+    NewExerciseError,
+    requested_exercise,
+    unwritten_lines,
+)
 from authoring.verify import ROOT, impersonal_environment
 from twitterlab.classroom.course.outline import Lesson, outline, read_outline
 
@@ -35,7 +45,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     course = root / COURSE
     course.write_text(course.read_text(encoding="utf-8") + NEW_LESSON, encoding="utf-8")
     for key, name in ((NEXT, LATER), (f"{NEW}.1", FIRST)):
-        new_exercise.lay_out(root, asked(root, key, name))
+        new_exercise.lay_out_files(root, requested_exercise(root, key, name))
     run(root, "authoring.starters")
     return root
 
@@ -96,7 +106,7 @@ def test_the_course_file_keeps_all_else_and_the_words_come_last(clone: Path) -> 
 
 
 def test_what_is_still_to_write_is_listed_with_its_place(clone: Path) -> None:
-    marked = [line.partition(": ") for line in unwritten(clone, lesson(clone, 4))]
+    marked = [line.partition(": ") for line in unwritten_lines(clone, lesson(clone, 4))]
     assert {place for place, _, _ in marked} == {
         f"{TEXTS}/04.toml",
         "solutions/04_user_shards.ipynb",
@@ -104,7 +114,7 @@ def test_what_is_still_to_write_is_listed_with_its_place(clone: Path) -> None:
         f"{TESTS}/test_exercise_{LATER}.py",
     }
     assert all(MARK in line for _, _, line in marked)
-    assert len([*unwritten(clone, lesson(clone, NEW))]) == len(marked)
+    assert len([*unwritten_lines(clone, lesson(clone, NEW))]) == len(marked)
 
 
 @pytest.mark.skipif(not CI, reason="runs a notebook and mypy: with CI=true")
@@ -121,7 +131,7 @@ def test_its_notebook_runs_and_mypy_has_nothing_to_say_of_it(clone: Path) -> Non
 
 @pytest.mark.parametrize("lesson", outline().with_exercises, ids=lambda lesson: lesson.notebook)
 def test_nothing_in_the_course_is_still_to_write(lesson: Lesson) -> None:
-    assert [*unwritten(ROOT, lesson)] == []
+    assert [*unwritten_lines(ROOT, lesson)] == []
 
 
 # What is refused
@@ -146,7 +156,7 @@ def test_nothing_in_the_course_is_still_to_write(lesson: Lesson) -> None:
 )
 def test_an_exercise_without_a_place_or_a_name_is_refused(key: str, name: str, said: str) -> None:
     with pytest.raises(NewExerciseError, match=re.escape(said)):
-        asked(ROOT, key, name)
+        requested_exercise(ROOT, key, name)
 
 
 def test_a_refusal_is_one_line_and_changes_nothing(

@@ -12,7 +12,7 @@ def add_command(commands: Any) -> None:
     """Add the command."""
     catch_up = commands.add_parser("catch-up", help="our answers where you have none, so that you can go on")
     catch_up.add_argument("--to", type=lesson_number, required=True, metavar="5", help="the last stage")
-    shared.add_course(catch_up)
+    shared.add_course_option(catch_up)
     catch_up.set_defaults(run=run_command)
 
 

@@ -23,7 +23,7 @@ INSTALL = "in the clone say: make lab (or: python -m pip install -e '.[service]'
 def add_command(commands: Any) -> None:
     """Add the command."""
     command = commands.add_parser("doctor", help="whether this machine can give the course, and what to do where not")
-    shared.add_course(command, "where the course is to be")
+    shared.add_course_option(command, "where the course is to be")
     command.add_argument("--json", action="store_true", help="print what was found as JSON")
     command.set_defaults(run=lambda options: run_doctor(options.course, options.json))
 

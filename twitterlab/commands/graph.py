@@ -12,7 +12,7 @@ from twitterlab.commands import options as shared
 def add_command(commands: Any) -> None:
     """Add the command."""
     graph = commands.add_parser("graph", help="make a graph, or look at one")
-    shared.add_graph(graph)
+    shared.add_graph_options(graph)
     graph.add_argument("--save", type=Path, metavar="FILE", help="write its follows as Parquet")
     graph.set_defaults(run=run_command)
 

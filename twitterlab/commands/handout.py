@@ -21,7 +21,7 @@ def lesson_numbers(value: str) -> list[int]:
     """The numbers of some lessons."""
     from twitterlab.classroom.course.outline import outline
 
-    return shared.some_of(outline().numbers, value)
+    return shared.numbers_among(outline().numbers, value)
 
 
 def run_command(options: argparse.Namespace) -> int:

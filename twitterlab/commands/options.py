@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from twitterlab import FollowGraph
 
 
-def add_course(command: argparse.ArgumentParser, words: str = "where your copy of the course is") -> None:
+def add_course_option(command: argparse.ArgumentParser, words: str = "where your copy of the course is") -> None:
     """Add --course."""
     command.add_argument("--course", metavar="DIR", help=words)
 
 
-def add_graph(command: argparse.ArgumentParser) -> None:
+def add_graph_options(command: argparse.ArgumentParser) -> None:
     """Add --graph, or instead of it --users, and --seed; `chosen_graph` reads them."""
     which = command.add_mutually_exclusive_group()
     which.add_argument("--graph", type=Path, metavar="FILE", help="a .parquet, .csv or edge list of who follows whom")
@@ -51,7 +51,7 @@ def port(value: str) -> int:
     return number
 
 
-def some_of(known: Sequence[int], value: str) -> list[int]:
+def numbers_among(known: Sequence[int], value: str) -> list[int]:
     """Those of the `known` stages that a value names, as 4, 2-5 or 1,6,7."""
     refusal = f"{value}: stages are numbers from {min(known)} to {max(known)}, as 4, 2-5 or 1,6,7"
     chosen: set[int] = set()

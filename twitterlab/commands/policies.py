@@ -11,7 +11,7 @@ from twitterlab.commands import options as shared
 def add_command(commands: Any) -> None:
     """Add the command."""
     policies = commands.add_parser("policies", help="what push, pull, a threshold and the per-edge rule cost")
-    shared.add_graph(policies)
+    shared.add_graph_options(policies)
     policies.add_argument("--events", type=shared.positive, default=20_000, metavar="N", help="events of each workload")
     policies.add_argument("--push", type=float, default=1.0, help="the cost of one push (default %(default)s)")
     policies.add_argument("--pull", type=float, default=1.0, help="the cost of one pull (default %(default)s)")

@@ -12,7 +12,7 @@ from twitterlab.commands import options as shared
 def add_command(commands: Any) -> None:
     """Add the command."""
     progress = commands.add_parser("progress", help="the map of the course, and how far you are")
-    shared.add_course(progress)
+    shared.add_course_option(progress)
     which = progress.add_mutually_exclusive_group()
     which.add_argument("--export", type=Path, metavar="FILE", help="save your progress and your parts as one file")
     which.add_argument("--import", type=Path, metavar="FILE", dest="coming", help="join a saved file with what is here")

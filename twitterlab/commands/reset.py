@@ -13,7 +13,7 @@ def add_command(commands: Any) -> None:
     """Add the command."""
     reset = commands.add_parser("reset", help="a fresh copy of one notebook; yours is kept beside it")
     reset.add_argument("notebook", metavar="NOTEBOOK", help="its number, name or path: 03, tour, exercises/03")
-    shared.add_course(reset)
+    shared.add_course_option(reset)
     reset.set_defaults(run=run_command)
 
 

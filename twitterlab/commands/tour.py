@@ -16,7 +16,7 @@ NUMBERS = range(1, len(STAGES) + 1)
 def add_command(commands: Any) -> None:
     """Add the command."""
     tour = commands.add_parser("tour", help="one workload through the seven stages, a row of measurements each")
-    shared.add_graph(tour)
+    shared.add_graph_options(tour)
     all_of_them = f"{NUMBERS[0]}-{NUMBERS[-1]}"
     tour.add_argument(
         "--stages", type=stage_numbers, default=NUMBERS, metavar=all_of_them, help="for instance 4, 2-5 or 1,6,7"
@@ -31,7 +31,7 @@ def add_command(commands: Any) -> None:
 
 def stage_numbers(value: str) -> list[int]:
     """The numbers of some stages."""
-    return shared.some_of(NUMBERS, value)
+    return shared.numbers_among(NUMBERS, value)
 
 
 def run_command(options: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from msgspec import Struct
 from twitterlab.model import TwitterlabError
 
 FILE = Path(__file__).parents[1] / "course.toml"
-NOTEBOOK = re.compile(r"(?P<number>\d\d)_[a-z]\w*")
+NOTEBOOK = re.compile(r"\d\d_[a-z]\w*")
 KEY = re.compile(r"[1-9]\d?\.[1-9]\d?")
 
 
@@ -47,7 +47,7 @@ class Lesson(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def number(self) -> int:
-        """Its number: 0 to as many as there are; those from 1 to 7 are about the stage of the same number."""
+        """Its number; a lesson about a stage has the stage's."""
         return int(self.notebook[:2])
 
     @property
