@@ -159,7 +159,7 @@ def test_a_message_that_fails_too_often_is_set_aside_and_pages_are_right_all_the
             failures[name] = failures.get(name, 0) + 1
             raise RuntimeError(f"cannot {kind}")
 
-    work(system, model, seed=8, calls=100 if CI else 50)
+    work(system, model, seed=8, calls=100 if CI else 70)
     with monkeypatch.context() as patch:
         patch.setattr(system.queue, "_handle_message", handle)
         system.drain()
