@@ -217,35 +217,35 @@ class TestTheContract:
 
 class TestTheNetwork:
     def test_a_calm_one_brings_all_of_it_in_order(self):
-        assert Network(0).batch(range(5)) == [0, 1, 2, 3, 4]
-        assert [Network(0).take(3) for _ in range(9)] == [(0, False)] * 9
+        assert Network(0).arrived_batch(range(5)) == [0, 1, 2, 3, 4]
+        assert [Network(0).next_message(3) for _ in range(9)] == [(0, False)] * 9
 
     def test_another_repeats_reorders_and_loses(self):
         network = Network(1)
-        batches = [network.batch(range(6)) for _ in range(60)]
+        batches = [network.arrived_batch(range(6)) for _ in range(60)]
         assert any(len(set(batch)) < 6 for batch in batches)
         assert any(len(batch) > len(set(batch)) for batch in batches)
         assert any(batch != sorted(batch) for batch in batches)
-        taken = [network.take(6) for _ in range(60)]
+        taken = [network.next_message(6) for _ in range(60)]
         assert {place for place, _ in taken} == set(range(6))
         assert {again for _, again in taken} == {False, True}
 
     def test_the_same_seed_does_the_same(self):
-        one, same, other = ([Network(seed).batch(range(20)) for _ in range(3)] for seed in (5, 5, 6))
+        one, same, other = ([Network(seed).arrived_batch(range(20)) for _ in range(3)] for seed in (5, 5, 6))
         assert one == same != other
 
     def test_a_replica_gets_all_of_it_in_the_end(self):
         nodes = [Node(PARTS.layout) for _ in range(2)]
         shard = Shard(0, nodes, PARTS, Counter())
         for number in range(1, 30):
-            shard.commit(Change(0, "post", number % 3, number, "x"))
+            shard.commit_change(Change(0, "post", number % 3, number, "x"))
         network = Network(3)
-        while shard.behind:
-            shard.ship(network)
-        assert not shard.parted
+        while shard.replicas_behind:
+            shard.ship_log(network)
+        assert not shard.parted_replicas
         assert nodes[0].contents()[1] == [(number,) for number in range(1, 30)]
-        nodes[1].apply(Change(0, "delete", 0, 3))
-        assert shard.parted == [0]
+        nodes[1].apply_change(Change(0, "delete", 0, 3))
+        assert shard.parted_replicas == [0]
         for node in nodes:
             node.close()
 
@@ -254,15 +254,15 @@ class TestRules:
     def test_a_tweet_keeps_the_rule_that_held_at_its_id(self):
         rules = FollowRules()
         assert rules.is_pushed(0, 1, 5)
-        rules.set(0, 1, 10, pushes=False)
-        rules.set(0, 1, 20, pushes=True)
+        rules.set_rule(0, 1, 10, pushes=False)
+        rules.set_rule(0, 1, 20, pushes=True)
         assert [rules.is_pushed(0, 1, tweet_id) for tweet_id in (9, 10, 19, 20)] == [True, False, False, True]
         assert rules.is_pushed(2, 1, 15)
-        assert rules.of(0, [1]) == {1: [(0, "push"), (10, "pull"), (20, "push")]}
+        assert rules.rules_of(0, [1]) == {1: [(0, "push"), (10, "pull"), (20, "push")]}
 
     def test_one_under_which_nothing_was_posted_leaves_no_trace(self):
         rules = FollowRules()
-        rules.set(0, 1, 10, pushes=False)
-        rules.set(0, 1, 10, pushes=True)
-        assert rules.of(0, [1]) == {1: [(0, "push")]}
+        rules.set_rule(0, 1, 10, pushes=False)
+        rules.set_rule(0, 1, 10, pushes=True)
+        assert rules.rules_of(0, [1]) == {1: [(0, "push")]}
         assert rules.ever_pulled(0, [1]) == []

@@ -43,7 +43,7 @@ class Feeds:
 
     # Messages
 
-    def post(self, tweet_id: int, author: int) -> None:
+    def deliver_post(self, tweet_id: int, author: int) -> None:
         """Deliver a tweet to the active followers to whom it is pushed."""
         self._store.authors[tweet_id] = author
         readers = [
@@ -54,7 +54,7 @@ class Feeds:
         for reader in readers:
             self._raise_floor(reader)
 
-    def edge(self, position: int, change: Change) -> None:
+    def change_edge(self, position: int, change: Change) -> None:
         """Bring a follow or unfollow to the follower's feed, and to the copy that fan-out works with."""
         reader, followee = change.user, change.followee
         if position <= self._listed.get(reader, 0):
@@ -69,7 +69,7 @@ class Feeds:
         if latest.get(followee) == position:
             self._change_copy(reader, followee, follows=change.kind == "follow")
 
-    def rebuild(self, reader: int) -> None:
+    def rebuild_feed(self, reader: int) -> None:
         """Make the feed of a reader who has come back, from the shards' streams, merged as far as a feed is long."""
         if reader in self.active:
             return
@@ -81,7 +81,9 @@ class Feeds:
         homes: dict[int, list[int]] = {}
         for followee in followees:
             homes.setdefault(store.places[followee], []).append(followee)
-        streams = [self._counted(windows[home].stream(authors), "rows of rebuilds") for home, authors in homes.items()]
+        streams = [
+            self._count_entries(windows[home].stream(authors), "rows of rebuilds") for home, authors in homes.items()
+        ]
         merged = self._parts.merge_newest(streams)
         pushed = (tweet_id for tweet_id, author in merged if self.rules.is_pushed(reader, author, tweet_id))
         found = list(islice(pushed, self.length + 1))
@@ -90,12 +92,12 @@ class Feeds:
         self.active.add(reader)
         self._counters.add(rebuilds=1, backfilled=len(self.feeds[reader]))
 
-    def forget(self, deleted: set[int]) -> None:
+    def forget_tweets(self, deleted: set[int]) -> None:
         """Take out tweets that no shard has any more."""
         for feed in self.feeds.values():
             feed[:] = [tweet_id for tweet_id in feed if tweet_id not in deleted]
 
-    def cool(self, readers: Iterable[int]) -> None:
+    def cool_feeds(self, readers: Iterable[int]) -> None:
         """Keep the feeds of these readers no longer."""
         for reader in readers:
             self.active.discard(reader)
@@ -103,21 +105,21 @@ class Feeds:
 
     # Reading
 
-    def floor(self, reader: int) -> int:
+    def floor_of(self, reader: int) -> int:
         """From which ID on a reader's feed is complete; past every ID where it is cold."""
         return self._floors.get(reader, 0) if reader in self.active else MAX_ID
 
-    def pushed(self, reader: int, top: int) -> Iterator[Entry]:
+    def pushed_entries(self, reader: int, top: int) -> Iterator[Entry]:
         """What was pushed to a reader, newest first, from the floor to below `top`."""
-        floor, deleted = self.floor(reader), self._store.deleted
+        floor, deleted = self.floor_of(reader), self._store.deleted
         shown = [tweet_id for tweet_id in self.feeds.get(reader, []) if floor <= tweet_id < top]
         entries = ((tweet_id, self._store.authors[tweet_id]) for tweet_id in shown if tweet_id not in deleted)
-        return self._counted(entries, "rows of pages")
+        return self._count_entries(entries, "rows of pages")
 
     def timelines(self, reader: int, top: int) -> dict[int, Iterator[Entry]]:
         """All tweets of each followee who is or was pulled, newest first, from the floor to below `top`."""
         pulled = self.rules.ever_pulled(reader, sorted(self.following[reader]))
-        return {author: self._pulled(reader, author, top) for author in pulled}
+        return {author: self._pulled_entries(reader, author, top) for author in pulled}
 
     # Below these
 
@@ -145,14 +147,14 @@ class Feeds:
         if reader in self.active and len(feed) >= self.length:
             self._floors[reader] = max(self._floors.get(reader, 0), feed[-1])
 
-    def _pulled(self, reader: int, author: int, top: int) -> Iterator[Entry]:
+    def _pulled_entries(self, reader: int, author: int, top: int) -> Iterator[Entry]:
         self._counters.add(pulls=1)
-        window, floor = self._store.windows(reader, "pull")[self._store.places[author]], self.floor(reader)
+        window, floor = self._store.windows(reader, "pull")[self._store.places[author]], self.floor_of(reader)
         yield from takewhile(
-            lambda entry: entry[0] >= floor, self._counted(window.stream([author], top), "rows of pages")
+            lambda entry: entry[0] >= floor, self._count_entries(window.stream([author], top), "rows of pages")
         )
 
-    def _counted(self, entries: Iterator[Entry], purpose: str) -> Iterator[Entry]:
+    def _count_entries(self, entries: Iterator[Entry], purpose: str) -> Iterator[Entry]:
         """Entries, each counted as merged, and for its purpose, when it is taken."""
         for entry in entries:
             self._counters.add(merged=1)

@@ -24,7 +24,7 @@ class Network:
         """Whether the copies have to wait for this step."""
         return self._happens(IDLE)
 
-    def batch(self, sent: Sequence[T]) -> list[T]:
+    def arrived_batch(self, sent: Sequence[T]) -> list[T]:
         """What arrives of a batch: some of it twice, some not at all, and perhaps in another order."""
         if self._chance is None:
             return list(sent)
@@ -34,7 +34,7 @@ class Network:
             self._chance.shuffle(came)
         return came
 
-    def take(self, waiting: int) -> tuple[int, bool]:
+    def next_message(self, waiting: int) -> tuple[int, bool]:
         """Which of `waiting` messages comes next, counted from 0, and whether it will come once more."""
         late = self._chance is not None and self._happens(LATE)
         return (self._chance.randrange(waiting) if self._chance and late else 0), self._happens(AGAIN)

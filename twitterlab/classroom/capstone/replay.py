@@ -53,16 +53,16 @@ class FeedSql:
 
     def __init__(self, graph: FollowGraph, feed_sql: str) -> None:
         self.node, self._sql = Node([]), feed_sql
-        self.node.load(*graph.edge_arrays())
+        self.node.load_follows(*graph.edge_arrays())
 
     def close(self) -> None:
         """Give the database back."""
         self.node.close()
 
-    def page(self, reader: int, limit: int, before: int | None = None) -> list[tuple[Any, ...]]:
+    def page_rows(self, reader: int, limit: int, before: int | None = None) -> list[tuple[Any, ...]]:
         """Rows of (id, author, text)."""
         asked = {"reader": reader, "before": MAX_ID if before is None else before, "limit": limit}
-        return self.node.ask(self._sql, asked)
+        return self.node.rows_of(self._sql, asked)
 
 
 class Scroll(NamedTuple):
@@ -102,7 +102,7 @@ class Replay:
         ):
             for step in (*history.steps, Step("drain", 0, 2)):
                 self.done += 1
-                getattr(self, f"_{step.kind}")(step.user, step.number)
+                getattr(self, f"_{step.kind}")(step.user, step.number)  # each kind of step is a method below
                 self._clock.advance(step.ms)
 
     # What users do
@@ -113,7 +113,7 @@ class Replay:
         tweet = self._truth.post(author, name)
         self.names[tweet.id] = name
         self._live.append(tweet)
-        self._oracle.node.apply(Change(tweet.created_at, "post", author, tweet.id, name))
+        self._oracle.node.apply_change(Change(tweet.created_at, "post", author, tweet.id, name))
         got = self._system.post(author, name)
         if got != tweet:
             raise Differs("The stored tweet", str(tweet), str(got))
@@ -126,7 +126,7 @@ class Replay:
         self.told.append(f"User {tweet.author} deletes {self.names[tweet.id]}.")
         for system in (self._truth, self._system):
             system.delete(tweet.author, tweet.id)
-        self._oracle.node.apply(Change(0, "delete", tweet.author, tweet.id))
+        self._oracle.node.apply_change(Change(0, "delete", tweet.author, tweet.id))
 
     def _follow(self, follower: int, followee: int) -> None:
         self._change_edge("follow", follower, followee)
@@ -144,7 +144,7 @@ class Replay:
             getattr(system, kind)(follower, followee)
         if ((follower, followee) in self._follows) != (kind == "follow"):
             self._follows ^= {(follower, followee)}
-            self._oracle.node.apply(Change(0, kind, follower, followee))
+            self._oracle.node.apply_change(Change(0, kind, follower, followee))
 
     # What happens behind them
 
@@ -197,8 +197,10 @@ class Replay:
         self.told.append("All background work is done.")
         self._system.drain()
         for shard in self._system.store.shards:
-            if shard.parted:
-                raise Differs(f"Replica {shard.parted[0]} of shard {shard.number}", "its leader's rows", "others")
+            if shard.parted_replicas:
+                raise Differs(
+                    f"Replica {shard.parted_replicas[0]} of shard {shard.number}", "its leader's rows", "others"
+                )
         for reader in range(USERS):
             self._compare_pages(reader, number + 1)
 
@@ -221,7 +223,7 @@ class Replay:
     def _compare_feed_sql(self, reader: int, limit: int, feed: list[Tweet], before: int | None) -> None:
         """The first page by `feed_sql`, and the one below it."""
         right = [(tweet.id, tweet.author, tweet.text) for tweet in feed if before is None or tweet.id < before][:limit]
-        asked = self._oracle.page(reader, limit, before)
+        asked = self._oracle.page_rows(reader, limit, before)
         if asked != right:
             named = ", ".join(str(self.names.get(row[0], row)) for row in asked)
             raise Differs(

@@ -15,11 +15,11 @@ class FollowRules:
     def __init__(self) -> None:
         self._of: dict[int, dict[int, list[Rule]]] = defaultdict(dict)
 
-    def of(self, reader: int, authors: Iterable[int]) -> dict[int, list[Rule]]:
+    def rules_of(self, reader: int, authors: Iterable[int]) -> dict[int, list[Rule]]:
         """A reader's lists for these authors, as `hybrid_page` takes them."""
         return {author: list(self._of[reader][author]) for author in authors}
 
-    def set(self, reader: int, author: int, from_id: int, *, pushes: bool) -> None:
+    def set_rule(self, reader: int, author: int, from_id: int, *, pushes: bool) -> None:
         """From this ID on the author's tweets are pushed to this reader, or pulled; what came before stays as it is."""
         rules = self._of[reader].setdefault(author, [(0, "push")])
         rule: Literal["push", "pull"] = "push" if pushes else "pull"

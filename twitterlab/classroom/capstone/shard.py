@@ -50,7 +50,7 @@ class Node:
         if counters:
             self._cursor.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
 
-    def load(self, followers: Users, followees: Users) -> None:
+    def load_follows(self, followers: Users, followees: Users) -> None:
         """Store the follows as people come, in no order; then lay the tables out."""
         mixed = np.random.default_rng(0).permutation(len(followers))
         columns = [column[mixed].tolist() for column in (followers, followees)]
@@ -59,7 +59,7 @@ class Node:
             with storage_errors(f"run statement {number} of layout"):
                 self._cursor.execute(statement)
 
-    def apply(self, change: Change) -> None:
+    def apply_change(self, change: Change) -> None:
         """Make one change."""
         match change.kind:
             case "post":
@@ -78,7 +78,7 @@ class Node:
         """Whom a user follows, sorted."""
         return sorted(followee for (followee,) in self._read_rows(FOLLOWEES, user))
 
-    def rows(self, authors: Iterable[int]) -> list[tuple[int, int]]:
+    def tweet_rows(self, authors: Iterable[int]) -> list[tuple[int, int]]:
         """(author, id) of all tweets of these authors, in that order."""
         return [(author, tweet_id) for author, tweet_id in sorted(self._read_rows(BY_AUTHOR, [NOBODY, *authors]))]
 
@@ -86,7 +86,7 @@ class Node:
         """Those of these tweets that are stored here."""
         return [Tweet._make(row) for row in self._read_rows(BY_ID, [NOBODY, *ids])]
 
-    def ask(self, sql: str, named: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    def rows_of(self, sql: str, named: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """The rows of any SELECT with named parameters."""
         with storage_errors("read"):
             return self._cursor.execute(sql, dict(named)).fetchall()
@@ -122,14 +122,14 @@ class Shard:
         self.leader, *self.replicas = nodes
         self._parts, self._tally, self._turns = parts, tally, count()
 
-    def commit(self, change: Change) -> int:
+    def commit_change(self, change: Change) -> int:
         """Make a change at the leader and log it; returns its position."""
-        self.leader.apply(change)
+        self.leader.apply_change(change)
         self.log.append(change)
         self.leader.position = len(self.log)
         return self.leader.position
 
-    def node(self, at_least: int) -> Node:
+    def node_for_read(self, at_least: int) -> Node:
         """The node for one read: a replica that has applied `at_least`, by the learner's choice, else the leader."""
         positions = [replica.position for replica in self.replicas]
         chosen = self._parts.choose_replica(positions, at_least, next(self._turns))
@@ -137,20 +137,22 @@ class Shard:
         return self.leader if chosen is None else self.replicas[chosen]
 
     @property
-    def behind(self) -> list[Node]:
+    def replicas_behind(self) -> list[Node]:
         """The replicas that have not applied all of the log."""
         return [replica for replica in self.replicas if replica.position < len(self.log)]
 
-    def ship(self, network: Network) -> int:
+    def ship_log(self, network: Network) -> int:
         """Send each replica that is behind the next entries of the log; the learner's `apply_log` applies what came."""
         numbered = list(enumerate(self.log, 1))
-        for replica in (waiting := self.behind):
+        for replica in (waiting := self.replicas_behind):
             sent = numbered[max(replica.position - OVERLAP, 0) : replica.position + BATCH]
-            replica.position = self._parts.apply_log(replica.position, network.batch(sent), replica.apply)
+            replica.position = self._parts.apply_log(
+                replica.position, network.arrived_batch(sent), replica.apply_change
+            )
         return len(waiting)
 
     @property
-    def parted(self) -> list[int]:
+    def parted_replicas(self) -> list[int]:
         """The replicas that say that they have applied the whole log, and have other rows than their leader."""
         held = [(replica.position, replica.contents()) for replica in self.replicas]
         return [n for n, found in enumerate(held) if found != (len(self.log), self.leader.contents())]

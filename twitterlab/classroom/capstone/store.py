@@ -37,33 +37,33 @@ class Store:
             nodes = [Node(parts.layout, counters if counting else None) for _ in range(replicas + 1)]
             self.shards.append(Shard(number, nodes, parts, self.tally))
         try:
-            self.places = [self.home(user) for user in range(graph.users)]
-            self._load(*graph.edge_arrays())
+            self.places = [self.home_of(user) for user in range(graph.users)]
+            self._load_nodes(*graph.edge_arrays())
         except BaseException:
             self.close()
             raise
 
-    def _load(self, followers: Users, followees: Users) -> None:
+    def _load_nodes(self, followers: Users, followees: Users) -> None:
         for shard in self.shards:
             here = [self.places[user] == shard.number for user in followers.tolist()]
             for node in (shard.leader, *shard.replicas):
-                node.load(followers[here], followees[here])
+                node.load_follows(followers[here], followees[here])
 
-    def home(self, user: int) -> int:
+    def home_of(self, user: int) -> int:
         """The shard that the learner's rule gives a user."""
         number = self.parts.shard_of(user, len(self.shards))
         if number not in range(len(self.shards)):
             raise StorageError(f"shard_of({user}, {len(self.shards)}) gave {number!r}: there is no such shard")
         return number
 
-    def write(self, change: Change) -> tuple[int, int]:
+    def commit_change(self, change: Change) -> tuple[int, int]:
         """Commit a change in its user's shard; returns that shard's number and the change's position."""
-        home = self.home(change.user)
+        home = self.home_of(change.user)
         self.counters.add(commits=1, shard_requests=1)
-        position = self.seen[change.user][home] = self.shards[home].commit(change)
+        position = self.seen[change.user][home] = self.shards[home].commit_change(change)
         return home, position
 
-    def saw(self, reader: int, positions: Iterable[int]) -> None:
+    def note_seen(self, reader: int, positions: Iterable[int]) -> None:
         """From now on this reader is shown nothing older."""
         self.seen[reader] = list(map(max, self.seen[reader], positions))
 
@@ -90,13 +90,13 @@ class Window:
 
     def followees(self) -> tuple[list[int], int]:
         """Whom the reader follows, and up to which position of this shard's log that is so."""
-        node = self._node()
+        node = self._node_for_read()
         return node.followees(self._reader), node.position
 
     def newest(self, authors: Sequence[int], before: int | None, limit: int) -> list[int]:
         """The newest IDs of these authors, at most `limit`, below `before`: the learner's `newest` on one node."""
         store = self._store
-        rows = [row for row in self._node().rows(authors) if row[1] not in store.deleted]
+        rows = [row for row in self._node_for_read().tweet_rows(authors) if row[1] not in store.deleted]
         store.authors.update((tweet_id, author) for author, tweet_id in rows)
         table, top = TweetTable(rows), self._below if before is None else min(before, self._below)
         ids = store.parts.newest(table, authors, None if top == MAX_ID else top, limit)
@@ -105,7 +105,7 @@ class Window:
 
     def tweets(self, ids: Sequence[int]) -> list[Tweet]:
         """Those of these tweets that are here."""
-        return [tweet for tweet in self._node().tweets(ids) if tweet.id not in self._store.deleted]
+        return [tweet for tweet in self._node_for_read().tweets(ids) if tweet.id not in self._store.deleted]
 
     def stream(self, authors: Sequence[int], before: int | None = None, chunk: int = CHUNK) -> Iterator[Entry]:
         """These authors' tweets, newest first, as far as anybody asks; so many come with each request."""
@@ -115,10 +115,10 @@ class Window:
 
         return fetch_lazily(some, before, chunk)
 
-    def _node(self) -> Node:
+    def _node_for_read(self) -> Node:
         store, number = self._store, self._shard.number
         seen = store.seen[self._reader]
-        node = self._shard.node(max(seen[number], store.handled[number]))
+        node = self._shard.node_for_read(max(seen[number], store.handled[number]))
         seen[number] = max(seen[number], node.position)
         store.counters.add(shard_requests=1)
         store.tally[self._purpose] += 1

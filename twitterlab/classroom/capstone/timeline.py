@@ -113,12 +113,12 @@ class Timeline:
         follower, followee = checks.valid_user(follower, self.users), checks.valid_user(followee, self.users)
         if follower == followee:
             raise InvalidFollow(f"user {follower} cannot {kind} themselves")
-        held = followee in self.store.shards[self.store.home(follower)].leader.followees(follower)
+        held = followee in self.store.shards[self.store.home_of(follower)].leader.followees(follower)
         if held != (kind == "follow"):
             self._write_change(Change(self.clock.now(), kind, follower, followee))
 
     def _write_change(self, change: Change) -> None:
-        self.queue.append(Message(change, *self.store.write(change)))
+        self.queue.append(Message(change, *self.store.commit_change(change)))
 
     # Reading
 
@@ -134,10 +134,10 @@ class Timeline:
         before, at_least = checks.valid_cursor(before), checks.valid_position(at_least)
         self.views[reader] += 1
         if at_least:
-            self.store.saw(reader, at_least)
+            self.store.note_seen(reader, at_least)
         if reader not in self.feeds.active:
             self.queue.append(Message(Change(self.clock.now(), "return", reader, reader)))
-        floor = MAX_ID if at_least and self.queue else self.feeds.floor(reader)
+        floor = MAX_ID if at_least and self.queue else self.feeds.floor_of(reader)
         ids, more = self._page_ids(reader, MAX_ID if before is None else before, limit, floor)
         keys = [(tweet_id, self.store.places[self.store.authors[tweet_id]]) for tweet_id in ids]
         return Page(
@@ -149,8 +149,8 @@ class Timeline:
         ids: list[int] = []
         if floor < top:
             timelines = self.feeds.timelines(reader, top)
-            rules = self.feeds.rules.of(reader, timelines)
-            ids = self.parts.hybrid_page(self.feeds.pushed(reader, top), timelines, rules, limit + 1)
+            rules = self.feeds.rules.rules_of(reader, timelines)
+            ids = self.parts.hybrid_page(self.feeds.pushed_entries(reader, top), timelines, rules, limit + 1)
         if len(ids) > limit or not floor:
             return ids[:limit], len(ids) > limit
         older, cursor = self._older_ids(reader, min(top, floor), max(limit - len(ids), 1))
@@ -182,27 +182,27 @@ class Timeline:
         """
         self._check_open()
         came = 0
-        for _ in range(PATIENCE + PATIENCE * sum(map(len, self._waiting()))):
-            if not any(self._waiting()):
+        for _ in range(PATIENCE + PATIENCE * sum(map(len, self._waiting_work()))):
+            if not any(self._waiting_work()):
                 break
             came += self._step_once()
         else:
             raise StorageError("a replica gets no further, although it is sent all that it lacks, over and over")
-        self.feeds.forget(self.store.deleted)
+        self.feeds.forget_tweets(self.store.deleted)
         self.store.deleted.clear()
         return came
 
-    def _waiting(self) -> list[list[Any]]:
+    def _waiting_work(self) -> list[list[Any]]:
         """Messages, and the replicas of each shard that are behind."""
-        return [self.queue, *(shard.behind for shard in self.store.shards)]
+        return [self.queue, *(shard.replicas_behind for shard in self.store.shards)]
 
     def _step_once(self) -> int:
         if not self.network.idles():
             for shard in self.store.shards:
-                shard.ship(self.network)
+                shard.ship_log(self.network)
         if not self.queue:
             return 0
-        place, again = self.network.take(len(self.queue))
+        place, again = self.network.next_message(len(self.queue))
         message = self.queue[place] if again else self.queue.pop(place)
         self._handle_message(message)
         self._counters.add(messages=1)
@@ -214,11 +214,11 @@ class Timeline:
         self.store.handled[message.shard] = max(self.store.handled[message.shard], message.position)
         match change.kind:
             case "post":
-                self.feeds.post(change.tweet_id, change.user)
+                self.feeds.deliver_post(change.tweet_id, change.user)
             case "follow" | "unfollow":
-                self.feeds.edge(message.position, change)
+                self.feeds.change_edge(message.position, change)
             case "return":
-                self.feeds.rebuild(change.user)
+                self.feeds.rebuild_feed(change.user)
 
     def review(self) -> None:
         """End a period: decide anew whose tweets are pushed to whom; the feeds of who has read nothing go cold."""
@@ -228,8 +228,8 @@ class Timeline:
             for reader in sorted(readers):
                 rates = self.posts[author], self.views[reader], len(readers)
                 pushes = self.parts.push_edge(*rates, *self.costs)
-                feeds.rules.set(reader, author, self._ids.last + 1, pushes=pushes)
-        feeds.cool([reader for reader in feeds.active if not self.views[reader]])
+                feeds.rules.set_rule(reader, author, self._ids.last + 1, pushes=pushes)
+        feeds.cool_feeds([reader for reader in feeds.active if not self.views[reader]])
         self.posts.clear()
         self.views.clear()
 

@@ -46,7 +46,7 @@ class History(NamedTuple):
         """The follower whom a worker served before it died."""
         return self.active[: self.died]
 
-    def came(self, user: int, count: int) -> tuple[int, ...]:
+    def came_for(self, user: int, count: int) -> tuple[int, ...]:
         """What had come for a user after so many deliveries."""
         before = self.deliveries[: user in self.served]
         return (*before, *self.deliveries[:count]) if user in self.active else ()
@@ -126,13 +126,13 @@ def problem(answer: Any, history: History) -> WrongAnswer | None:
 
 def feed_of(history: History, user: int, count: int) -> list[int]:
     """The newest of all that had come for a user after so many deliveries."""
-    return sorted(set(history.came(user, count)), reverse=True)[: history.length]
+    return sorted(set(history.came_for(user, count)), reverse=True)[: history.length]
 
 
 def last_delivery(history: History, count: int) -> str:
     """The tweet delivered last, and which time that was."""
     tweet = history.deliveries[count - 1]
-    again = any(tweet in history.came(user, count - 1) for user in history.active)
+    again = any(tweet in history.came_for(user, count - 1) for user in history.active)
     return f"t{tweet}" + " when it came again" * again
 
 
@@ -145,7 +145,7 @@ def wrong_feed(history: History, count: int, user: int, feed: list[int]) -> Wron
     tweet = history.deliveries[count - 1]
     before, right = feed_of(history, user, count - 1), feed_of(history, user, count)
     why = [key for key, put in WRONG.items() if put(before, tweet, history.length) == feed]
-    missed = feed == before and any(tweet in history.came(other, count - 1) for other in history.served)
+    missed = feed == before and any(tweet in history.came_for(other, count - 1) for other in history.served)
     return WrongAnswer(got, tweet_names(right), (*["one_stands_for_all"] * missed, *why))
 
 

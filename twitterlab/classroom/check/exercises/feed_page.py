@@ -39,7 +39,7 @@ class TweetWorld:
         self.posted: dict[int, int] = {IDS[n]: author for n, author in enumerate(authors, 1)}  # ever, with authors
         self.stored = set(self.posted)
 
-    def happen(self, event: int) -> str:
+    def let_happen(self, event: int) -> str:
         """Let something happen, and say what; nothing where there is nothing to delete."""
         if event < 0:
             tweet = IDS[len(self.posted) + 1]
@@ -98,7 +98,7 @@ def story(history: History) -> str:
         ", ".join(f"{user_name(author)} posts t{n}" for n, author in enumerate(history.authors, 1)) or "nobody posts"
     )
     room = f"{history.limit} tweet{'s' * (history.limit > 1)}"
-    life = [(TURNS[n], list(filter(None, map(world.happen, events)))) for n, events in enumerate(history.meanwhile)]
+    life = [(TURNS[n], list(filter(None, map(world.let_happen, events)))) for n, events in enumerate(history.meanwhile)]
     then = "".join(f" After the {turn} page {' and '.join(events)}." for turn, events in life if events)
     return f"User 0 follows {follows}. {posts.capitalize()}. A page has room for {room}.{then}"
 
@@ -144,7 +144,7 @@ def problem(answer: Any, history: History) -> WrongAnswer | None:
         cursor = following
         pages.append(got)
         for event in events:
-            world.happen(event)
+            world.let_happen(event)
     return None
 
 

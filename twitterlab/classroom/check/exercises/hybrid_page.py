@@ -33,14 +33,14 @@ class History(NamedTuple):
         """All tweets, newest first."""
         return list(enumerate(self.authors, 1))[::-1]
 
-    def rule(self, row: Row) -> str:
+    def rule_at(self, row: Row) -> str:
         """How a tweet is treated."""
         return held_at(self.rules.get(row[1], [(0, "push")]), row[0])
 
     @property
     def feed(self) -> list[Row]:
         """What was pushed to the reader."""
-        return [row for row in self.rows if self.rule(row) == "push"]
+        return [row for row in self.rows if self.rule_at(row) == "push"]
 
     @property
     def timelines(self) -> dict[int, list[Row]]:
@@ -122,8 +122,8 @@ def misconceptions_of(history: History, got: list[Any]) -> tuple[str, ...]:
     first = {
         author: min(start for start, rule in history.rules[author] if rule == "pull") for author in history.timelines
     }
-    before = [row for row in own if row[0] > 1 and history.rule((row[0] - 1, row[1])) == "pull"]
-    pulled = [row for row in own if history.rule(row) == "pull"]
+    before = [row for row in own if row[0] > 1 and history.rule_at((row[0] - 1, row[1])) == "pull"]
+    pulled = [row for row in own if history.rule_at(row) == "pull"]
     others = [row for row in history.feed if row[1] not in history.timelines]
     signs = {
         "copies_vanish": (others + pulled, [row for row in history.feed if last.get(row[1]) != "pull"] + pulled),

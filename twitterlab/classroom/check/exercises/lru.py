@@ -58,7 +58,7 @@ class NaiveCache:
         self.rows: list[list[Any]] = []
 
     def get(self, key: int) -> Any:
-        found = self.row(key)
+        found = self.row_of(key)
         if self.rule.reads_create and not found:
             self.rows.append([key, None])
         if self.rule.reads_count and found:
@@ -68,7 +68,7 @@ class NaiveCache:
     def put(self, key: int, value: Any) -> None:
         if self.rule.leaves_at_every_put and len(self.rows) == self.room:
             del self.rows[0]
-        found = self.row(key)
+        found = self.row_of(key)
         if found and not self.rule.writes_count:
             found[1] = value
             return
@@ -80,11 +80,11 @@ class NaiveCache:
     def discard(self, key: int) -> None:
         self.rows = [row for row in self.rows if row[0] != key]
 
-    def row(self, key: int) -> list[Any] | None:
+    def row_of(self, key: int) -> list[Any] | None:
         return next((row for row in self.rows if row[0] == key), None)
 
     def __contains__(self, key: int) -> bool:
-        return self.row(key) is not None
+        return self.row_of(key) is not None
 
     def __len__(self) -> int:
         return len(self.rows)

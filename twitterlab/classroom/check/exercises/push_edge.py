@@ -131,14 +131,14 @@ def misconceptions_of(answer: Any, history: History, got: bool) -> tuple[str, ..
 def stage_costs(answer: Any) -> list[StageCost]:
     """Four workloads, follow by follow, and one of them in the real stage; each beside the best of four other ways."""
     graph = tl.FollowGraph.synthetic(users=USERS, mean_follows=12, seed=7)
-    decide = remembering(answer)
+    decide = decide_once(answer)
     streams = policy_workloads(graph, EVENTS)
     with time_limit(LIMIT_S):
         costs = [on_paper(decide, name, graph, events) for name, events in streams.items()]
         return [*costs, in_the_stage(decide, graph, streams["lecture"])]
 
 
-def remembering(answer: Any) -> Decide:
+def decide_once(answer: Any) -> Decide:
     """The answer, asked once for each different follow."""
 
     @cache
