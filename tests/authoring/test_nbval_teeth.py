@@ -132,7 +132,7 @@ class TestANotebook:
 @pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.name)
 def test_the_html_that_a_widget_keeps_is_compared(path: Path, as_nbval: Collect) -> None:
     cells, notebook = as_nbval(path), nbformat.read(path, as_version=4)
-    widgets = {call.cell for call in lesson_rules.calls(notebook, "predict", "reveal", "quiz", *lesson_rules.PANELS)}
+    widgets = {call.cell for call in lesson_rules.calls_of(notebook, "predict", "reveal", "quiz", *lesson_rules.PANELS)}
     assert len(widgets) >= 5
     for place in widgets:
         changed = copy.deepcopy(cells[place].cell.outputs)

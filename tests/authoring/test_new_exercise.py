@@ -91,8 +91,8 @@ def test_ruff_has_nothing_to_say_of_it(clone: Path) -> None:
 def test_its_notebook_and_its_starter_have_the_shape_of_all(clone: Path, number: int, name: str) -> None:
     solved = nbformat.read(clone / lesson(clone, number).solution_file, as_version=4)
     starter = nbformat.read(clone / lesson(clone, number).exercise_file, as_version=4)
-    assert rules.names(solved) == [*lesson(clone, number).exercises.values()]
-    assert rules.names(solved)[-1] == name
+    assert rules.answer_names(solved) == [*lesson(clone, number).exercises.values()]
+    assert rules.answer_names(solved)[-1] == name
     assert [found for rule in rules.SOLUTION_RULES for found in rule(solved)] == []
     assert [found for rule in rules.STARTER_RULES for found in rule(starter, solved)] == []
 
@@ -124,7 +124,7 @@ def test_its_notebook_runs_and_mypy_has_nothing_to_say_of_it(clone: Path) -> Non
         run(clone, "authoring.notebooks", lesson(clone, number).solution_file)
         notebook = nbformat.read(clone / lesson(clone, number).solution_file, as_version=4)
         outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-        assert [output for output in outputs if rules.complains(output)] == []
+        assert [output for output in outputs if rules.is_complaint(output)] == []
         assert "IDs taken for a page of 5: 5, at most 5" in str(outputs)
     run(clone, "mypy", f"{CHECKERS}/{LATER}.py", f"{CHECKERS}/{FIRST.lower()}.py")
 

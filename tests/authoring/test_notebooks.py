@@ -74,7 +74,7 @@ class TestANotebook:
 def test_a_notebook_that_lost_an_output_is_refused(path):
     notebook = nbformat.read(path, as_version=4)
     refused = 0
-    for cell in lesson_rules.codes(notebook):
+    for cell in lesson_rules.code_cells(notebook):
         kept, cell.outputs = cell.outputs, []
         refused += bool(lesson_rules.shows_what_its_cells_end_in(notebook, 0))
         cell.outputs = kept

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from support import exercise_rules as rules
 from support.cells import run_cells
 from support.depth import CI
-from support.solutions import FUNCTION, TWO_METHODS, VALUE, solution
+from support.made_up_solutions import FUNCTION, TWO_METHODS, VALUE, solution_notebook
 
 from authoring import starters
 from authoring.verify import ROOT, impersonal_environment
@@ -29,7 +29,7 @@ named = pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.na
 
 @pytest.fixture
 def whole() -> NotebookNode:
-    return solution(merge_newest=FUNCTION, rows_read=VALUE, LRU=TWO_METHODS)
+    return solution_notebook(merge_newest=FUNCTION, rows_read=VALUE, LRU=TWO_METHODS)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_the_solutions_are_those_of_the_course_and_have_its_exercises_in_order()
     }
     for lesson in outline().with_exercises:
         notebook = nbformat.read(ROOT / lesson.solution_file, as_version=4)
-        assert rules.names(notebook) == [*lesson.exercises.values()]
+        assert rules.answer_names(notebook) == [*lesson.exercises.values()]
 
 
 def test_a_fresh_making_is_what_is_committed() -> None:
@@ -70,7 +70,7 @@ def test_a_starter_tells_nothing_and_lacks_nothing(path: Path, rule: Callable[..
     solved = nbformat.read(path, as_version=4)
     starter = nbformat.read(ROOT / "exercises" / path.name, as_version=4)
     nbformat.validate(starter)
-    assert rules.secrets(solved)
+    assert rules.secret_lines(solved)
     assert [*rule(starter, solved)] == []
 
 
@@ -79,8 +79,8 @@ def test_running_all_of_a_starter_ends_without_an_error_and_without_points(path:
     starter = nbformat.read(ROOT / "exercises" / path.name, as_version=4)
     code = [cell for cell in starter.cells if cell.cell_type == "code"]
     given = run_cells(tmp_path, (cell.source for cell in code))
-    points = [value for cell, value in zip(code, given, strict=True) if cell in rules.graded(starter, "grade")]
-    assert points == [0.0] * len(rules.names(starter))
+    points = [value for cell, value in zip(code, given, strict=True) if cell in rules.graded_cells(starter, "grade")]
+    assert points == [0.0] * len(rules.answer_names(starter))
 
 
 @pytest.mark.timeout(300)
@@ -88,14 +88,14 @@ def test_running_all_of_a_starter_ends_without_an_error_and_without_points(path:
 def test_so_it_does_in_a_kernel_of_its_own(path: Path, tmp_path: Path) -> None:
     starter = nbformat.read(ROOT / "exercises" / path.name, as_version=4)
     execute(starter, tmp_path)
-    for cell in rules.graded(starter, "grade"):
+    for cell in rules.graded_cells(starter, "grade"):
         assert [output.data["text/plain"] for output in cell.outputs] == ["0.0"]
 
 
 def test_the_capstone_asks_for_nothing() -> None:
     solved = nbformat.read(ROOT / "solutions" / CAPSTONE, as_version=4)
     starter = nbformat.read(ROOT / "exercises" / CAPSTONE, as_version=4)
-    assert rules.graded(solved, "solution") == []
+    assert rules.graded_cells(solved, "solution") == []
     assert [*rules.has_no_outputs(starter, solved), *rules.is_the_solution_otherwise(starter, solved)] == []
     assert [cell.source for cell in starter.cells] == [cell.source for cell in solved.cells]  # so nbval runs it, too
 
@@ -110,14 +110,14 @@ def execute(starter: NotebookNode, folder: Path) -> None:
     """Run a notebook in a kernel that works in `folder`; nothing may go wrong there or be written to stderr."""
     client = NotebookClient(starter, timeout=240, resources={"metadata": {"path": str(folder)}})
     client.execute(env=impersonal_environment(os.environ, folder))
-    assert [o for cell in starter.cells for o in cell.get("outputs", []) if rules.complains(o)] == []
+    assert [o for cell in starter.cells for o in cell.get("outputs", []) if rules.is_complaint(o)] == []
 
 
 @named
 def test_ours_is_the_answers_cell_without_marks(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    assert rules.names(notebook)
-    for cell in rules.graded(notebook, "solution"):
+    assert rules.answer_names(notebook)
+    for cell in rules.graded_cells(notebook, "solution"):
         name = cell.metadata.nbgrader.grade_id
         head, _, source = (ROOT / starters.OURS / f"{name}.py").read_text(encoding="utf-8").partition("\n")
         assert head == f"# Made by `make exercises` from solutions/{path.name}: change it there."
@@ -135,7 +135,7 @@ def run(source: str) -> dict[str, object]:
 
 
 def test_a_functions_body_becomes_a_stub_and_a_value_stays_open(whole: NotebookNode) -> None:
-    function, value, methods = (cell.source for cell in rules.graded(starters.starter_of(whole), "solution"))
+    function, value, methods = (cell.source for cell in rules.graded_cells(starters.starter_of(whole), "solution"))
     assert function == FUNCTION[: FUNCTION.index("    ### BEGIN")] + "    pass  # your code here"
     assert value == "rows_read = ...  # three whole numbers\n# your answer in place of the dots"
     assert methods.count("        pass  # your code here") == 2
@@ -145,10 +145,10 @@ def test_a_functions_body_becomes_a_stub_and_a_value_stays_open(whole: NotebookN
 
 def test_what_is_graded_cannot_be_deleted_and_points_cannot_be_changed(whole: NotebookNode) -> None:
     starter = starters.starter_of(whole)
-    for cell in rules.graded(starter, "solution"):
+    for cell in rules.graded_cells(starter, "solution"):
         assert (cell.metadata.deletable, cell.metadata.get("editable", True)) == (False, True)
         assert cell.metadata.tags == ["answer"]
-    for cell in rules.graded(starter, "grade"):
+    for cell in rules.graded_cells(starter, "grade"):
         assert (cell.metadata.deletable, cell.metadata.editable) == (False, False)
 
 
@@ -206,7 +206,7 @@ def test_two_answers_of_one_name_are_refused_within_a_notebook_and_between_two(
 
 
 def test_a_region_without_an_end_is_refused_with_its_notebook(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    broken = solution(merge_newest=FUNCTION.replace("    ### END SOLUTION", ""))
+    broken = solution_notebook(merge_newest=FUNCTION.replace("    ### END SOLUTION", ""))
     nbformat.write(broken, clone / "solutions" / "04_user_shards.ipynb")
     assert starters.main(clone) == 2
     assert "04_user_shards.ipynb: no end solution statement found" in capsys.readouterr().err

@@ -76,7 +76,7 @@ def address(home: Path) -> Iterator[str]:
         ) as server,
     ):
         try:
-            yield browser.listening(f"http://127.0.0.1:{port}", server)
+            yield browser.wait_for_server(f"http://127.0.0.1:{port}", server)
         finally:
             end(server)
 
@@ -86,7 +86,7 @@ def saved(home: Path) -> dict[str, object]:
 
 
 def test_the_front_page_opens_rendered_and_its_links_lead_on(address: str) -> None:
-    with browser.browsing() as chromium:
+    with browser.open_browser() as chromium:
         page = chromium.new_page()
         page.goto(f"{address}/?token={browser.TOKEN}")
         page.wait_for_selector(f"{PREVIEW} h1 >> text=The course")
@@ -94,29 +94,29 @@ def test_the_front_page_opens_rendered_and_its_links_lead_on(address: str) -> No
         page.wait_for_function(SCROLLED)
         page.click(f"{PREVIEW} a >> text=A slider")
         page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell")
-        browser.idle(page)  # a server that is ended while it starts a kernel may wait for it for ever
+        browser.wait_until_idle(page)  # a server that is ended while it starts a kernel may wait for it for ever
 
 
 def test_a_notebook_that_is_opened_and_saved_is_still_ours(address: str, home: Path) -> None:
-    with browser.browsing() as chromium, browser.notebook(chromium, address, NOTEBOOK) as page:
+    with browser.open_browser() as chromium, browser.open_notebook(chromium, address, NOTEBOOK) as page:
         given = (home / NOTEBOOK).read_bytes()
         page.wait_for_function(f"{browser.NOTEBOOK}.context.model.sharedModel.getMetadata('language_info').version")
-        browser.command(page, "docmanager:save")
+        browser.run_command(page, "docmanager:save")
         opened = (home / NOTEBOOK).read_bytes()
     assert opened != given
     assert fingerprint(opened, NOTEBOOK) == fingerprint(given, NOTEBOOK)
 
 
 def test_a_widget_is_saved_with_its_notebook_and_shown_again_without_a_run(address: str, home: Path) -> None:
-    with browser.browsing() as chromium:
-        with browser.notebook(chromium, address, NOTEBOOK) as page:
-            assert browser.run_all(page, 60) == []
+    with browser.open_browser() as chromium:
+        with browser.open_notebook(chromium, address, NOTEBOOK) as page:
+            assert browser.run_all_cells(page, 60) == []
             page.focus(".noUi-handle")
             page.keyboard.press("ArrowRight")
             page.wait_for_selector(".widget-readout >> text=4")
-            browser.command(page, "docmanager:save")
+            browser.run_command(page, "docmanager:save")
         before = saved(home)
         assert '"value": 4' in json.dumps(before["metadata"])
-        with browser.notebook(chromium, address, NOTEBOOK) as again:
+        with browser.open_notebook(chromium, address, NOTEBOOK) as again:
             again.wait_for_selector(".widget-readout >> text=4")
         assert saved(home) == before

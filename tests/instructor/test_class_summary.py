@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import made_up
+from support import made_up_course
 
 from twitterlab.classroom.course import progress
 from twitterlab.classroom.course.contents import CourseError
@@ -19,8 +19,8 @@ from twitterlab.instructor.class_summary import SHOWN, summarise
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    yield made_up.make(tmp_path, monkeypatch)
-    made_up.unmake()
+    yield made_up_course.make_course(tmp_path, monkeypatch)
+    made_up_course.forget_course()
 
 
 @pytest.fixture

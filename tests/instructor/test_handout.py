@@ -71,7 +71,7 @@ class TestAHandout:
         assert "the tour" not in page
 
     def test_tells_no_answers_and_no_outputs(self, folder: Path) -> None:
-        secrets = {line for path in SOLUTIONS for line in rules.secrets(nbformat.read(path, as_version=4))}
+        secrets = {line for path in SOLUTIONS for line in rules.secret_lines(nbformat.read(path, as_version=4))}
         assert secrets
         for path in folder.rglob("*.ipynb"):
             cells = nbformat.read(path, as_version=4).cells

@@ -23,7 +23,7 @@ pytestmark = see.MARKS
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with browser.browsing() as chromium:
+    with browser.open_browser() as chromium:
         yield chromium
 
 

@@ -93,7 +93,7 @@ def paragraphs_of(comment: str) -> list[str]:
     return [" ".join(paragraph.split("\n")) for paragraph in text.strip().split("\n\n")]
 
 
-def judged(name: str, source: str, random: int = HISTORIES) -> Verdict:
+def judge_cell(name: str, source: str, random: int = HISTORIES) -> Verdict:
     """The verdict on a cell with this source."""
     given = Answer(name, None, source)
     try:

@@ -34,7 +34,7 @@ CELLS = f"{NOTEBOOK}.content.widgets.filter(cell => cell.model.type === 'code' &
 
 
 @contextmanager
-def serving(root: Path, home: Path) -> Iterator[str]:
+def serving_lab(root: Path, home: Path) -> Iterator[str]:
     """A server of the folder `root` until the end of the block; gives its address. Its own files are in `home`."""
     settings = home / "settings"
     settings.mkdir(parents=True)
@@ -52,7 +52,7 @@ def serving(root: Path, home: Path) -> Iterator[str]:
     environment = impersonal_environment(os.environ, home)
     with (home / "server.log").open("w") as log, subprocess.Popen(command, env=environment, stderr=log) as server:
         try:
-            yield listening(f"http://127.0.0.1:{port}", server)
+            yield wait_for_server(f"http://127.0.0.1:{port}", server)
         finally:
             end(server)
 
@@ -64,7 +64,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def listening(address: str, server: subprocess.Popen[Any]) -> str:
+def wait_for_server(address: str, server: subprocess.Popen[Any]) -> str:
     """The address, once the server answers at it; RuntimeError where the server ended instead."""
     while True:
         with suppress(urllib.error.URLError), DIRECT.open(f"{address}/api?token={TOKEN}"):
@@ -74,7 +74,7 @@ def listening(address: str, server: subprocess.Popen[Any]) -> str:
 
 
 @contextmanager
-def browsing() -> Iterator[Browser]:
+def open_browser() -> Iterator[Browser]:
     """A chromium until the end of the block."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
@@ -83,43 +83,43 @@ def browsing() -> Iterator[Browser]:
 
 
 @contextmanager
-def notebook(browser: Browser, address: str, path: str) -> Iterator[Page]:
+def open_notebook(browser: Browser, address: str, path: str) -> Iterator[Page]:
     """A page with a notebook open, rendered and with a kernel that is ready; its kernel ends with the block."""
     page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
     page.goto(f"{address}/lab/workspaces/{Path(path).stem}/tree/{path}?token={TOKEN}&reset")
     page.wait_for_function(f"window.jupyterapp && {NOTEBOOK} && {NOTEBOOK}.context && {NOTEBOOK}.context.isReady")
     try:
         page.evaluate(f"{NOTEBOOK}.revealed.then(() => {NOTEBOOK}.sessionContext.ready).then(() => null)")
-        idle(page)
+        wait_until_idle(page)
         yield page
     finally:
         page.evaluate(f"{NOTEBOOK}.sessionContext.shutdown().then(() => null)")
         page.context.close()
 
 
-def idle(page: Page) -> None:
+def wait_until_idle(page: Page) -> None:
     """Wait until the kernel has nothing to do."""
     page.wait_for_function(f"{NOTEBOOK}.sessionContext.session?.kernel?.status === 'idle'")
 
 
-def command(page: Page, name: str, arguments: dict[str, Any] | None = None) -> None:
+def run_command(page: Page, name: str, arguments: dict[str, Any] | None = None) -> None:
     """Give one of JupyterLab's commands, and wait until it is done."""
     page.evaluate(
         "([name, a]) => window.jupyterapp.commands.execute(name, a).then(() => null)", [name, arguments or {}]
     )
 
 
-def run_all(page: Page, seconds: float) -> list[str]:
+def run_all_cells(page: Page, seconds: float) -> list[str]:
     """Run all cells; returns what went wrong, as the names of errors."""
     page.set_default_timeout(seconds * 1000)
-    command(page, "notebook:run-all-cells")
+    run_command(page, "notebook:run-all-cells")
     page.wait_for_function(f"{CELLS}.every(cell => cell.model.executionCount !== null)")
-    idle(page)
+    wait_until_idle(page)
     outputs = page.evaluate(f"{CELLS}.flatMap(cell => cell.model.outputs.toJSON())")
     return [output["ename"] for output in outputs if output["output_type"] == "error"]
 
 
-def in_kernel(page: Page, code: str) -> Any:
+def ask_kernel(page: Page, code: str) -> Any:
     """What a piece of Python that prints JSON says in the notebook's own kernel."""
     asked = f"""async code => {{
         const kernel = {NOTEBOOK}.sessionContext.session.kernel, said = [];
@@ -138,14 +138,14 @@ def in_kernel(page: Page, code: str) -> Any:
         raise RuntimeError(f"the kernel said: {said}") from None
 
 
-def shoot(page: Page, folder: Path, name: str) -> None:
+def photograph_notebook(page: Page, folder: Path, name: str) -> None:
     """Photograph the whole notebook from top to bottom, light and dark."""
     folder.mkdir(parents=True, exist_ok=True)
     whole = "document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer')"
     page.evaluate("window.jupyterapp.shell.collapseLeft()")
     page.set_viewport_size({"width": 1100, "height": page.evaluate(f"{whole}.scrollHeight") + 150})
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
-        command(page, "apputils:change-theme", {"theme": theme})
+        run_command(page, "apputils:change-theme", {"theme": theme})
         page.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
         page.wait_for_selector("#jupyterlab-splash", state="detached")
         page.evaluate(f"{whole}.scrollTop = 0")

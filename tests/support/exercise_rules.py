@@ -21,17 +21,17 @@ HEADING = re.compile(r"^## (\d+(?:\.\d+)?) · \S", re.MULTILINE)
 SAID = re.compile(r"check\.(\w+)\(\1\)\.points\((\d+)\)")
 
 
-def graded(notebook: NotebookNode, kind: str) -> list[NotebookNode]:
+def graded_cells(notebook: NotebookNode, kind: str) -> list[NotebookNode]:
     """The cells that nbgrader knows: of the kind "solution" or "grade"."""
     return [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get(kind)]
 
 
-def names(notebook: NotebookNode) -> list[str]:
+def answer_names(notebook: NotebookNode) -> list[str]:
     """The answers' names, in order."""
-    return [cell.metadata.nbgrader.grade_id for cell in graded(notebook, "solution")]
+    return [cell.metadata.nbgrader.grade_id for cell in graded_cells(notebook, "solution")]
 
 
-def parted(source: str) -> tuple[list[str], list[str]]:
+def given_and_marked_lines(source: str) -> tuple[list[str], list[str]]:
     """The lines of a cell that are given, and those between its marks; ValueError where the marks do not pair."""
     given: list[str] = []
     inside: list[str] = []
@@ -48,15 +48,15 @@ def parted(source: str) -> tuple[list[str], list[str]]:
     return given, inside
 
 
-def stripped(lines: Iterable[str]) -> set[str]:
+def bare_lines(lines: Iterable[str]) -> set[str]:
     """The lines without their indentation; empty ones are none."""
     return {line.strip() for line in lines} - {""}
 
 
-def secrets(solution: NotebookNode) -> set[str]:
+def secret_lines(solution: NotebookNode) -> set[str]:
     """The lines of our answers that a solution notebook gives nowhere else."""
-    parts = [parted(cell.source) for cell in solution.cells]
-    return stripped(line for _, inside in parts for line in inside) - stripped(
+    parts = [given_and_marked_lines(cell.source) for cell in solution.cells]
+    return bare_lines(line for _, inside in parts for line in inside) - bare_lines(
         line for given, _ in parts for line in given
     )
 
@@ -70,16 +70,16 @@ def speaks_python(notebook: NotebookNode) -> Iterator[str]:
 def marks_what_the_learner_writes(notebook: NotebookNode) -> Iterator[str]:
     for cell in notebook.cells:
         try:
-            marked = bool(stripped(parted(cell.source)[1]))
+            marked = bool(bare_lines(given_and_marked_lines(cell.source)[1]))
         except ValueError as error:
             yield f"{error}: {cell.source[:60]!r}"
             continue
-        if marked != (cell in graded(notebook, "solution")):
+        if marked != (cell in graded_cells(notebook, "solution")):
             yield f"an answer without marks, or marks without an answer: {cell.source[:60]!r}"
 
 
 def leaves_a_name_in_the_starter(notebook: NotebookNode) -> Iterator[str]:
-    for cell in graded(notebook, "solution"):
+    for cell in graded_cells(notebook, "solution"):
         name, given = cell.metadata.nbgrader.grade_id, cell.source.split(BEGIN)[0]
         if not re.search(rf"^(?:def {name}\(|class {name}\b|{name}\b.* = \.\.\.)", given, re.MULTILINE):
             yield f"{name} is not begun before its region"
@@ -87,17 +87,17 @@ def leaves_a_name_in_the_starter(notebook: NotebookNode) -> Iterator[str]:
 
 def ends_its_functions_in_regions(notebook: NotebookNode) -> Iterator[str]:
     """A check looks for the stub where a function ends, so nothing may stand behind it."""
-    for cell in graded(notebook, "solution"):
+    for cell in graded_cells(notebook, "solution"):
         for found in re.finditer(rf"^( *){END}\n+( *)(\S.*)", cell.source, re.MULTILINE):
             if found[1] and len(found[2]) >= len(found[1]):
                 yield f"{cell.metadata.nbgrader.grade_id} goes on behind its region: {found[3]!r}"
 
 
 def has_what_nbgrader_needs(notebook: NotebookNode) -> Iterator[str]:
-    for cell in graded(notebook, "solution"):
+    for cell in graded_cells(notebook, "solution"):
         if {**cell.metadata.nbgrader, "grade_id": 0} != {**ANSWER, "grade_id": 0}:
             yield f"an answer's metadata are {dict(cell.metadata.nbgrader)}"
-    for cell in graded(notebook, "grade"):
+    for cell in graded_cells(notebook, "grade"):
         said = SAID.fullmatch(cell.source)
         wanted = {**POINTS, "grade_id": f"{said[1]}-points", "points": int(said[2])} if said else {}
         if cell.metadata.nbgrader != wanted:
@@ -111,13 +111,13 @@ def asks_and_checks_in_order(notebook: NotebookNode) -> Iterator[str]:
     codes = [cell.source.strip() for cell in notebook.cells if cell.cell_type == "code"]
     found = [code for code in codes if BEGIN in code or re.match(r"check\.|hint\(", code)]
     wanted = []
-    if len(keys) != len(names(notebook)):
-        yield f"headings {keys} for answers {names(notebook)}"
-    for cell, key in zip(graded(notebook, "solution"), keys, strict=False):
+    if len(keys) != len(answer_names(notebook)):
+        yield f"headings {keys} for answers {answer_names(notebook)}"
+    for cell, key in zip(graded_cells(notebook, "solution"), keys, strict=False):
         name = cell.metadata.nbgrader.grade_id
         wanted += [cell.source.strip(), f"check.{name}({name})", f'hint("{key}")']
     points = [code for code in found if SAID.fullmatch(code)]
-    if [SAID.fullmatch(code)[1] for code in points] != names(notebook) or found != wanted + points:
+    if [SAID.fullmatch(code)[1] for code in points] != answer_names(notebook) or found != wanted + points:
         yield f"after each answer its check and its hint, at the end all points; there are {found}"
 
 
@@ -139,14 +139,14 @@ SOLUTION_RULES = (
 )
 
 
-def complains(output: NotebookNode) -> bool:
+def is_complaint(output: NotebookNode) -> bool:
     """Whether an output is an error, or was written to stderr: nbgrader gives no points for either."""
     return output.output_type == "error" or output.get("name") == "stderr"
 
 
 def keeps_our_answers_secret(starter: NotebookNode, solution: NotebookNode) -> Iterator[str]:
     lines = {line.strip() for cell in starter.cells for line in cell.source.split("\n")}
-    yield from (f"it tells {line!r}" for line in sorted(lines & secrets(solution)))
+    yield from (f"it tells {line!r}" for line in sorted(lines & secret_lines(solution)))
 
 
 def has_no_outputs(starter: NotebookNode, solution: NotebookNode) -> Iterator[str]:
@@ -161,7 +161,7 @@ def has_no_marks(starter: NotebookNode, solution: NotebookNode) -> Iterator[str]
 
 
 def is_python_that_runs_up_to_the_check(starter: NotebookNode, solution: NotebookNode) -> Iterator[str]:
-    for cell in graded(starter, "solution"):
+    for cell in graded_cells(starter, "solution"):
         name = cell.metadata.nbgrader.grade_id
         try:
             ast.parse(cell.source)
@@ -175,9 +175,9 @@ def is_the_solution_otherwise(starter: NotebookNode, solution: NotebookNode) -> 
     if len(starter.cells) != len(solution.cells):
         yield "it has other cells"
     for got, ours in zip(starter.cells, solution.cells, strict=False):
-        if ours not in graded(solution, "solution") and got.source != ours.source:
+        if ours not in graded_cells(solution, "solution") and got.source != ours.source:
             yield f"it differs from the solution: {got.source[:60]!r}"
-        if lost := stripped(parted(ours.source)[0]) - stripped(got.source.split("\n")):
+        if lost := bare_lines(given_and_marked_lines(ours.source)[0]) - bare_lines(got.source.split("\n")):
             yield f"it lost what is given: {lost}"
 
 

@@ -34,7 +34,7 @@ class Call(NamedTuple):
     values: list[object]
 
 
-def codes(notebook: NotebookNode) -> list[NotebookNode]:
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """The code cells."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -44,15 +44,15 @@ def prose(notebook: NotebookNode) -> str:
     return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
-def bundles(cell: NotebookNode) -> Iterator[str]:
+def html_outputs(cell: NotebookNode) -> Iterator[str]:
     """The HTML that a cell shows."""
     return (output.data["text/html"] for output in cell.outputs if "text/html" in output.get("data", {}))
 
 
-def calls(notebook: NotebookNode, *names: str) -> list[Call]:
+def calls_of(notebook: NotebookNode, *names: str) -> list[Call]:
     """The calls of functions of these names, dotted ones by their last part, as they stand in the notebook."""
     found = []
-    for place, cell in enumerate(codes(notebook)):
+    for place, cell in enumerate(code_cells(notebook)):
         nodes = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
         for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
             name = ast.unparse(node.func).rpartition(".")[2]
@@ -62,7 +62,7 @@ def calls(notebook: NotebookNode, *names: str) -> list[Call]:
 
 
 def has_few_cells(notebook: NotebookNode, number: int) -> list[str]:
-    count = len(codes(notebook))
+    count = len(code_cells(notebook))
     return [f"{count} code cells; about 25 are enough"] if count > MOST_CELLS else []
 
 
@@ -75,8 +75,8 @@ def has_a_header(notebook: NotebookNode, number: int) -> list[str]:
 
 
 def shows_what_its_cells_end_in(notebook: NotebookNode, number: int) -> list[str]:
-    silent = SILENT | {name for cell in codes(notebook) for name in returning_nothing(cell.source)}
-    mute = [cell for cell in codes(notebook) if not cell.outputs and ends_in_a_value(cell.source, silent)]
+    silent = SILENT | {name for cell in code_cells(notebook) for name in returning_nothing(cell.source)}
+    mute = [cell for cell in code_cells(notebook) if not cell.outputs and ends_in_a_value(cell.source, silent)]
     return [f"this cell ends in an expression and has no output: {cell.source[-80:]!r}" for cell in mute]
 
 
@@ -101,35 +101,39 @@ def ends_in_a_value(source: str, silent: set[str]) -> bool:
 
 
 def begins_with_the_architecture(notebook: NotebookNode, number: int) -> list[str]:
-    drawn = [place for place, cell in enumerate(codes(notebook)) if any("<figure" in text for text in bundles(cell))]
+    drawn = [
+        place
+        for place, cell in enumerate(code_cells(notebook))
+        if any("<figure" in text for text in html_outputs(cell))
+    ]
     if not drawn:
         return ["there is no figure"]
-    asked = [call.values for call in calls(notebook, "architecture") if call.cell == drawn[0]]
+    asked = [call.values for call in calls_of(notebook, "architecture") if call.cell == drawn[0]]
     built = min(number, len(tl.STAGES))  # what comes after the last stage is about that one
     return [] if asked == [[built]] else [f"its first figure is not architecture({built})"]
 
 
 def has_one_panel(notebook: NotebookNode, number: int) -> list[str]:
     imported = set()
-    for cell in codes(notebook):
+    for cell in code_cells(notebook):
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.ImportFrom) and node.module == MODULE:
                 imported |= {alias.asname or alias.name for alias in node.names}
-    dotted = [name for cell in codes(notebook) for name in re.findall(r"\bpanels\.(\w+)\(", cell.source)]
-    made = dotted + [call.name for call in calls(notebook, "Panel", *imported) if call.name not in dotted]
+    dotted = [name for cell in code_cells(notebook) for name in re.findall(r"\bpanels\.(\w+)\(", cell.source)]
+    made = dotted + [call.name for call in calls_of(notebook, "Panel", *imported) if call.name not in dotted]
     panel = outline().lesson(number).panel
     return [] if made == [panel] else [f"its panels are {made}, not the one panel {panel!r}"]
 
 
 def has_two_questions(notebook: NotebookNode, number: int) -> list[str]:
-    keys = [call.values[0] for call in calls(notebook, "quiz")]
+    keys = [call.values[0] for call in calls_of(notebook, "quiz")]
     right = len(keys) == len(set(keys)) == 2 and all(str(key).startswith(f"{number}.") for key in keys)
     return [] if right else [f"its questions are {keys}, not two of lesson {number}"]
 
 
 def asks_before_it_reveals(notebook: NotebookNode, number: int) -> list[str]:
     asked, wrong, count = set(), [], 0
-    for call in calls(notebook, "predict", "reveal"):
+    for call in calls_of(notebook, "predict", "reveal"):
         key = str(call.values[0])
         if call.name == "predict":
             asked.add(key)
@@ -141,7 +145,7 @@ def asks_before_it_reveals(notebook: NotebookNode, number: int) -> list[str]:
 
 
 def shows_no_code_as_output(notebook: NotebookNode, number: int) -> list[str]:
-    shown = "".join(text for cell in codes(notebook) for text in bundles(cell)).lower()
+    shown = "".join(text for cell in code_cells(notebook) for text in html_outputs(cell)).lower()
     return [f"an output has {tag}" for tag in ("<svg", "<script") if tag in shown]
 
 

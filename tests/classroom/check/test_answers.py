@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.answering import ANY, judged, known_answer, known_answers, read_answer
+from support.answering import ANY, judge_cell, known_answer, known_answers, read_answer
 from support.depth import CI
 
 from twitterlab.classroom.check.exercise import exercise_named, exercise_names
@@ -17,7 +17,7 @@ CHAINED = "def merge_newest(sources):\n    return [row for source in sources for
 @pytest.mark.parametrize("name", known_answers())
 def test_an_answer_gets_the_verdict_that_is_meant_for_it(name: str) -> None:
     known = known_answer(name)
-    verdict = judged(known.exercise, known.source)
+    verdict = judge_cell(known.exercise, known.source)
     assert verdict.kind == known.kind, verdict.text
     assert known.why in (ANY, verdict.why), verdict.text
     assert not verdict.why or exercise_named(known.exercise).texts.wrong[verdict.why].says in verdict.text
@@ -27,7 +27,7 @@ def test_an_answer_gets_the_verdict_that_is_meant_for_it(name: str) -> None:
 @pytest.mark.skipif(not CI, reason="nbval has ours judged in solutions/: set CI=true")
 @pytest.mark.parametrize("name", exercise_names())
 def test_ours_is_right(name: str) -> None:
-    verdict = judged(name, my_parts.our_source(name))
+    verdict = judge_cell(name, my_parts.our_source(name))
     assert verdict.kind == "right", verdict.text
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.answering import judged
+from support.answering import judge_cell
 from support.places import SHARED
 
 from twitterlab.classroom.check.answers import Answer, value_afresh
@@ -19,7 +19,7 @@ from twitterlab.studies.cache_lookups import play_lookups
 
 
 def test_ours_is_right_and_says_what_a_fifo_would_have_cost() -> None:
-    verdict = judged("LRU", my_parts.our_source("LRU"))
+    verdict = judge_cell("LRU", my_parts.our_source("LRU"))
     assert verdict.kind == "right"
     (_, asked) = lru.graph_and_lookups()
     misses = {rule: sum(map(len, play_lookups(asked.pages, rule(lru.ROOM)))) for rule in (FIFO, LRU)}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from support.answering import judged, known_answer
+from support.answering import judge_cell, known_answer
 
 from twitterlab.classroom.check.exercises.feed_sql import EXERCISE
 
 
 def test_what_is_said_of_a_right_answer_is_what_is_counted() -> None:
-    verdict = judged("feed_sql", known_answer("feed_sql/a_join").source)
+    verdict = judge_cell("feed_sql", known_answer("feed_sql/a_join").source)
     assert verdict.says[0] == "rows read for a page of 20: 7,200, at most 7,200"
     assert "7,200 rows" in verdict.says[1]
     assert sum(map(int, re.findall(r"all (\d+)", verdict.says[1].replace(",", "")))) == 7200

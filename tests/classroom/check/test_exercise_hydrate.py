@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.answering import judged
+from support.answering import judge_cell
 
 from twitterlab.classroom.check.answers import Answer, value_afresh
 from twitterlab.classroom.check.exercises import hydrate
@@ -13,7 +13,7 @@ from twitterlab.studies.cache_lookups import FULL
 
 
 def test_ours_is_right_and_the_shares_it_tells_are_those_of_its_run() -> None:
-    verdict = judged("hydrate", my_parts.our_source("hydrate"))
+    verdict = judge_cell("hydrate", my_parts.our_source("hydrate"))
     assert verdict.kind == "right"
     ours: Any = value_afresh(Answer("hydrate", None, my_parts.our_source("hydrate")))
     pages = hydrate.hydrated_pages(ours)

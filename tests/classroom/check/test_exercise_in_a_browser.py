@@ -57,7 +57,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def lab(home: Path) -> Iterator[tuple[sync_api.Browser, str]]:
     """A chromium, and the address of a JupyterLab on the copy."""
-    with browser.serving(home, home.parent / "jupyter") as address, browser.browsing() as chromium:
+    with browser.serving_lab(home, home.parent / "jupyter") as address, browser.open_browser() as chromium:
         yield chromium, address
 
 
@@ -74,21 +74,21 @@ def put(page: sync_api.Page, cell: sync_api.Locator, source: str) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(source)
     page.keyboard.press("Shift+Enter")
-    browser.idle(page)
+    browser.wait_until_idle(page)
 
 
 def run(page: sync_api.Page, cell: sync_api.Locator) -> sync_api.Locator:
     """Run a cell as it is; gives what it shows."""
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
-    browser.idle(page)
+    browser.wait_until_idle(page)
     return cell.locator(".jp-OutputArea")
 
 
 def photograph(page: sync_api.Page, name: str) -> None:
     """Where photographs are wanted, take them."""
     if folder := os.environ.get("TWITTERLAB_SHOTS"):
-        browser.shoot(page, Path(folder), name)
+        browser.photograph_notebook(page, Path(folder), name)
 
 
 @pytest.mark.parametrize("path", STARTERS, ids=lambda path: path.stem)
@@ -97,8 +97,8 @@ def test_a_starter_that_is_run_from_top_to_bottom_shows_no_error_and_no_answer(
 ) -> None:
     solved = nbformat.read(ROOT / "solutions" / path.name, as_version=4)
     answers = [cell.source for cell in solved.cells if cell.metadata.get("nbgrader", {}).get("solution")]
-    with browser.notebook(*lab, f"exercises/{path.name}") as page:
-        assert browser.run_all(page, SECONDS) == []
+    with browser.open_notebook(*lab, f"exercises/{path.name}") as page:
+        assert browser.run_all_cells(page, SECONDS) == []
         shown = page.locator(".jp-NotebookPanel").inner_text()
         photograph(page, f"exercises-{path.stem}-as-given")
     assert shown.count("Not attempted yet.") == len(answers)
@@ -110,7 +110,7 @@ def test_a_starter_that_is_run_from_top_to_bottom_shows_no_error_and_no_answer(
 
 def test_an_exercise_is_answered_from_wrong_to_right(lab: tuple[sync_api.Browser, str], home: Path) -> None:
     about = texts_of(KEY)
-    with browser.notebook(*lab, "exercises/04_user_shards.ipynb") as page:
+    with browser.open_notebook(*lab, "exercises/04_user_shards.ipynb") as page:
         page.set_default_timeout(SECONDS * 1000)
         sync_api.expect.set_options(timeout=SECONDS * 1000)
         the_map = run(page, cell_of(page, "my_progress()"))

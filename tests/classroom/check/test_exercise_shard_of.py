@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.answering import judged, known_answer
+from support.answering import judge_cell, known_answer
 
 from twitterlab.classroom.check.exercises import shard_of
 from twitterlab.classroom.check.exercises.shard_of import COUNTS, MANY, History, find_crowded, find_moved, problem
@@ -23,13 +23,13 @@ def shard_of(user, shards):
 @pytest.mark.parametrize("seed", ["", "0", "1", "2"])
 def test_the_other_process_has_another_seed_than_this_one(seed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONHASHSEED", seed) if seed else monkeypatch.delenv("PYTHONHASHSEED", raising=False)
-    verdict = judged("shard_of", known_answer("shard_of/hash_of_a_process").source)
+    verdict = judge_cell("shard_of", known_answer("shard_of/hash_of_a_process").source)
     assert (verdict.kind, verdict.why) == ("wrong", "hash_of_a_process")
 
 
 def test_a_rule_that_builds_a_ring_for_each_user_is_told_that_it_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shard_of, "CROWD_S", 0.2)
-    verdict = judged("shard_of", RING_FOR_EACH_USER)
+    verdict = judge_cell("shard_of", RING_FOR_EACH_USER)
     assert verdict.kind == "wrong"
     assert "what it builds for all, build once" in verdict.text
 

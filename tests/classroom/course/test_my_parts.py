@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from support import made_up
+from support import made_up_course
 
 from twitterlab.classroom.course import my_parts, progress, progress_map
 from twitterlab.classroom.course.catch_up import catch_up
@@ -23,8 +23,8 @@ MINE = "def merge(sources):\n    return sorted(sources)\n"
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    yield made_up.make(tmp_path, monkeypatch)
-    made_up.unmake()
+    yield made_up_course.make_course(tmp_path, monkeypatch)
+    made_up_course.forget_course()
 
 
 # Keeping
@@ -107,7 +107,7 @@ def test_no_name_leads_out_of_the_folder(home: Path, name: str) -> None:
         my_parts.save_part(home, name, "4.2", MINE)
     with pytest.raises(CourseError, match="no answer of ours"):
         my_parts.our_source(name)
-    assert made_up.state(home) == {}
+    assert made_up_course.course_files(home) == {}
 
 
 def test_a_kill_leaves_the_part_that_was_there_whole(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,9 +152,9 @@ def test_gaps_up_to_the_stage_are_filled_with_ours_and_labelled(home: Path) -> N
 
 def test_catching_up_twice_changes_nothing(home: Path) -> None:
     catch_up(home, 7)
-    before = made_up.state(home)
+    before = made_up_course.course_files(home)
     done = catch_up(home, 7)
-    assert made_up.state(home) == before
+    assert made_up_course.course_files(home) == before
     assert ([one.key for one in done.there], done.saved) == (["1.1", "1.2", "4.2"], [])
 
 
@@ -191,7 +191,7 @@ def test_a_stage_that_is_none_is_refused(home: Path, stage: str, capsys: pytest.
     with pytest.raises(SystemExit):
         main(["catch-up", "--to", stage])
     assert "--to" in capsys.readouterr().err
-    assert made_up.state(home) == {}
+    assert made_up_course.course_files(home) == {}
 
 
 def test_the_map_redraws_itself_after_catching_up(home: Path) -> None:
@@ -209,7 +209,7 @@ ACTIONS = st.lists(st.sampled_from(["solve", "edit", "catch up", "our newer answ
 @given(ACTIONS)
 def test_no_order_of_events_puts_ours_over_theirs(tmp_path_factory: pytest.TempPathFactory, actions: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        home = made_up.make(tmp_path_factory.mktemp("events"), patch)
+        home = made_up_course.make_course(tmp_path_factory.mktemp("events"), patch)
         theirs = ""
         for number, action in enumerate(actions):
             path = my_parts.part_path(home, "merge")
@@ -229,4 +229,4 @@ def test_no_order_of_events_puts_ours_over_theirs(tmp_path_factory: pytest.TempP
             there = my_parts.parts_in(home).get("merge")
             assert there is None or there.ours == (not theirs)
             assert not theirs or (there and there.source == theirs)
-    made_up.unmake()
+    made_up_course.forget_course()

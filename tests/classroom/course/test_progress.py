@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from support import made_up
+from support import made_up_course
 
 from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course import my_parts, progress, progress_map
@@ -34,8 +34,8 @@ KINDS = ("error", "wrong", "over budget", "right")
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    yield made_up.make(tmp_path, monkeypatch)
-    made_up.unmake()
+    yield made_up_course.make_course(tmp_path, monkeypatch)
+    made_up_course.forget_course()
 
 
 def record(home: Path, key: str = "4.2") -> Record:
@@ -61,7 +61,7 @@ def test_each_answer_is_counted_by_its_kind_and_misconception(home: Path, monkey
 
 def test_what_was_not_attempted_is_not_counted(home: Path) -> None:
     progress.note_answer("4.2", "not attempted")
-    assert made_up.state(home) == {}
+    assert made_up_course.course_files(home) == {}
 
 
 def test_right_stays_right_with_its_first_day(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +107,7 @@ def test_the_file_is_as_it_is_documented_and_names_no_folder(home: Path, monkeyp
 def test_a_key_that_is_none_is_refused_and_nothing_is_written(home: Path) -> None:
     with pytest.raises(ValueError, match="not the key"):
         progress.note_answer("../4.2", "wrong")
-    assert made_up.state(home) == {}
+    assert made_up_course.course_files(home) == {}
 
 
 # Where it is kept
@@ -116,7 +116,7 @@ def test_a_key_that_is_none_is_refused_and_nothing_is_written(home: Path) -> Non
 def test_the_course_of_the_environment_goes_before_the_one_around(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = made_up.empty(tmp_path / "other")
+    other = made_up_course.empty_course(tmp_path / "other")
     (other / "exercises").mkdir()
     monkeypatch.chdir(other / "exercises")
     assert progress.course_folder() == home
@@ -129,11 +129,11 @@ def test_the_course_of_the_environment_goes_before_the_one_around(
 def test_outside_of_a_course_nothing_is_written(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(course.VARIABLE)
     monkeypatch.chdir(tmp_path)
-    before = made_up.state(tmp_path)
+    before = made_up_course.course_files(tmp_path)
     assert progress.course_folder() is None
     progress.note_answer("4.2", "right")
     progress.note_help("4.2", 3, solution=True)
-    assert made_up.state(tmp_path) == before
+    assert made_up_course.course_files(tmp_path) == before
 
 
 def test_a_folder_that_was_moved_keeps_its_progress(
@@ -149,7 +149,7 @@ def test_a_folder_that_was_moved_keeps_its_progress(
     assert progress_map.map_text(progress_map.places_of(moved)) == before.replace("○ 4.2*", "◐ 4.2*").replace(
         "15 min  not begun", "15 min  tried once, not right yet"
     )
-    assert str(tmp_path).encode() not in b"".join(made_up.state(moved).values())
+    assert str(tmp_path).encode() not in b"".join(made_up_course.course_files(moved).values())
 
 
 # Never lost
@@ -205,7 +205,7 @@ def test_a_broken_file_that_cannot_be_set_aside_stays_and_reading_goes_on(
     (home / "progress.json").write_bytes(b"{")
     monkeypatch.setattr(Path, "rename", denied)
     assert progress.read_progress(home) == Progress()
-    assert made_up.state(home) == {"progress.json": b"{"}
+    assert made_up_course.course_files(home) == {"progress.json": b"{"}
 
 
 def denied(*_: object) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import made_up
+from support import made_up_course
 
 from twitterlab.classroom.course import my_parts, progress, progress_map
 from twitterlab.classroom.course.catch_up import catch_up
@@ -20,14 +20,14 @@ from twitterlab.commands.cli import main
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    yield made_up.make(tmp_path, monkeypatch)
-    made_up.unmake()
+    yield made_up_course.make_course(tmp_path, monkeypatch)
+    made_up_course.forget_course()
 
 
 @pytest.fixture
 def second(tmp_path: Path) -> Path:
     """The course on another machine."""
-    return made_up.empty(tmp_path / "second")
+    return made_up_course.empty_course(tmp_path / "second")
 
 
 @pytest.fixture
@@ -56,15 +56,15 @@ def test_an_import_into_a_fresh_course_gives_the_same_map_and_parts(home: Path, 
     assert seen(second) != seen(home)
     import_progress(second, file)
     assert seen(second) == seen(home)
-    assert made_up.state(second) == made_up.state(home)
+    assert made_up_course.course_files(second) == made_up_course.course_files(home)
 
 
 def test_the_same_file_a_second_time_changes_nothing(second: Path, file: Path) -> None:
     my_parts.save_part(second, "ask", "1.1", "ask = 'of the second machine'")
     import_progress(second, file)
-    before = made_up.state(second)
+    before = made_up_course.course_files(second)
     assert import_progress(second, file) == ["Nothing in it was new."]
-    assert made_up.state(second) == before
+    assert made_up_course.course_files(second) == before
 
 
 def test_what_was_done_on_both_machines_is_joined(
@@ -171,7 +171,7 @@ def test_a_part_that_answers_no_exercise_is_refused_before_anything_is_changed(
     parts = {"ask": {"source": "ask = 1"}, name: {"source": "evil = 1"}}
     with pytest.raises(CourseError, match="no exercise of that name") as error:
         import_progress(second, forged(file, parts=parts))
-    assert made_up.state(second) == {}
+    assert made_up_course.course_files(second) == {}
     assert "\x1b" not in str(error.value)
 
 
@@ -201,7 +201,7 @@ def test_a_file_that_is_none_of_ours_is_refused_in_a_sentence(
     said = capsys.readouterr().err
     assert "strange.json is no progress of this course: " in said
     assert said.count("\n") == 1
-    assert made_up.state(home) == {}
+    assert made_up_course.course_files(home) == {}
 
 
 def test_nothing_that_is_imported_is_run(second: Path, file: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from support import made_up
+from support import made_up_course
 
 from twitterlab.classroom.course import copy as course
 from twitterlab.classroom.course import my_parts, progress, progress_map
@@ -16,8 +16,8 @@ from twitterlab.commands.cli import main
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    yield made_up.make(tmp_path, monkeypatch)
-    made_up.unmake()
+    yield made_up_course.make_course(tmp_path, monkeypatch)
+    made_up_course.forget_course()
 
 
 def live(shown: object) -> str:

@@ -86,7 +86,7 @@ class Open(NamedTuple):
 
     def cells(self, name: str) -> list[tuple[str, sync_api.Locator]]:
         """What the calls of a function show, by the key that each is called with."""
-        return [(str(call.values[0]), self.cell(call.cell)) for call in lesson_rules.calls(self.notebook, name)]
+        return [(str(call.values[0]), self.cell(call.cell)) for call in lesson_rules.calls_of(self.notebook, name)]
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +97,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         shutil.copytree(ROOT / folder, root / "clone" / folder)
     course.refresh_course(ROOT, root / "course")
     sync_api.expect.set_options(timeout=20_000)  # other tests keep the machine busy beside these
-    with browser.serving(root, tmp_path_factory.mktemp("home")) as address, browser.browsing() as chromium:
+    with browser.serving_lab(root, tmp_path_factory.mktemp("home")) as address, browser.open_browser() as chromium:
         yield Lab(address, chromium)
 
 
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def read(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Open]:
     """A lesson in a fresh clone: nothing of it is run."""
-    with browser.notebook(lab.browser, lab.address, f"clone/notebooks/{request.param.name}") as page:
+    with browser.open_notebook(lab.browser, lab.address, f"clone/notebooks/{request.param.name}") as page:
         photograph(page, f"{request.param.stem}-as-committed")
         yield Open(nbformat.read(request.param, as_version=4), page, [])
 
@@ -112,8 +112,8 @@ def read(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Open]:
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def ran(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Open]:
     """A lesson of the learner's copy, run from top to bottom."""
-    with browser.notebook(lab.browser, lab.address, f"course/notebooks/{request.param.name}") as page:
-        errors = browser.run_all(page, SECONDS)
+    with browser.open_notebook(lab.browser, lab.address, f"course/notebooks/{request.param.name}") as page:
+        errors = browser.run_all_cells(page, SECONDS)
         photograph(page, f"{request.param.stem}-after-a-run")
         yield Open(nbformat.read(request.param, as_version=4), page, errors)
 
@@ -121,12 +121,14 @@ def ran(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Open]:
 def photograph(page: sync_api.Page, name: str) -> None:
     """Where photographs are wanted, take them."""
     if folder := os.environ.get("TWITTERLAB_SHOTS"):
-        browser.shoot(page, Path(folder), name)
+        browser.photograph_notebook(page, Path(folder), name)
 
 
 class TestALessonThatIsReadInAFreshClone:
     def test_shows_each_figure_with_its_words(self, read: Open) -> None:
-        committed = "".join(html for cell in lesson_rules.codes(read.notebook) for html in lesson_rules.bundles(cell))
+        committed = "".join(
+            html for cell in lesson_rules.code_cells(read.notebook) for html in lesson_rules.html_outputs(cell)
+        )
         seen = read.page.locator(".jp-OutputArea img")
         sync_api.expect(seen).to_have_count(committed.count("<img "))
         for image in seen.all():
@@ -135,8 +137,8 @@ class TestALessonThatIsReadInAFreshClone:
             assert image.evaluate("image => image.complete && image.naturalWidth") > 100
 
     def test_shows_what_its_panel_says_of_its_default_state(self, read: Open) -> None:
-        (call,) = lesson_rules.calls(read.notebook, *lesson_rules.PANELS)
-        (output,) = lesson_rules.codes(read.notebook)[call.cell].outputs
+        (call,) = lesson_rules.calls_of(read.notebook, *lesson_rules.PANELS)
+        (output,) = lesson_rules.code_cells(read.notebook)[call.cell].outputs
         title, settings, finding, *_ = output.data["text/plain"].splitlines()
         shown = read.cell(call.cell)
         sync_api.expect(shown).to_be_visible()
@@ -156,9 +158,9 @@ class TestALessonThatWasRun:
         assert ran.errors == []
 
     def test_has_a_panel_that_answers_the_keyboard_with_what_python_says(self, ran: Open) -> None:
-        (call,) = lesson_rules.calls(ran.notebook, *lesson_rules.PANELS)
-        last = ast.parse(lesson_rules.codes(ran.notebook)[call.cell].source).body[-1]
-        told = browser.in_kernel(ran.page, f"{PROBE}\n_move({ast.unparse(last)})")
+        (call,) = lesson_rules.calls_of(ran.notebook, *lesson_rules.PANELS)
+        last = ast.parse(lesson_rules.code_cells(ran.notebook)[call.cell].source).body[-1]
+        told = browser.ask_kernel(ran.page, f"{PROBE}\n_move({ast.unparse(last)})")
         assert told["before"] != told["after"]
         panel = ran.page.locator(".twitterlab-panel")
         sync_api.expect(panel).to_have_count(1)

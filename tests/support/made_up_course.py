@@ -50,7 +50,7 @@ def course_file() -> str:
     return "\n".join([*lines, "[capstone]", 'notebook = "capstone"', 'title = "Capstone"', "after = 7"])
 
 
-def make(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def make_course(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put the made-up exercises in the place of the real ones; returns a course folder that is the learner's home."""
     words, ours = folder / "exercises", folder / "ours"
     words.mkdir()
@@ -64,26 +64,26 @@ def make(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(exercise_texts, "FOLDER", words)
     monkeypatch.setattr(my_parts, "OURS", ours)
     monkeypatch.setattr(progress, "_callers", [])
-    unmake()
-    home = empty(folder / "course")
+    forget_course()
+    home = empty_course(folder / "course")
     monkeypatch.setenv(course.VARIABLE, str(home))
     return home
 
 
-def unmake() -> None:
+def forget_course() -> None:
     """Forget the exercises that were read."""
     outline.outline.cache_clear()
     exercise_texts.all_texts.cache_clear()
 
 
-def empty(home: Path) -> Path:
+def empty_course(home: Path) -> Path:
     """A course in which nothing was done."""
     home.mkdir()
     (home / course.MANIFEST).write_text("{}")
     return home
 
 
-def state(folder: Path) -> dict[str, bytes]:
+def course_files(folder: Path) -> dict[str, bytes]:
     """Every file that a learner sees, by its path."""
     paths = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}

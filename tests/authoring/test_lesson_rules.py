@@ -65,7 +65,7 @@ def adding(*cells: NotebookNode) -> Callable[[NotebookNode], None]:
 
 
 def stripped(notebook: NotebookNode) -> None:
-    for cell in lesson_rules.codes(notebook):
+    for cell in lesson_rules.code_cells(notebook):
         cell.outputs = []
 
 

@@ -36,24 +36,24 @@ TWO_METHODS = """class LRU:
         return len(self.kept)"""
 
 
-def answer(name: str, source: str) -> NotebookNode:
+def answer_cell(name: str, source: str) -> NotebookNode:
     metadata = {"nbgrader": {**rules.ANSWER, "grade_id": name}, "tags": ["answer"]}
     return v4.new_code_cell(source, metadata=metadata, execution_count=1)
 
 
-def points(name: str, most: int) -> NotebookNode:
+def points_cell(name: str, most: int) -> NotebookNode:
     source = f"check.{name}({name}).points({most})"
     shown = v4.new_output("execute_result", {"text/plain": f"{most}.0"}, execution_count=3)
     graded = {**rules.POINTS, "grade_id": f"{name}-points", "points": most}
     return v4.new_code_cell(source, metadata={"nbgrader": graded}, outputs=[shown], execution_count=3)
 
 
-def solution(**answers: str) -> NotebookNode:
+def solution_notebook(**answers: str) -> NotebookNode:
     """A notebook of solutions, as it was run: answers by their names."""
     cells = [v4.new_markdown_cell("# 04 · Exercises"), v4.new_code_cell("from twitterlab.classroom import check, hint")]
     for number, (name, source) in enumerate(answers.items(), 1):
-        cells += [v4.new_markdown_cell(f"## 4.{number} · A title\n\nIts story."), answer(name, source)]
+        cells += [v4.new_markdown_cell(f"## 4.{number} · A title\n\nIts story."), answer_cell(name, source)]
         cells += [v4.new_code_cell(f"check.{name}({name})"), v4.new_code_cell(f'hint("4.{number}")')]
-    cells += [v4.new_markdown_cell("## Points"), *(points(name, 4) for name in answers)]
+    cells += [v4.new_markdown_cell("## Points"), *(points_cell(name, 4) for name in answers)]
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3 (ipykernel)"}
     return v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 from support import exercise_rules as rules
-from support.solutions import FUNCTION, TWO_METHODS, VALUE, solution
+from support.made_up_solutions import FUNCTION, TWO_METHODS, VALUE, solution_notebook
 
 from authoring import starters
 
@@ -16,7 +16,7 @@ Tampering = Callable[[NotebookNode], object]
 
 
 def whole() -> NotebookNode:
-    return solution(merge_newest=FUNCTION, rows_read=VALUE, LRU=TWO_METHODS)
+    return solution_notebook(merge_newest=FUNCTION, rows_read=VALUE, LRU=TWO_METHODS)
 
 
 def cell(notebook: NotebookNode, text: str) -> NotebookNode:
