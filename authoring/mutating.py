@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from twitterlab.classroom.check import guard, judging
 from twitterlab.classroom.check.answers import Answer
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import exercise_named
 from twitterlab.clock import SystemClock
 
@@ -149,14 +150,14 @@ def send_verdict(there: Connection, name: str, source: str, random: int) -> None
 
 def verdict_at_leisure(name: str, source: str, random: int) -> Judged:
     """The verdict on an answer that is held to all its histories, however long they take."""
-    judging.TOGETHER_S, judging.NAMING_S = LIMIT_MS / 1000, 0
+    judging.TOGETHER_S, judging.AFTER_S, judging.NAMING_S = LIMIT_MS / 1000, LIMIT_MS / 1000, 0
     vars(guard)["alarm_after"] = patient_alarm
     asked, held = exercise_named(name), 0
 
-    def problem(answer: Any, history: Any) -> Any:
+    def problem(answer: Any, history: Any, look: Look = PLAIN) -> Any:
         nonlocal held
         held += 1
-        return asked.problem(answer, history)
+        return asked.problem(answer, history, look)
 
     said = judging.judge_answer(replace(asked, problem=problem), Answer(name, "a mutant", source), random)
     small = min(held, sum(1 for _ in asked.small_histories()))

@@ -1,4 +1,4 @@
-"""The exercises as learners get them, and our answers as files: `python -m authoring.starters`.
+"""The exercises as learners get them, and both their cells and our answers as files: `python -m authoring.starters`.
 
 Both are made from solutions/*.ipynb alone. nbgrader takes our answers out, as it would for a class, so that a starter
 can be handed in and graded as it is. The same solutions give the same bytes.
@@ -19,6 +19,7 @@ from authoring.notebooks import normalised_notebook
 from twitterlab.model import TwitterlabError
 
 SOLUTIONS, EXERCISES, OURS = "solutions", "exercises", "twitterlab/classroom/check/ours"
+GIVEN = "twitterlab/classroom/check/starters"  # the cells of the exercises as learners get them
 STUB = "pass  # your code here"
 VALUE = re.compile(rf"^(\w+.* = \.\.\..*\n(?:#.*\n|\n)*){STUB}$", re.MULTILINE)  # an answer that is no function
 INSTEAD = r"\1# your answer in place of the dots"
@@ -42,7 +43,7 @@ def main(root: Path = Path()) -> int:
 
 
 def write_files(root: Path, files: dict[str, str]) -> list[str]:
-    """Bring the two folders to these files, whatever is made and no longer among them goes; returns what was done."""
+    """Bring the three folders to these files, whatever is made and no longer among them goes; returns what was done."""
     changed = []
     for name, text in files.items():
         path = root / name
@@ -57,30 +58,33 @@ def write_files(root: Path, files: dict[str, str]) -> list[str]:
 
 
 def files_there(root: Path) -> set[str]:
-    """The files of both folders that are there as if made, by their paths below `root`."""
-    found = [*(root / EXERCISES).glob("*.ipynb"), *(root / OURS).glob("*.py")]
+    """The files of these folders that are there as if made, by their paths below `root`."""
+    found = [*(root / EXERCISES).glob("*.ipynb"), *(root / OURS).glob("*.py"), *(root / GIVEN).glob("*.py")]
     return {path.relative_to(root).as_posix() for path in found if path.name != "__init__.py"}
 
 
 def made_files(root: Path) -> dict[str, str]:
-    """The text of every starter and every answer of ours, by its path below `root`."""
+    """The text of every starter, every cell to fill in and every answer of ours, by its path below `root`."""
     files: dict[str, str] = {}
     for path in sorted((root / SOLUTIONS).glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-        for name, source in our_answers(notebook).items():
+        for name, source in answer_cells(notebook).items():
             place = f"{OURS}/{name}.py"
             if place in files or not name.isidentifier():
                 raise StarterError(f"{path.name}: {name!r} must be a name of Python's that no other answer has")
             files[place] = HEAD.format(path=f"{SOLUTIONS}/{path.name}") + source + "\n"
-        text = nbformat.writes(starter_of(notebook, path.name))  # type: ignore[no-untyped-call]
+        starter = starter_of(notebook, path.name)
+        for name, source in answer_cells(starter).items():
+            files[f"{GIVEN}/{name}.py"] = HEAD.format(path=f"{SOLUTIONS}/{path.name}") + source + "\n"
+        text = nbformat.writes(starter)  # type: ignore[no-untyped-call]
         files[f"{EXERCISES}/{path.name}"] = text + "\n"
     if not files:
         raise StarterError(f"there are no notebooks in {SOLUTIONS}/: run it in a clone of the project")
     return files
 
 
-def our_answers(notebook: NotebookNode) -> dict[str, str]:
-    """Our answers in a solution notebook, by their names: each is its cell without the two lines of marks."""
+def answer_cells(notebook: NotebookNode) -> dict[str, str]:
+    """The cells for answers in a notebook, by the answers' names, without the two lines of marks."""
     cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
     return {cell.metadata.nbgrader.grade_id: without_marks(cell.source) for cell in cells}
 

@@ -158,6 +158,9 @@ def test_a_solution_is_left_as_it_is(whole: NotebookNode) -> None:
     assert whole == before
 
 
+NAMES = ("merge_newest", "rows_read", "LRU")
+
+
 def test_making_twice_gives_the_same_bytes(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def there() -> dict[str, bytes]:
         return {str(path.relative_to(clone)): path.read_bytes() for path in clone.rglob("*") if path.is_file()}
@@ -166,7 +169,7 @@ def test_making_twice_gives_the_same_bytes(clone: Path, capsys: pytest.CaptureFi
     once, said = there(), capsys.readouterr().out
     assert {name for name in once if name in said} == {
         "exercises/04_user_shards.ipynb",
-        *(f"twitterlab/classroom/check/ours/{name}.py" for name in ("merge_newest", "rows_read", "LRU")),
+        *(f"twitterlab/classroom/check/{whose}/{name}.py" for whose in ("ours", "starters") for name in NAMES),
     }
     assert starters.main(clone) == 0
     assert there() == once

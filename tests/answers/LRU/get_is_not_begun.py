@@ -1,4 +1,4 @@
-# not attempted
+# wrong: any
 
 
 class LRU:

@@ -79,7 +79,7 @@ def test_a_check_in_the_answers_own_cell_judges_that_cell_and_keeps_it_without_t
     assert "Right." in told[0]
     kept = (home / "my_parts" / "merge_newest.py").read_text()
     assert "check." not in kept
-    assert "print" not in kept
+    assert kept.endswith("print('trying')\n")  # the cell is run as it stands, and this is of it
 
 
 def test_an_answer_of_another_name_is_kept_under_the_exercises(home: Path):
@@ -100,9 +100,11 @@ def test_outside_of_a_course_nothing_is_kept(tmp_path: Path, monkeypatch: pytest
     assert list(tmp_path.iterdir()) == []
 
 
-def test_our_own_function_is_no_attempt(home: Path):
+def test_our_own_function_is_told_to_be_ours_and_is_not_kept(home: Path):
     told = run(home / "exercises", "from twitterlab.parts.store.sharding import merge_newest", ASK)
-    assert told[1].startswith("Not attempted yet.")
+    assert told[1].startswith("Not yet.")
+    assert "twitterlab's own merge_newest" in told[1]
+    assert not (home / "my_parts").exists()
 
 
 def test_an_answer_that_was_right_stays_kept_when_a_later_one_is_wrong(home: Path):

@@ -48,7 +48,7 @@ def handed_in(**sources: str) -> NotebookNode:
 
 def handed_in_by_students() -> dict[str, NotebookNode]:
     """A notebook a student; who is wrong gave themselves the points. Without CI, one student is all but right."""
-    ours = starters.our_answers(read(SOURCE))
+    ours = starters.answer_cells(read(SOURCE))
     right = handed_in(**ours)
     if not CI:
         wrong = known_answer("shard_of/modulo").source

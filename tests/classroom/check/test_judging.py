@@ -9,6 +9,7 @@ import pytest
 
 from twitterlab.classroom.check import guard, judging
 from twitterlab.classroom.check.answers import Answer
+from twitterlab.classroom.check.disguise import PLAIN
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import call_answer
 from twitterlab.classroom.check.judging import FICKLE, judge_answer
@@ -21,7 +22,7 @@ def histories():
     return st.lists(st.integers(0, 1000), max_size=8)
 
 
-def problem(answer, numbers):
+def problem(answer, numbers, look=PLAIN):
     got = call_answer(answer, numbers)
     why = ("chained", "in_turn") if got == 0 else ("in_turn",)
     return None if got == sum(numbers) else WrongAnswer(f"{got}", f"{sum(numbers)}", why)
@@ -82,27 +83,35 @@ def test_a_dear_answer_is_right_but_over_budget():
     assert verdict.says[0] == "numbers read: 4, at most 3"
 
 
+GIVEN = 'import heapq\n\n\ndef merge_newest(sources):\n    """One iterator."""\n    pass  # your code here\n'
+
+
 @pytest.mark.parametrize(
     "source",
-    [
-        'def merge_newest(numbers):\n    """Add."""\n    pass  # your code here',
-        "merge_newest = ...",
-        "merge_newest = None",
-        "from twitterlab.parts.store.sharding import merge_newest as t\n\ndef merge_newest(s):\n    return t(s)",
-        "class merge_newest:\n    def get(self):\n        return 1\n    def put(self):\n        pass",
-    ],
+    [GIVEN, GIVEN.replace("import heapq", "import heapq, math  # for later"), GIVEN.replace("    pass", "\n    pass")],
 )
-def test_a_starter_and_what_is_ours_are_not_attempts(source):
-    namespace: dict = {}
-    exec(source, namespace)
-    verdict = judge_answer(SUM, Answer("merge_newest", namespace["merge_newest"], source))
+def test_only_a_cell_as_it_was_given_is_no_attempt(source):
+    verdict = judged(source)
     assert (verdict.kind, verdict.points(4)) == ("not attempted", 0)
 
 
-def test_our_own_function_handed_in_is_no_attempt():
-    from twitterlab.parts.store.sharding import merge_newest
+@pytest.mark.parametrize(
+    "source",
+    [
+        GIVEN.replace("    pass", "    numbers = 3\n    pass"),
+        "def merge_newest(numbers):\n    return None",
+        "merge_newest = None",
+        "class merge_newest:\n    def get(self):\n        return 1\n    def put(self):\n        pass",
+    ],
+)
+def test_what_was_begun_is_judged(source):
+    assert judged(source).kind == "wrong" or "takes no arguments" in judged(source).text
 
-    assert judge_answer(SUM, Answer("merge_newest", merge_newest)).kind == "not attempted"
+
+def test_ours_handed_in_is_told_so_and_earns_nothing():
+    verdict = judged("from twitterlab.parts.store.sharding import merge_newest")
+    assert (verdict.kind, verdict.points(4)) == ("wrong", 0)
+    assert "twitterlab's own merge_newest" in verdict.text
 
 
 def test_an_attempt_may_have_a_helper_that_passes():
@@ -170,7 +179,19 @@ def test_an_answer_that_guesses_is_told_so():
     """
     verdict = judged(source)
     assert verdict.kind == "wrong"
-    assert FICKLE in verdict.says
+    assert "it remembers something of them: see `turns`" in verdict.text
+
+
+def test_an_answer_that_draws_by_chance_is_told_that_it_gave_two_answers():
+    source = """
+        import random
+
+        def merge_newest(numbers):
+            return sum(numbers) + (random.random() < 0.4)
+    """
+    verdicts = [judged(source) for _ in range(4)]
+    assert {verdict.kind for verdict in verdicts} == {"wrong"}
+    assert any(FICKLE in verdict.says for verdict in verdicts)
 
 
 def test_what_fails_in_the_real_stage_alone_is_told():
@@ -187,7 +208,7 @@ def test_a_loop_that_only_long_histories_show_is_told_before_long(monkeypatch):
     monkeypatch.setattr(judging, "SHRINKING_S", 0.5)
     asked = []
 
-    def counted(answer, numbers):
+    def counted(answer, numbers, look=PLAIN):
         asked.extend([numbers] if len(numbers) > 3 else [])
         return problem(answer, numbers)
 
@@ -201,6 +222,6 @@ def test_a_loop_that_only_long_histories_show_is_told_before_long(monkeypatch):
 def test_a_slow_answer_is_held_to_fewer_histories(monkeypatch):
     monkeypatch.setattr(judging, "TOGETHER_S", 0.0)
     asked = []
-    counting = replace(SUM, problem=lambda answer, numbers: asked.append(numbers))
+    counting = replace(SUM, problem=lambda answer, numbers, look: asked.append(numbers))
     assert "What takes so long?" in judged("def merge_newest(numbers):\n    return sum(numbers)", counting).text
     assert len(asked) == 1

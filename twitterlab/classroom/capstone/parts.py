@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from twitterlab.classroom.check.cells import run_cell
 from twitterlab.classroom.course import my_parts
 
 Whose: TypeAlias = Literal["yours", "ours"]
@@ -72,13 +72,10 @@ def saved_parts(folder: Path | None) -> Mapping[str, my_parts.Part]:
 
 def run_part(name: str, source: str, *, theirs: bool = True) -> Any:
     """What a part's source makes of the part's name where nothing else was run; raises what the source raises."""
-    file = part_file(name) if theirs else f"ours/{name}.py"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    namespace: dict[str, Any] = {"__name__": "my_parts"}
-    exec(compile(source, file, "exec"), namespace)
-    if name not in namespace:
+    module = run_cell(source, name, part_file(name) if theirs else f"ours/{name}.py")
+    if name not in vars(module):
         raise NameError(f"the file defines no {name}")
-    return namespace[name]
+    return vars(module)[name]
 
 
 def part_file(name: str) -> str:

@@ -1,4 +1,4 @@
-"""A learner's answer: the cell that it stands in, whether it was begun at all, and the same cell in a fresh namespace.
+"""A learner's answer: the cell that it stands in, whether it was begun at all, and what the cell makes of it afresh.
 
 An answer is one cell that needs no other. So a check does not ask the object that it is handed, but what the cell makes
 where nothing else was run: that is what is kept in `my_parts/`, and what the capstone will find there.
@@ -11,12 +11,22 @@ import inspect
 import linecache
 import sys
 from dataclasses import dataclass
-from types import TracebackType
+from pathlib import Path
+from types import ModuleType, TracebackType
 from typing import Any
 
-FILE = "<your answer>"
-STATEMENTS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
-BOUND = (ast.FunctionDef, ast.ClassDef)
+from twitterlab.classroom.check.cells import FILE, GIVEN, binding_statement, cell_binds, plain_python, run_cell
+
+STARTERS = Path(__file__).parent / "starters"
+OURS = "This is twitterlab's own {}, and one of yours was asked for. It is not kept."
+IMPORTED = (
+    "Your answer is imported from the module {}. It is judged, and not kept: the capstone runs your cell alone, and "
+    "an answer has to stand in it whole."
+)
+NO_CELL = (
+    "The cell that your answer stands in is not known, so it was judged as it is here, and is not kept: an answer is "
+    "one cell, and is run as such."
+)
 
 
 @dataclass(frozen=True)
@@ -29,97 +39,131 @@ class Answer:
 
 
 def answer_with_cell(name: str, value: Any) -> Answer:
-    """An answer with its cell: the last one of this kernel that binds the answer's name, or the exercise's."""
-    called = getattr(value, "__name__", name)
-    for cell in reversed(run_cells()):
-        for alias in dict.fromkeys((called, name)):
+    """An answer with its cell: the last one of this kernel that binds a name which the value has now."""
+    cells = notebook_cells()
+    for alias in names_of(name, value) if cells else ():
+        for cell in reversed(cells):
             if cell_binds(cell, alias):
-                source = definitions_of(cell)
-                return Answer(name, value, source if alias == name else f"{source}\n\n{name} = {alias}")
-    return Answer(name, value, None if callable(value) else f"{name} = {value!r}")
+                source = normal_lines(plain_python(cell))
+                return Answer(name, value, source if alias == name else f"{source}\n\n{name} = {alias}\n")
+    return Answer(name, value, f"{name} = {value!r}\n" if is_literal(value) else None)
 
 
-def run_cells() -> list[str]:
-    """The cells that were run in this kernel, the last one last; outside of a notebook there are none."""
-    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
-    return [] if not shell else [cell for cell in shell.user_ns.get("In", []) if cell]
+def names_of(name: str, value: Any) -> list[str]:
+    """The names that a value has in the notebook, the exercise's own first."""
+    names = sys.modules["IPython"].get_ipython().user_ns
+    own = [alias for alias, held in names.items() if held is value and not alias.startswith("_")]
+    return sorted(own, key=lambda alias: alias != name)
 
 
-def cell_binds(cell: str, name: str) -> bool:
-    """Whether a cell defines `name` at its top level."""
-    return any(name in bound_names(statement) for statement in statements_of(cell))
+def normal_lines(cell: str) -> str:
+    """A cell with plain line ends, and one at its end."""
+    return cell.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
 
 
-def bound_names(statement: ast.stmt) -> set[str]:
-    """The names that a statement binds."""
-    if isinstance(statement, BOUND):
-        return {statement.name}
-    if isinstance(statement, ast.Assign):
-        return {target.id for target in statement.targets if isinstance(target, ast.Name)}
-    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-        return {statement.target.id}
-    return set()
-
-
-def statements_of(cell: str) -> list[ast.stmt]:
-    """The statements of a cell; none where it is no Python."""
+def is_literal(value: Any) -> bool:
+    """Whether a value can be written down so that Python reads the same again."""
     try:
-        return ast.parse(cell).body
-    except (SyntaxError, ValueError):
-        return []
+        return value is not ... and bool(ast.literal_eval(repr(value)) == value)
+    except Exception:  # whatever a value's own repr may do
+        return False
 
 
-def definitions_of(cell: str) -> str:
-    """A cell without the statements that only do something, such as a print or a check; what it defines stays."""
-    lines, gone = cell.splitlines(), set[int]()
-    for statement in statements_of(cell):
-        if not isinstance(statement, STATEMENTS):
-            gone |= set(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
-    return "\n".join(line for number, line in enumerate(lines, 1) if number not in gone).strip() + "\n"
+def notebook_cells() -> list[str]:
+    """The cells that were run in this kernel as they stand, the last one last; outside of a notebook there are none."""
+    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
+    return [] if not shell else [cell for cell in shell.history_manager.input_hist_raw if cell]
 
 
 def is_untouched(given: Answer) -> bool:
-    """Whether an answer was not begun: a body that still ends in `pass`, a value of `...`, or one that is ours."""
-    if given.value is ... or given.value is None or is_ours(given.value):
-        return True
-    body = statements_of(given.source or "")
-    if any(imports_ours(node) for statement in body for node in ast.walk(statement)):
-        return True
-    makers = [node for node in body if given.name in bound_names(node)]
-    return any(map(ends_in_pass, (part for maker in makers[-1:] for part in parts_to_fill(maker))))
+    """Whether an answer stands as it was given to the learner."""
+    if given.source is None:
+        return given.value is ...
+    starter = STARTERS / f"{given.name}.py"
+    if not starter.is_file():
+        return False
+    there = binding_statement(starter.read_text(encoding="utf-8"), given.name)
+    here = binding_statement(given.source, given.name)
+    return here is not None and there is not None and code_text(here) == code_text(there)
 
 
-def parts_to_fill(maker: ast.stmt) -> list[ast.stmt]:
-    """What of a definition is to be filled in: a function, or the methods of a class."""
-    return list(maker.body) if isinstance(maker, ast.ClassDef) else [maker]
+def code_text(statement: ast.stmt) -> str:
+    """What a statement does, without comments, layout and docstrings."""
+    copy = ast.parse(ast.unparse(statement))
+    for node in ast.walk(copy):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(copy)
 
 
 def is_ours(value: Any) -> bool:
     """Whether a function or class comes from this package."""
-    return str(getattr(inspect.unwrap(value) if callable(value) else value, "__module__", "")).startswith("twitterlab")
+    return home_of(value).startswith("twitterlab.")
 
 
-def imports_ours(node: ast.AST) -> bool:
-    """Whether a statement brings in one of our parts."""
-    if isinstance(node, ast.ImportFrom):
-        return (node.module or "").startswith("twitterlab")
-    return isinstance(node, ast.Import) and any(alias.name.startswith("twitterlab") for alias in node.names)
+def home_of(value: Any) -> str:
+    """The name of the module that a function or class was defined in; nothing for other values."""
+    if not callable(value):
+        return ""
+    return str(getattr(inspect.unwrap(value), "__module__", "") or "")
 
 
-def ends_in_pass(node: ast.stmt) -> bool:
-    """Whether a function or method still ends as the starter's does."""
-    return isinstance(node, ast.FunctionDef) and isinstance(node.body[-1], ast.Pass)
+def not_kept_because(given: Answer, value: Any) -> str:
+    """Why a right answer is not kept, in a sentence; nothing where it is."""
+    if given.source is None:
+        return NO_CELL
+    home = home_of(value)
+    elsewhere = home and home != f"my_parts.{given.name}" and isinstance(value, type | type(home_of))
+    return IMPORTED.format(home) if elsewhere and home.partition(".")[0] in imported_modules(given.source) else ""
+
+
+def imported_modules(source: str) -> set[str]:
+    """The modules that a source imports, those of the standard library apart, by the first part of their names."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found - sys.stdlib_module_names
+
+
+def module_afresh(given: Answer) -> ModuleType:
+    """The module that the answer's cell makes where nothing else was run; raises what the cell raises."""
+    if given.source is None:
+        return ModuleType("my_parts")
+    return run_cell(given.source, given.name)
 
 
 def value_afresh(given: Answer) -> Any:
     """What the answer's cell makes of its name where nothing else was run; raises what the cell raises."""
+    return given.value if given.source is None else value_in(module_afresh(given), given)
+
+
+def kept_source(source: str) -> str:
+    """A cell as it is kept: without the lines in which it only asks the classroom something."""
+    lines = source.splitlines()
+    for statement in ast.parse(source).body[::-1]:
+        if asks_classroom(statement) and lines[statement.lineno - 1].startswith(tuple(GIVEN)):
+            del lines[statement.lineno - 1 : statement.end_lineno]
+    return normal_lines("\n".join(lines))
+
+
+def asks_classroom(statement: ast.stmt) -> bool:
+    """Whether a statement is a call of what a notebook has from the classroom, and nothing else."""
+    node: ast.AST = statement.value if isinstance(statement, ast.Expr) else statement
+    while isinstance(node, (ast.Call, ast.Attribute)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return isinstance(node, ast.Name) and node.id in GIVEN
+
+
+def value_in(module: ModuleType, given: Answer) -> Any:
+    """The answer in a module that its cell made."""
     if given.source is None:
         return given.value
-    lines = given.source.splitlines(keepends=True)
-    linecache.cache[FILE] = (len(given.source), None, lines, FILE)
-    namespace: dict[str, Any] = {"__name__": "my_parts"}
-    exec(compile(given.source, FILE, "exec"), namespace)
-    return namespace[given.name]
+    if given.name not in vars(module):
+        raise NameError(f"your cell defines no {given.name}")
+    return vars(module)[given.name]
 
 
 def error_line(error: BaseException) -> str:
@@ -128,8 +172,13 @@ def error_line(error: BaseException) -> str:
     trace: TracebackType | None = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == FILE:
-            found = f"line {trace.tb_lineno}: {linecache.getline(FILE, trace.tb_lineno).strip()}"
+            found = line_told(trace.tb_lineno)
         trace = trace.tb_next
     if not found and error.__cause__:  # of a StopIteration in a generator, Python tells only what it became
         return error_line(error.__cause__)
     return found
+
+
+def line_told(number: int) -> str:
+    """A line of the learner's cell, with its number."""
+    return f"line {number}: {linecache.getline(FILE, number).strip()}"

@@ -9,9 +9,9 @@ from typing import Any
 
 from twitterlab.classroom.check import answers
 from twitterlab.classroom.check.exercise import Exercise, exercise_named, exercise_names
-from twitterlab.classroom.check.judging import judge_answer
 from twitterlab.classroom.check.reply import Reply
 from twitterlab.classroom.check.verdict import Verdict
+from twitterlab.classroom.check.worker import judge_apart
 from twitterlab.classroom.course import my_parts, progress
 from twitterlab.model import TwitterlabError
 
@@ -39,8 +39,8 @@ def check_answer(name: str, value: Any) -> Reply:
     at = (name, given.source) if given.source is not None else None
     if at in _judged:
         return _judged[at]
-    reply = Reply(**vars(note_verdict(asked, judge_answer(asked, given))))
-    if at is not None and reply.kind != "not attempted":
+    reply = Reply(**vars(note_verdict(asked, judge_apart(asked, given))))
+    if at is not None and reply.lasting and reply.kind != "not attempted":
         _judged[at] = reply
     return reply
 
@@ -50,7 +50,7 @@ def note_verdict(asked: Exercise, verdict: Verdict) -> Verdict:
     try:
         progress.note_answer(asked.key, verdict.kind, verdict.why)
         if verdict.kind == "right" and verdict.source is not None and (home := progress.course_folder()):
-            my_parts.save_part(home, asked.name, asked.key, verdict.source)
+            my_parts.save_part(home, asked.name, asked.key, answers.kept_source(verdict.source))
     except (TwitterlabError, OSError) as error:
         return replace(verdict, says=(*verdict.says, f"It could not be kept in your course: {error}"))
     return verdict

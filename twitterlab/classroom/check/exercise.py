@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from twitterlab.classroom.check.disguise import Look
 from twitterlab.classroom.course.exercise_texts import ExerciseTexts, all_texts, texts_of
 
 RANDOM = 200  # random histories that an answer is held to, after all the small ones
@@ -49,21 +50,22 @@ class Exercise:
 
     `small_histories` gives every small history, the smallest first, and `longer_histories` Hypothesis' strategy for
     longer ones; a history is whatever the exercise makes it. `story` tells one in a sentence or two, and `problem` says
-    what is wrong with an answer to it, or None. `problem` and `stage_costs` reach the answer through
-    `guard.call_answer` or within `guard.time_limit`. `stage_costs` runs it in the real stage once, on pinned input.
-    `accepts` says what kind of thing an answer is, and `wanted` says it in words: what is of another kind is refused
-    before anything runs.
+    what is wrong with an answer to it, or None: in plain numbers, or in those of one of the `looks`. `problem` and
+    `stage_costs` reach the answer through `guard.call_answer` or within `guard.time_limit`. `stage_costs` runs it in
+    the real stage once, on pinned input. `accepts` says what kind of thing an answer is, and `wanted` says it in words:
+    what is of another kind is refused before anything runs.
     """
 
     key: str
     small_histories: Callable[[], Iterable[Any]]
     longer_histories: Callable[[], Any]
     story: Callable[[Any], str]
-    problem: Callable[[Any, Any], WrongAnswer | None]
+    problem: Callable[[Any, Any, Look], WrongAnswer | None]
     stage_costs: Callable[[Any], Sequence[StageCost]]
     accepts: type | tuple[type, ...] | Callable[[Any], bool] = callable
     says_when_right: str = ""
     wanted: str = "a function"
+    looks: tuple[Look, ...] = ()
 
     @property
     def texts(self) -> ExerciseTexts:

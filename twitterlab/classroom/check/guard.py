@@ -1,17 +1,20 @@
 """Running a learner's code: what does not end is stopped, what floods is cut, and what it must not change is compared.
 
-An alarm stops Python, also within a `try` that catches everything; a query in DuckDB is stopped by `interrupt`.
+An alarm stops Python, also within a `try` that catches everything; a query in DuckDB is stopped by `interrupt`; what
+never comes back to Python, such as `sum(repeat(0))`, by ending the process (`worker`). While a learner's code runs, the
+clock is one that may stand still and step back, as a real one may.
 """
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import io
+import itertools
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 CASE_S, AGAIN_S = 2.0, 0.02
 KEPT = 500  # characters of what an answer prints
@@ -24,6 +27,10 @@ class Stopped(BaseException):
 
 class Misbehaved(Exception):
     """The answer did what no answer may; the message says what, to the learner."""
+
+
+class Unreachable(OSError):
+    """What fails on purpose while an answer calls it; it must come out of the answer, which can do nothing about it."""
 
 
 class Printed(io.TextIOBase):
@@ -42,6 +49,36 @@ class Printed(io.TextIOBase):
 
 
 printed = Printed()  # of the check that runs now
+
+
+class UnreliableClock:
+    """For a learner's code alone: the time of day steps back now and then, and no clock ticks at each call."""
+
+    def __init__(self) -> None:
+        self._calls, self.reads = itertools.count(1), 0
+        self._kept = {name: getattr(time, name) for name in ("time", "monotonic", "perf_counter")}
+        self._kept |= {f"{name}_ns": getattr(time, f"{name}_ns") for name in self._kept}
+        self._instead = {name: self._clock(name) for name in self._kept}
+
+    def _clock(self, name: str) -> Callable[[], float]:
+        steps = -3600 if name.startswith("time") else 1  # back, where a clock may step back; else on, after a while
+        start, unit = self._kept[name](), 10**9 if name.endswith("_ns") else 1
+
+        def read() -> float:
+            self.reads += 1
+            now = start + steps * (next(self._calls) // 8) * unit
+            return int(now) if unit > 1 else now
+
+        return read
+
+    def __enter__(self) -> None:
+        vars(time).update(self._instead)
+
+    def __exit__(self, *_: object) -> None:
+        vars(time).update(self._kept)
+
+
+unreliable_clock = UnreliableClock()
 
 
 def fresh_printed() -> Printed:
@@ -66,7 +103,8 @@ def time_limit(seconds: float = CASE_S, interrupt: Callable[[], object] | None =
 
     timer = threading.Timer(seconds, ring)
     timer.daemon = True
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), alarm_after(seconds, late):
+    quiet = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed)
+    with quiet[0], quiet[1], unreliable_clock, alarm_after(seconds, late):
         try:
             if interrupt:
                 timer.start()
@@ -108,36 +146,90 @@ def call_answer(
     may_change: tuple[int, ...] = (),
     none: bool = False,
     seconds: float = CASE_S,
+    gives: type | None = None,
 ) -> Any:
     """What the answer gives, and `then` what is made of it while the alarm is still set: pass `list` for an iterator.
 
-    Raises Misbehaved where it returns None (unless `none`), something that `then` cannot take, or has changed an
-    argument whose place is not in `may_change`; Stopped where it does not end; and whatever the answer raises.
+    Raises Misbehaved where it returns None (unless `none`), something that is not of the type `gives` or that `then`
+    cannot take, or has changed an argument whose place is not in `may_change`; Stopped where it does not end; and
+    whatever the answer raises.
     """
-    watched = [(n, a) for n, a in enumerate(arguments) if n not in may_change and is_data(a)]
-    before = [copy.deepcopy(argument) for _, argument in watched]
+    watched = [(n, argument, content_of(argument)) for n, argument in enumerate(arguments) if n not in may_change]
     with time_limit(seconds):
         got = answer(*arguments)
-        if got is not None and then is not None:
+        if got is not None and then is not None and gives is None:
             got = then(as_iterable(got))
     if got is None and not none:
         raise Misbehaved("Your function returned None. Does every way through it end in a return?")
-    for (place, argument), kept in zip(watched, before, strict=True):
-        if argument != kept:
-            raise Misbehaved(
-                f"Your function changed what it was given: argument {place + 1} was {short_repr(kept)} and is "
-                f"{short_repr(argument)} now. It belongs to the caller; work on a copy."
-            )
+    if gives is not None and type(got) is not gives:
+        kinds = f"Asked for was {of_type(gives)}, and this is {of_type(type(got))}."
+        raise Misbehaved(f"Your function gave {short_repr(got)}. {kinds}")
+    for place, argument, before in watched:
+        check_unchanged(place, argument, before)
     return got
 
 
-def is_data(value: Any) -> bool:
-    """Whether a value is made of numbers, strings and collections of them, so that a copy can be compared with it."""
+def of_type(kind: type) -> str:
+    """Something of a type, with its article."""
+    return f"a{'n' * (kind.__name__[0] in 'aeio')} {kind.__name__}"
+
+
+def check_unchanged(place: int, argument: Any, before: Content) -> None:
+    """Misbehaved where an argument holds something else than it did."""
+    if not same_content(content_of(argument), before):
+        raise Misbehaved(
+            f"Your function changed what it was given: argument {place + 1} was {content_text(before)} and is "
+            f"{short_repr(argument)} now. It belongs to the caller; work on a copy."
+        )
+
+
+class Content(NamedTuple):
+    """What a container held: its kind, and its parts in order (of a dict the keys and then the values)."""
+
+    kind: type
+    parts: tuple[Any, ...]
+
+
+def content_of(value: Any) -> Any:
+    """What a value holds, to be compared later: containers by their parts, all else as the very object that it is."""
     if isinstance(value, dict):
-        return all(map(is_data, value)) and all(map(is_data, value.values()))
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return all(map(is_data, value))
-    return isinstance(value, SCALARS)
+        return Content(type(value), tuple(map(content_of, (*value, *value.values()))))
+    if isinstance(value, (set, frozenset)):
+        return Content(type(value), (frozenset(value),))
+    if isinstance(value, list) or type(value) is tuple:
+        return Content(type(value), tuple(map(content_of, value)))
+    return value
+
+
+def same_content(one: Any, two: Any) -> bool:
+    """Whether two contents are the same: of the same kinds, with equal scalars and otherwise the very same objects."""
+    if one is two:
+        return True
+    if type(one) is not type(two):
+        return False
+    if isinstance(one, Content):
+        return (
+            one.kind is two.kind and len(one.parts) == len(two.parts) and all(map(same_content, one.parts, two.parts))
+        )
+    return isinstance(one, (*SCALARS, frozenset)) and bool(one == two)
+
+
+def content_text(content: Any) -> str:
+    """What something held, in few characters."""
+    return short_repr(rebuilt(content))
+
+
+def rebuilt(content: Any) -> Any:
+    """A container as it was."""
+    if not isinstance(content, Content):
+        return content
+    kind, parts = content
+    if issubclass(kind, dict):
+        half = len(parts) // 2
+        return dict(zip(map(rebuilt, parts[:half]), map(rebuilt, parts[half:]), strict=True))
+    if issubclass(kind, (set, frozenset)):
+        return set(parts[0])
+    return list(map(rebuilt, parts)) if issubclass(kind, list) else tuple(map(rebuilt, parts))
 
 
 def as_iterable(got: Any) -> Any:
@@ -145,6 +237,14 @@ def as_iterable(got: Any) -> Any:
     if not hasattr(got, "__iter__"):
         raise Misbehaved(f"Your function gave {short_repr(got)}, and something to go through was asked for.")
     return got
+
+
+def short_text(value: object) -> str:
+    """What a value says of itself; whatever its own code does, this returns."""
+    try:
+        return str(value)
+    except Exception:
+        return f"something of the class {type(value).__name__}"
 
 
 def short_repr(value: Any, most: int = 120) -> str:

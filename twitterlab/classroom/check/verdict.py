@@ -29,6 +29,7 @@ class Verdict:
     says: tuple[str, ...] = ()
     why: str = ""
     source: str | None = None  # the answer's own cell
+    lasting: bool = True  # whether the same cell would be judged so again, whatever else the machine does
 
     def points(self, most: float) -> float:
         """All of the points where it is right, half of them where it is over budget, else 0."""

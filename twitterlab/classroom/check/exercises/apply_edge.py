@@ -14,6 +14,7 @@ from itertools import permutations, product
 from typing import Any, NamedTuple
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
 
@@ -128,7 +129,7 @@ def row_names(feed: Sequence[Any]) -> str:
 # Right or wrong
 
 
-def problem(answer: Any, history: History) -> WrongAnswer | None:
+def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether each arrival leaves the one feed that is right."""
     feed, latest, before = history.feed, dict[int, int](), list[Event]()
 

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
 from twitterlab.model import integer
@@ -70,7 +71,7 @@ def story(history: History) -> str:
     return f"A replica is at position {history.start}. The network brings it the entries {batches}."
 
 
-def problem(answer: Any, history: History) -> WrongAnswer | None:
+def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether each batch is applied as far as it goes on from the position; then the same at another replica."""
     before = history.start
     for batch in history.batches:

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.words import in_a_sentence
 from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
@@ -53,7 +54,7 @@ def story(history: History) -> str:
     return f"{replicas}. Reads at turns {in_a_sentence(turns)} ask for a node that has seen position {at_least}."
 
 
-def problem(answer: Any, history: History) -> WrongAnswer | None:
+def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the reads go to fresh replicas, to each of them, and to the leader only where there is none."""
     positions, at_least, turn = history
     fresh = [n for n, position in enumerate(positions) if position >= at_least]

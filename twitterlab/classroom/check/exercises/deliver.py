@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.words import tweet_names
 from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
@@ -103,7 +104,7 @@ def users_in_words(numbers: tuple[int, ...]) -> str:
 # Right or wrong
 
 
-def problem(answer: Any, history: History) -> WrongAnswer | None:
+def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether after each delivery the feeds hold the newest that came, and the number is of those it was new to."""
     active, feeds = history.active, {user: feed_of(history, user, 0) for user in history.served}
     for count, tweet in enumerate(history.deliveries, 1):

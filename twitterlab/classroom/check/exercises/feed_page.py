@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
 from twitterlab.model import integer
@@ -119,7 +120,7 @@ def pages_told(pages: Sequence[Page]) -> str:
     return ", then ".join(f"{id_names(tweets)} {'and a cursor' if more else 'and None'}" for tweets, more in pages)
 
 
-def problem(answer: Any, history: History) -> WrongAnswer | None:
+def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether each page is what was posted below the last one, full, and followed by another where there is more."""
     world, pages = TweetWorld(history.authors), list[Page]()
     shards = [WorldShard(number, world.newest) for number in range(3)]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.sql import sql_limit, sql_tables
 from twitterlab.classroom.check.exercises.words import in_a_sentence
@@ -122,7 +123,7 @@ def row_names(history: History, rows: Sequence[tuple[Any, ...]]) -> str:
 # Held to the oracle
 
 
-def problem(answer: str, history: History) -> WrongAnswer | None:
+def problem(answer: str, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the page is what plain Python finds."""
     sql_tables().put("follows", history.follows)
     sql_tables().put("tweets", [(t.id, t.author, t.created_at, t.text, t.media) for t in history.tweets])

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.words import tweet_names
 from twitterlab.classroom.check.guard import Misbehaved, call_answer, time_limit
@@ -106,7 +107,7 @@ def rules_in_words(rules: RuleList) -> str:
     return ", then ".join(words[rule] + (f" from t{start} on" if start else "") for start, rule in rules)
 
 
-def problem(answer: Any, history: History) -> WrongAnswer | None:
+def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the page holds the newest tweets of all, each once."""
     timelines = {author: iter(rows) for author, rows in history.timelines.items()}
     rules = {author: list(rules) for author, rules in history.rules.items()}

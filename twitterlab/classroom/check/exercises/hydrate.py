@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.lru import graph_and_lookups, page_keys
 from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
@@ -117,7 +118,7 @@ def page_names(tweets: Sequence[Any]) -> str:
 # Right or wrong
 
 
-def problem(answer: Any, history: History) -> WrongAnswer | None:
+def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the page has its tweets, and the same page once more needs no shard for what it was given."""
     cache = CheckedCache(history.room)
     for cached in history.tweets(CACHED)[::-1]:

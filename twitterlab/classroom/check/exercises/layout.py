@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.sql import Rows, fill_table, in_a_line, in_memory, sql_limit
 from twitterlab.classroom.check.guard import Misbehaved, short_repr
@@ -114,7 +115,7 @@ def table_in_words(table: str, rows: Rows) -> str:
 # Held to the rows that were there
 
 
-def problem(answer: Sequence[str], history: History) -> WrongAnswer | None:
+def problem(answer: Sequence[str], history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether both tables hold what they held, and go on taking writes."""
     with in_memory() as database:
         for table in COLUMNS:

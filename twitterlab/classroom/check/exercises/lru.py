@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import Misbehaved, short_repr, time_limit
 from twitterlab.parts.cache.eviction import LRU
@@ -136,7 +137,7 @@ class Seen(NamedTuple):
     length: int
 
 
-def problem(answer: Any, history: History) -> WrongAnswer | None:
+def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether each call gives and leaves what it does with a list in the order of use."""
     with time_limit():
         got = shown_by_cache(answer(history.room), history.calls)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.words import tweet_names
 from twitterlab.classroom.check.guard import Misbehaved, call_answer
@@ -110,7 +111,7 @@ def row_names(tweets: Sequence[Any]) -> str:
 # Held to a sort of everything
 
 
-def problem(answer: Any, history: History) -> WrongAnswer | None:
+def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the page is what is found by sorting all rows."""
     _, wanted, before, limit = history
     got = call_answer(answer, TweetTable(history.rows), list(wanted), before, limit, then=list)

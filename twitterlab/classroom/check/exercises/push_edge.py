@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr, time_limit
 from twitterlab.parts.feeds.policy import (
@@ -91,7 +92,7 @@ def decides_to_push(answer: Any, history: History) -> bool:
     return bool(got)
 
 
-def problem(answer: Any, history: History) -> WrongAnswer | None:
+def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the cheaper way is taken; where both cost the same, either is."""
     got, right = decides_to_push(answer, history), history.pushing <= history.pulling
     if got == right or history.pushing == history.pulling:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import twitterlab as tl
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import Misbehaved, short_repr
 from twitterlab.model import integer
@@ -35,7 +36,7 @@ def story(size: int) -> str:
     return f"{stored}. User {READER} asks for a page of {LIMIT}: how many rows are read?"
 
 
-def problem(answer: Sequence[Any], size: int) -> WrongAnswer | None:
+def problem(answer: Sequence[Any], size: int, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the number for one size is what a real single table counts."""
     numbers = [integer(number) for number in answer]
     if len(numbers) != len(SIZES) or None in numbers:

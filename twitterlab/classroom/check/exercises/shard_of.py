@@ -13,7 +13,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.answers import FILE
+from twitterlab.classroom.check.answers import home_of
+from twitterlab.classroom.check.cells import FILE, GIVEN
+from twitterlab.classroom.check.disguise import PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import Misbehaved, Stopped, short_repr, time_limit
 from twitterlab.model import integer
@@ -24,10 +26,11 @@ CROWD_S, PROCESS_S = 4.0, 10.0
 SEEDS = ("1", "2")
 ELSEWHERE = """
 import json, sys
-source, users, shards = json.load(sys.stdin)
-namespace = {"__name__": "my_parts"}
-exec(source, namespace)
-places = [int(namespace["shard_of"](user, shards)) for user in users]
+source, users, shards, given = json.load(sys.stdin)
+module = sys.modules["my_parts"] = type(sys)("my_parts")
+vars(module).update(dict.fromkeys(given, lambda *_, **__: None))
+exec(source, vars(module))
+places = [int(module.shard_of(user, shards)) for user in users]
 print(json.dumps(places), file=sys.__stdout__)
 """
 
@@ -65,7 +68,7 @@ def story(history: History) -> str:
     return f"{who} dealt to {shards} shard{'s' * (shards > 1)}. {then}."
 
 
-def problem(answer: Any, history: History) -> WrongAnswer | None:
+def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the rule says the same everywhere; or is fair, and moves users to a new shard alone."""
     users, shards, elsewhere = history
     places = deal_users(answer, users, shards)
@@ -147,7 +150,7 @@ def find_moved(history: History, before: Sequence[int], after: Sequence[int]) ->
 
 def find_differing(answer: Any, history: History, here: Sequence[int]) -> WrongAnswer | None:
     """Whether a process that is started afresh says something else when it is asked for the last user first."""
-    source = "".join(linecache.getlines(FILE)) if getattr(answer, "__module__", "") == "my_parts" else ""
+    source = "".join(linecache.getlines(FILE)) if home_of(answer) == "my_parts.shard_of" else ""
     if not source:
         return None  # an answer without a cell, which no other process can be given
     users, shards, _ = history
@@ -164,7 +167,7 @@ def run_elsewhere(source: str, users: Sequence[int], shards: int, seed: str) -> 
     with time_limit(PROCESS_S):
         done = subprocess.run(
             [sys.executable, "-c", ELSEWHERE],
-            input=json.dumps([source, users, shards]),
+            input=json.dumps([source, users, shards, GIVEN]),
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,

@@ -1,0 +1,77 @@
+"""Disguises of a history: the same story in numbers as a real system has them, so that nothing rests on small ones.
+
+A history counts its tweets from 1 and its users from 0. What an answer is given are the tweets' IDs, the users, texts
+and orders of a `Look`; what it gives back is told by the small numbers again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+REAL_ID = 1_724_551_110_456_246_272  # a Snowflake ID; the tweets of a disguised history come right after it
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the numbers of a history look to an answer.
+
+    Tweet n has the ID `first_id + n`; user n is number `users[n]`, or n where there is no such place. What comes in no
+    promised order comes in one that `seed` draws, or as it is with 0. `words` are told after the history's story.
+    """
+
+    first_id: int = 0
+    users: tuple[int, ...] = ()
+    seed: int = 0
+    words: str = ""
+
+    def tweet(self, number: int) -> int:
+        """The ID of a tweet."""
+        return self.first_id + number
+
+    def tweet_number(self, tweet_id: Any) -> Any:
+        """The number of the tweet with this ID; what is no ID of this look stays as it is."""
+        known = type(tweet_id) is int and 0 <= tweet_id - self.first_id < 10**9
+        return tweet_id - self.first_id if known else tweet_id
+
+    def user(self, number: int) -> int:
+        """The number that a user goes by."""
+        return self.users[number] if 0 <= number < len(self.users) else number
+
+    def user_number(self, user: int) -> int:
+        """The user who goes by this number."""
+        return self.users.index(user) if user in self.users else user
+
+    def shuffled(self, items: Iterable[Item]) -> list[Item]:
+        """Items that come in no promised order."""
+        found = list(items)
+        if self.seed:
+            Random(self.seed).shuffle(found)
+        return found
+
+
+class Opaque:
+    """A value of which nothing is known: it is equal to itself alone, and is neither ordered, true nor false."""
+
+    def __bool__(self) -> bool:
+        raise TypeError("whether this value is true is not for you to ask: hand it on as it is")
+
+    def __repr__(self) -> str:
+        return "an opaque value"
+
+
+def payload(look: Look, number: int) -> Any:
+    """What something carries that is only handed on: text in plain looks, else empty, missing, false or opaque."""
+    return f"text {number}" if look == PLAIN else ("", None, 0, Opaque(), False, ())[number % 6]
+
+
+PLAIN = Look()
+REAL = Look(REAL_ID, words=f"Here IDs are as long as real ones: t1 is {REAL_ID + 1}, t2 is one more, and so on.")
+SHUFFLED = Look(REAL_ID, seed=1, words=f"{REAL.words} What has no promised order comes in another one.")
+TURNED = Look(
+    REAL_ID + 5, seed=2, words=f"Here t1 is {REAL_ID + 6}, t2 is one more, and what has no promised order is turned."
+)
+LOOKS = (REAL, SHUFFLED, TURNED)
