@@ -76,8 +76,8 @@ def test_an_answer_cannot_reach_what_judges_it() -> None:
 
 
 def test_the_classroom_is_silent_in_an_answers_own_cell() -> None:
-    verdict = judged(
-        f"from twitterlab.classroom import check, hint, my_progress, TweetTable\n\n{RIGHT}\n\n"
-        "my_progress()\nhint('4.2')\nassert len(TweetTable([(1, 2)])) == 1\ncheck.merge_newest(merge_newest).points(4)\n"
+    first = "from twitterlab.classroom import check, hint, my_progress, TweetTable"
+    then = (
+        "my_progress(); hint('4.2')\nassert len(TweetTable([(1, 2)])) == 1\ncheck.merge_newest(merge_newest).points(4)"
     )
-    assert verdict.kind == "right"
+    assert judged(f"{first}\n\n{RIGHT}\n\n{then}").kind == "right"

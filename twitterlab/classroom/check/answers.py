@@ -172,13 +172,8 @@ def error_line(error: BaseException) -> str:
     trace: TracebackType | None = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == FILE:
-            found = line_told(trace.tb_lineno)
+            found = f"line {trace.tb_lineno}: {linecache.getline(FILE, trace.tb_lineno).strip()}"
         trace = trace.tb_next
     if not found and error.__cause__:  # of a StopIteration in a generator, Python tells only what it became
         return error_line(error.__cause__)
     return found
-
-
-def line_told(number: int) -> str:
-    """A line of the learner's cell, with its number."""
-    return f"line {number}: {linecache.getline(FILE, number).strip()}"

@@ -52,7 +52,7 @@ def judge_apart(exercise: Exercise, given: Answer, random: int = RANDOM) -> Verd
     with tempfile.TemporaryDirectory(prefix="twitterlab-check-") as folder:
         trace = Path(folder) / "trace"
         with judging_process(exercise.name, given, random, trace) as (process, here):
-            judged = judged_by(process, here, trace)
+            judged = judged_by(process, here, trace, given.source.splitlines())
     return Verdict(exercise.key, judged.kind, judged.says, judged.why, given.source, judged.lasting)
 
 
@@ -81,7 +81,7 @@ def process_context() -> Any:
     return context
 
 
-def judged_by(process: Any, here: Connection, trace: Path) -> Judged:
+def judged_by(process: Any, here: Connection, trace: Path, lines: list[str]) -> Judged:
     """What the process says in the end; a verdict in its place where it dies or falls silent."""
     where, silence = "", Silence(process.pid)
     while True:
@@ -92,7 +92,7 @@ def judged_by(process: Any, here: Connection, trace: Path) -> Judged:
                     return Judged(*said)
                 where, silence = said, Silence(process.pid)
             elif silence.too_long():
-                return judged_endless(where, line_of(process, trace))
+                return judged_endless(where, line_of(process, trace, lines))
         except (EOFError, OSError):
             process.join(1)
             return Judged("error", tuple(filter(None, (where, ENDED.format(end_told(process.exitcode))))), "", True)
@@ -117,14 +117,14 @@ class Silence:
         return self._used() - self._from > SILENT_S or self._polls * POLL_S > WAITS_S
 
 
-def line_of(process: Any, trace: Path) -> str:
+def line_of(process: Any, trace: Path, lines: list[str]) -> str:
     """The learner's line in which a process is, as far as it can be had."""
     if not hasattr(signal, "SIGUSR1") or not trace.exists():
         return ""
     os.kill(process.pid, signal.SIGUSR1)
     process.join(POLL_S)
     found = LINE.search(trace.read_text(encoding="utf-8", errors="replace"))
-    return answers.line_told(int(found[1])) if found else ""
+    return f"line {found[1]}: {lines[int(found[1]) - 1].strip()}" if found else ""
 
 
 def judged_endless(where: str, line: str) -> Judged:
