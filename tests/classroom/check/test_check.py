@@ -117,3 +117,46 @@ def test_a_course_that_cannot_be_written_gets_an_answer_all_the_same(home: Path)
     told = run(home / "exercises", RIGHT, ASK)
     assert told[1].startswith("Right.")
     assert "It could not be kept in your course" in told[1]
+
+
+LOOPED = """
+rows_read = []
+for tweets in (1_000, 4_000, 16_000):
+    rows_read.append(200 * 10 + tweets)
+"""
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        LOOPED,
+        "%%time" + LOOPED,
+        "rows_read = [3000, 6000]; rows_read += [18000]; print(rows_read)",
+        "# worked out\n\nrows_read = [3000, 6000, 18000]\ncheck.rows_read(rows_read)",
+    ],
+)
+def test_an_answer_may_be_made_by_any_statements(home: Path, cell: str):
+    assert run(home / "exercises", cell, "check.rows_read(rows_read)")[1].startswith("Right.")
+    assert (home / "my_parts" / "rows_read.py").exists()
+
+
+def test_an_answer_that_is_imported_is_judged_told_so_and_not_kept(home: Path, monkeypatch: pytest.MonkeyPatch):
+    (home / "helpers.py").write_text(RIGHT)
+    monkeypatch.syspath_prepend(home)
+    monkeypatch.setenv("PYTHONPATH", str(home))
+    told = run(home / "exercises", "from helpers import merge_newest", ASK)[1]
+    assert told.startswith("Right.")
+    assert "imported from the module helpers" in told
+    assert not (home / "my_parts").exists()
+
+
+def test_an_answer_whose_cell_is_not_known_is_judged_told_so_and_not_kept(home: Path):
+    told = run(home / "exercises", f"exec({RIGHT!r})", ASK)[1]
+    assert told.startswith("Right.")
+    assert "cell that your answer stands in is not known" in told
+    assert not (home / "my_parts").exists()
+
+
+def test_a_name_that_means_something_else_by_now_is_not_judged_by_its_old_cell(home: Path):
+    told = run(home / "exercises", RIGHT, "check.merge_newest(lambda sources: iter([]))")[1]
+    assert told.startswith("Not yet.")

@@ -6,6 +6,8 @@ import contextlib
 import signal
 import sys
 import threading
+import time
+from itertools import pairwise
 
 import duckdb
 import pytest
@@ -146,3 +148,48 @@ def test_an_iterator_may_be_gone_through():
 def test_what_an_answer_raises_is_raised():
     with pytest.raises(ZeroDivisionError):
         call_answer(lambda: 1 / 0)
+
+
+@pytest.mark.parametrize(
+    ("argument", "change"),
+    [
+        ([iter([]), iter([1])], lambda sources: sources.pop(0)),
+        ([iter([]), iter([1])], lambda sources: sources.reverse()),
+        ({1: iter([2])}, lambda timelines: timelines.pop(1)),
+        ({1, 2}, lambda active: active.intersection_update({1})),
+        ([1, 2], lambda numbers: numbers.__setitem__(0, True)),
+        ([[object()]], lambda nested: nested[0].append(1)),
+        ({1: 2, 3: 4}, lambda places: places.update({1: 2.0})),
+    ],
+)
+def test_a_change_of_a_container_is_seen_whatever_lies_in_it(argument, change):
+    with pytest.raises(Misbehaved, match="argument 1 was"):
+        call_answer(lambda given: change(given) or 1, argument)
+
+
+def test_what_was_given_may_hold_anything_and_is_not_looked_into():
+    given = [float("nan"), object(), iter([1]), {2: (3, [4])}, frozenset({5})]
+    assert call_answer(len, given) == 5
+
+
+def test_a_type_that_is_named_must_be_given():
+    assert call_answer(lambda: [1], gives=list) == [1]
+    with pytest.raises(Misbehaved, match="Asked for was a list, and this is a tuple"):
+        call_answer(lambda: (1,), gives=list)
+    with pytest.raises(Misbehaved, match="Asked for was an int, and this is a bool"):
+        call_answer(lambda: True, gives=int)
+
+
+def test_a_clock_stands_still_and_the_time_of_day_steps_back_and_afterwards_all_clocks_are_the_systems_again():
+    clocks = {name: getattr(time, name) for name in ("time", "time_ns", "monotonic", "perf_counter_ns")}
+
+    def read(name):
+        return [getattr(time, name)() for _ in range(40)]
+
+    for name in clocks:
+        shown = call_answer(read, name)
+        steps = [after - before for before, after in pairwise(shown)]
+        assert 0 in steps
+        assert (min(steps) < 0) == name.startswith("time"), name
+        assert all(isinstance(one, int) for one in shown) == name.endswith("_ns")
+    assert {name: getattr(time, name) for name in clocks} == clocks

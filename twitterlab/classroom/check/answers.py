@@ -108,24 +108,23 @@ def home_of(value: Any) -> str:
     return str(getattr(inspect.unwrap(value), "__module__", "") or "")
 
 
-def not_kept_because(given: Answer, value: Any) -> str:
-    """Why a right answer is not kept, in a sentence; nothing where it is."""
+def not_kept_because(given: Answer) -> str:
+    """Why an answer is not kept even if it is right, in a sentence; nothing where it is."""
     if given.source is None:
         return NO_CELL
-    home = home_of(value)
-    elsewhere = home and home != f"my_parts.{given.name}" and isinstance(value, type | type(home_of))
-    return IMPORTED.format(home) if elsewhere and home.partition(".")[0] in imported_modules(given.source) else ""
+    home = home_of(given.value)
+    return IMPORTED.format(home) if home.partition(".")[0] in imported_modules(given.source) else ""
 
 
 def imported_modules(source: str) -> set[str]:
-    """The modules that a source imports, those of the standard library apart, by the first part of their names."""
+    """The modules that a source imports, by the first part of their names."""
     found = set[str]()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module.partition(".")[0])
-    return found - sys.stdlib_module_names
+    return found
 
 
 def module_afresh(given: Answer) -> ModuleType:

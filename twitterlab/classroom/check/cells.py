@@ -30,7 +30,7 @@ GIVEN = (
 )  # what the other cells of a notebook left
 TIMED = re.compile(r"(?m)^([ \t]*)%(?:time|timeit)[ \t]+(?:-\S+[ \t]+)*(?=[A-Za-z_])")
 BLOCK_MAGIC = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\n)*%%(?:time|timeit|capture|prun)\b[^\n]*")
-LINE_MAGIC = re.compile(r"(?m)^([ \t]*)(?:[%!][^\n]*|[\w.]+\?{1,2}[ \t]*)$")
+LINE_MAGIC = re.compile(r"(?m)^([ \t]*)(?:(?!%%)[%!][^\n]*|[\w.]+\?{1,2}[ \t]*)$")
 BINDING = ("STORE_NAME", "STORE_GLOBAL")
 
 

@@ -39,18 +39,19 @@ def check_answer(name: str, value: Any) -> Reply:
     at = (name, given.source) if given.source is not None else None
     if at in _judged:
         return _judged[at]
-    reply = Reply(**vars(note_verdict(asked, judge_apart(asked, given))))
+    reply = Reply(**vars(note_verdict(asked, judge_apart(asked, given), answers.not_kept_because(given))))
     if at is not None and reply.lasting and reply.kind != "not attempted":
         _judged[at] = reply
     return reply
 
 
-def note_verdict(asked: Exercise, verdict: Verdict) -> Verdict:
-    """The verdict, noted in the learner's course, and the answer kept there if it is right; it says so if it cannot."""
+def note_verdict(asked: Exercise, verdict: Verdict, not_kept: str = "") -> Verdict:
+    """The verdict, noted in the learner's course, and the answer kept there if it is right; it says so if it is not."""
+    right = verdict.kind == "right"
     try:
         progress.note_answer(asked.key, verdict.kind, verdict.why)
-        if verdict.kind == "right" and verdict.source is not None and (home := progress.course_folder()):
+        if right and verdict.source is not None and not not_kept and (home := progress.course_folder()):
             my_parts.save_part(home, asked.name, asked.key, answers.kept_source(verdict.source))
     except (TwitterlabError, OSError) as error:
         return replace(verdict, says=(*verdict.says, f"It could not be kept in your course: {error}"))
-    return verdict
+    return replace(verdict, source=None, says=(*verdict.says, not_kept)) if right and not_kept else verdict

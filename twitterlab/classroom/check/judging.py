@@ -110,9 +110,7 @@ def found_in_cell(exercise: Exercise, given: Answer, random: int) -> Found:
         return Found("wrong", (answers.OURS.format(getattr(value, "__name__", given.name)),))
     if not exercise.takes(value):
         return Found("wrong", (f"Your answer is {guard.short_repr(value)}, and {exercise.wanted} was asked for.",))
-    found = found_in_histories(exercise, loaded[0], random) or found_in_stage(exercise, value)
-    reason = answers.not_kept_because(given, value)
-    return found._replace(says=(*found.says, *filter(None, [reason])))
+    return found_in_histories(exercise, loaded[0], random) or found_in_stage(exercise, value)
 
 
 # Histories
