@@ -1,4 +1,4 @@
-"""A learner's cell is run as it stands: every statement of it, as a module of its own, in a classroom that is silent."""
+"""A learner's cell is run as it stands: every statement, as a module of its own, in a classroom that is silent."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ def test_an_answer_that_draws_by_chance_is_told_that_it_gave_two_answers():
         import random
 
         def merge_newest(numbers):
-            return sum(numbers) + (random.random() < 0.4)
+            return sum(numbers) + (random.SystemRandom().random() < 0.4)
     """
     verdicts = [judged(source) for _ in range(4)]
     assert {verdict.kind for verdict in verdicts} == {"wrong"}
