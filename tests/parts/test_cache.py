@@ -9,6 +9,7 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ class Lab:
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self.counters = Announced()
-        self.cache = LoadingCache(LRU(100), self.counters)
+        self.cache = LoadingCache(partial(LRU, 100), self.counters)
         self.pool = pool
 
     def read(self, shards: Shards, *ids: int) -> Future[dict[int, Tweet]]:
@@ -268,7 +269,7 @@ class Learners:
 
 
 def test_a_learners_policy_needs_four_methods_and_cannot_lose_what_was_loaded() -> None:
-    cache = LoadingCache(Learners(), Counters())
+    cache = LoadingCache(Learners, Counters())
     assert len(cache.get_many([1, 2, 3], Shards(1, 2, 3))) == 3
     assert len(cache) == 1
     cache.clear()
@@ -276,7 +277,7 @@ def test_a_learners_policy_needs_four_methods_and_cannot_lose_what_was_loaded() 
 
 
 def test_a_policy_that_raises_leaves_no_reader_waiting() -> None:
-    cache = LoadingCache(Learners(), Counters())
+    cache = LoadingCache(Learners, Counters())
     with pytest.raises(RuntimeError, match="slip"):
         cache.get_many([1, 2], lambda _: [_tweet(1, "cursed"), _tweet(2)])
     assert len(cache.get_many([1, 2], Shards(1, 2))) == 2
@@ -284,7 +285,7 @@ def test_a_policy_that_raises_leaves_no_reader_waiting() -> None:
 
 @pytest.mark.parametrize("policy", [FIFO, LRU, SIEVE, S3FIFO])
 def test_under_many_threads_a_tweet_whose_delete_returned_never_comes_back(policy: Callable[[int], Any]) -> None:
-    cache, rows, gone = LoadingCache(policy(20), Counters()), {i: _tweet(i) for i in range(400)}, set[int]()
+    cache, rows, gone = LoadingCache(partial(policy, 20), Counters()), {i: _tweet(i) for i in range(400)}, set[int]()
 
     def load(ids: list[int]) -> list[Tweet]:
         return [tweet for i in ids if (tweet := rows.get(i))]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import islice, zip_longest
 
 import numpy as np
@@ -53,13 +54,14 @@ class FannedOut(Stage):
     ) -> None:
         settings = self._settings = checked_settings(settings)
         self._merge = settings["merge"]
-        eviction = settings["cache"](settings["cache_tweets"])  # here: what is refused leaves no directory behind
+        new_policy = partial(settings["cache"], settings["cache_tweets"])
+        new_policy()  # what is refused is refused here, and leaves no directory behind
         self.tables: Shards = Shards(settings["shards"], settings["shard_of"], settings["merge"], log="outbox")
         self._served_by_shards: dict[int, Position] = {}  # readers whose last page the shards gave: how far these were
         super().__init__(graph, path, clock, self.tables, counting=settings["counting"])
         try:
             self.newest_tweets = NewestTweets(settings["cache_tweets"]) if settings["fast_paths"] else None
-            self.hydration = Hydration(eviction, self.tables, self._counters, self.newest_tweets)
+            self.hydration = Hydration(new_policy, self.tables, self._counters, self.newest_tweets)
             self._prepare_feeds(graph if path is None else None, policy)
             self._queue_new_shards()
         except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Unpack
 
 from twitterlab.clock import Clock
@@ -30,10 +31,11 @@ class TweetCache(Stage):
         clock: Clock | None = None,
         **settings: Unpack[CacheSettings],
     ) -> None:
-        eviction = settings["cache"](settings["cache_tweets"])  # first: what is refused leaves no directory
+        new_policy = partial(settings["cache"], settings["cache_tweets"])
+        new_policy()  # what is refused is refused here, and leaves no directory behind
         self.tables: Shards = Shards(settings["shards"], settings["shard_of"], settings["merge"])
         super().__init__(graph, path, clock, self.tables, counting=settings["counting"])
-        self.hydration = Hydration(eviction, self.tables, self._counters)
+        self.hydration = Hydration(new_policy, self.tables, self._counters)
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
         followees = self.tables.follows_home(reader).followees(reader)

@@ -6,7 +6,6 @@ choice: one of ours, or a learner's own.
 
 from __future__ import annotations
 
-import copy
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,15 +33,14 @@ class _Flight:
 class LoadingCache:
     """Tweets by ID before a loader; a tweet missed by many readers at once is loaded once, and no reader hangs.
 
-    Thread-safe: `_lock` guards `_policy` and `_flights`, and is free while a load runs. `policy` is an empty instance,
-    such as `LRU(100_000)`. A discard or a put during a load has the last word: what that load brings is handed to those
-    who waited for it, and is not kept. So a row is removed first and discarded here after, and a deleted tweet never
-    returns.
+    Thread-safe: `_lock` guards `_policy` and `_flights`, and is free while a load runs. `new_policy` makes an empty
+    one, such as `partial(LRU, 100_000)`. A discard or a put during a load has the last word: what that load brings is
+    handed to those who waited for it, and is not kept. So a row is removed first and discarded here after, and a
+    deleted tweet never returns.
     """
 
-    def __init__(self, policy: EvictionPolicy, counters: Counters) -> None:
-        self._policy = policy
-        self._empty = copy.deepcopy(policy)  # what `clear` goes back to
+    def __init__(self, new_policy: Callable[[], EvictionPolicy], counters: Counters) -> None:
+        self._new_policy, self._policy = new_policy, new_policy()
         self._counters = counters
         self._flights: dict[int, _Flight] = {}  # by tweet ID: the load that may still put its result here
         self._lock = threading.Lock()
@@ -82,7 +80,7 @@ class LoadingCache:
         """Forget everything, as after a restart; loads that are under way keep nothing."""
         with self._lock:
             self._flights.clear()
-            self._policy = copy.deepcopy(self._empty)
+            self._policy = self._new_policy()
 
     def __len__(self) -> int:
         with self._lock:
@@ -142,9 +140,13 @@ class Hydration:
     """Tweets for IDs: what is at hand, hits from the cache, misses from their shards; what is gone is passed over."""
 
     def __init__(
-        self, policy: EvictionPolicy, tables: Shards, counters: Counters, at_hand: TweetsAtHand | None = None
+        self,
+        new_policy: Callable[[], EvictionPolicy],
+        tables: Shards,
+        counters: Counters,
+        at_hand: TweetsAtHand | None = None,
     ) -> None:
-        self.cache, self._at_hand, self._counters = LoadingCache(policy, counters), at_hand, counters
+        self.cache, self._at_hand, self._counters = LoadingCache(new_policy, counters), at_hand, counters
         self._tables = tables
         self._epoch = tables.epoch
 

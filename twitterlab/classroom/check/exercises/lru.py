@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from itertools import product
 from typing import Any, NamedTuple
+from weakref import WeakSet
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import PLAIN, Look
+from twitterlab.classroom.check.disguise import LOOKS, PLAIN, REAL_ID, Look, Opaque
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import Misbehaved, short_repr, time_limit
 from twitterlab.parts.cache.eviction import LRU
@@ -18,15 +20,22 @@ from twitterlab.workloads.mixes import replay
 
 Call = tuple[str, int]  # what the cache is asked, and for which tweet
 VERBS = ("get", "put", "discard")
-USERS, STORED, EVENTS, ROOM, MANY = 300, 600, 300, 180, 300  # of the run in the real stage; the room in a large cache
+USERS, STORED, EVENTS, ROOM, MANY = 300, 600, 300, 180, 2_000  # of the run in the real stage; room in a large cache
 RIGHT = "One fetch a miss. With the same room, a cache in which reading is no use would have had 1,057 of them."
 
 
 class History(NamedTuple):
-    """Calls to a cache with room for so many tweets."""
+    """Calls to a cache with room for so many tweets; `beside` it another cache is used in turn, with other values."""
 
     room: int
     calls: tuple[Call, ...]
+    beside: bool = False
+
+    @property
+    def others_calls(self) -> tuple[Call, ...]:
+        """The calls of the other cache: the same ones, with the last tweet for the first."""
+        last = max((tweet for _, tweet in self.calls), default=0)
+        return tuple((verb, last + 1 - tweet) for verb, tweet in self.calls)
 
 
 class UseRule(NamedTuple):
@@ -99,6 +108,8 @@ def small_histories() -> Iterator[History]:
     for length, room in product(range(1, 5), (1, 2, 3)):
         yield from (History(room, calls) for calls in call_sequences(length, VERBS))
     yield from (History(3, calls) for calls in call_sequences(5, VERBS[:2]))
+    for length, room in product(range(1, 4), (1, 2)):
+        yield from (History(room, calls, beside=True) for calls in call_sequences(length, VERBS))
 
 
 def call_sequences(length: int, verbs: Sequence[str], known: int = 0) -> Iterator[tuple[Call, ...]]:
@@ -117,58 +128,98 @@ def longer_histories() -> Any:
     from hypothesis import strategies as st
 
     calls = st.lists(st.tuples(st.sampled_from(("get", "put", "put", "discard")), st.integers(1, 8)), max_size=40)
-    return st.builds(History, st.integers(1, 6), calls.map(tuple))
+    return st.builds(History, st.integers(1, 6), calls.map(tuple), st.booleans())
 
 
 def story(history: History) -> str:
     """The calls, one after the other."""
     calls = ", ".join(f"{verb} t{tweet}" for verb, tweet in history.calls) or "nothing is asked"
-    return f"A cache with room for {history.room}: {calls}."
+    beside = (
+        " In turn with it another such cache is used: the same calls, with the last tweet for the first."
+        * history.beside
+    )
+    return f"A cache with room for {history.room}: {calls}.{beside}"
 
 
 # Right or wrong
 
 
 class Seen(NamedTuple):
-    """What one call shows: what `get` gave, which tweets are here afterwards, and the length."""
+    """What one call shows: what `get` gave and of what type, which tweets are here afterwards, and the length."""
 
     gave: Any
+    kind: type
     here: tuple[int, ...]
     length: int
 
 
+class UsedCache:
+    """A cache and what its calls show; tweets go by the IDs of a look, and what is put are these values."""
+
+    def __init__(self, cache: Any, history: History, look: Look, values: Sequence[Any]) -> None:
+        self._cache, self._look, self._values, self.calls = cache, look, values, history.calls
+        self.shown = list[Seen]()
+        self._tweets = sorted({tweet for _, tweet in history.calls})
+
+    def call(self, number: int) -> None:
+        """Make the call of this number, and note what it shows."""
+        verb, tweet = self.calls[number]
+        value = (self._values[number],) if verb == "put" else ()
+        gave = getattr(self._cache, verb)(self._look.tweet(tweet), *value)
+        shown = gave if verb == "get" else None
+        here = tuple(n for n in self._tweets if self._look.tweet(n) in self._cache)
+        self.shown.append(Seen(shown, type(shown), here, len(self._cache)))
+
+
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether each call gives and leaves what it does with a list in the order of use."""
+    values = [kept_value(n) if look.first_id else f"text {n + 1}" for n in range(len(history.calls))]
+    histories = [history, *[history._replace(calls=history.others_calls)] * history.beside]
     with time_limit():
-        got = shown_by_cache(answer(history.room), history.calls)
-    right = shown_by_rule(UseRule(), history)
-    if got == right:
-        return None
+        used = [UsedCache(answer(one.room), one, look, values) for one in histories]
+        play_calls(used)
+    for one, shown in zip(histories, used, strict=True):
+        right = shown_by_rule(UseRule(), one, look, values)
+        if shown.shown != right:
+            return first_wrong_call(one, look, shown.shown, right, values)
+    return None
+
+
+def kept_value(number: int) -> Any:
+    """A value that is not None: empty, false, nothing to go by, or of one's own making."""
+    return ("", 0, Opaque(), False, [], 0.0)[number % 6]
+
+
+def play_calls(used: Sequence[UsedCache]) -> None:
+    """Make each call of each cache, in turn."""
+    for number in range(len(used[0].calls)):
+        for one in used:
+            one.call(number)
+
+
+def first_wrong_call(
+    history: History, look: Look, got: list[Seen], right: list[Seen], values: Sequence[Any]
+) -> WrongAnswer:
+    """What is said of the first call that shows something else."""
     place = next(n for n, pair in enumerate(zip(got, right, strict=True)) if pair[0] != pair[1])
-    why = [key for key, rules in WRONG.items() if any(got == shown_by_rule(rule, history) for rule in rules)]
+    rules = {} if history.beside else WRONG  # what fails only beside another one is none of these beliefs
+    why = [
+        key for key, wrong in rules.items() if any(got == shown_by_rule(one, history, look, values) for one in wrong)
+    ]
     return first_difference(history.calls[place], got[place], right[place], tuple(why))
 
 
-def shown_by_rule(rule: UseRule, history: History) -> list[Seen]:
+def shown_by_rule(rule: UseRule, history: History, look: Look, values: Sequence[Any]) -> list[Seen]:
     """What a cache of this rule shows."""
-    return shown_by_cache(NaiveCache(history.room, rule), history.calls)
-
-
-def shown_by_cache(cache: Any, calls: Sequence[Call]) -> list[Seen]:
-    """What a cache shows, call by call."""
-    tweets = sorted({tweet for _, tweet in calls})
-    found = []
-    for number, (verb, tweet) in enumerate(calls, 1):
-        value = (f"text {number}",) if verb == "put" else ()
-        gave = getattr(cache, verb)(tweet, *value)
-        found.append(Seen(gave if verb == "get" else None, tuple(n for n in tweets if n in cache), len(cache)))
-    return found
+    cache = UsedCache(NaiveCache(history.room, rule), history, look, values)
+    play_calls([cache])
+    return cache.shown
 
 
 def first_difference(call: Call, got: Seen, right: Seen, why: tuple[str, ...]) -> WrongAnswer:
     """The first difference, in words."""
     after = f"after {call[0]} t{call[1]}"
-    if got.gave != right.gave:
+    if (got.gave, got.kind) != (right.gave, right.kind):
         return WrongAnswer(f"{short_repr(got.gave)} for get t{call[1]}", short_repr(right.gave), why)
     if got.here != right.here:
         return WrongAnswer(
@@ -244,13 +295,25 @@ def stage_costs(answer: Any) -> list[StageCost]:
     return [StageCost(counter, work.cache_misses, misses, "reading_is_no_use")]
 
 
+class Row:
+    """Something to keep of which can be seen whether it is kept anywhere."""
+
+
 def check_overflow(answer: Any) -> None:
-    """See that a large cache keeps its size as well as a small one does."""
-    cache = GuardedCache(answer, MANY)
-    for tweet in range(2 * MANY):
-        cache.put(tweet, "hello")
+    """See that a large cache keeps its size as well as a small one does, and lets go of what leaves."""
+    cache, kept = GuardedCache(answer, MANY), WeakSet[Row]()
+    for tweet in range(REAL_ID, REAL_ID + 2 * MANY):
+        cache.put(tweet, row := Row())
+        kept.add(row)
     if len(cache) != MANY:
         raise Misbehaved(f"Your cache has room for {MANY} tweets, and held {len(cache)} once {2 * MANY} were put.")
+    gc.collect()
+    if len(kept) > MANY + 1:  # the last one is at hand here
+        raise Misbehaved(
+            f"Your cache has room for {MANY} tweets, and somewhere it still holds {len(kept)} of {2 * MANY}."
+        )
 
 
-EXERCISE = Exercise("5.1", small_histories, longer_histories, story, problem, stage_costs, says_when_right=RIGHT)
+EXERCISE = Exercise(
+    "5.1", small_histories, longer_histories, story, problem, stage_costs, says_when_right=RIGHT, looks=LOOKS
+)
