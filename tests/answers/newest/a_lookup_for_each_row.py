@@ -13,4 +13,4 @@ def newest(table, authors, before, limit):
         author = max(heads, key=lambda one: heads[one] or 0)
         page.append(heads[author])
         heads[author] = head(author, heads[author])
-    return tuple(page)
+    return list(page)

@@ -70,8 +70,17 @@ def payload(look: Look, number: int) -> Any:
 
 PLAIN = Look()
 REAL = Look(REAL_ID, words=f"Here IDs are as long as real ones: t1 is {REAL_ID + 1}, t2 is one more, and so on.")
-SHUFFLED = Look(REAL_ID, seed=1, words=f"{REAL.words} What has no promised order comes in another one.")
+SHUFFLED = Look(
+    REAL_ID,
+    users=(3, 0, 5, 1, 4, 2),
+    seed=1,
+    words=f"{REAL.words} User 0 goes by the number 3, 1 by 0, 2 by 5, 3 by 1. What has no promised order has another.",
+)
 TURNED = Look(
-    REAL_ID + 5, seed=2, words=f"Here t1 is {REAL_ID + 6}, t2 is one more, and what has no promised order is turned."
+    REAL_ID + 5,
+    users=(1, 2, 0, 4, 3),
+    seed=2,
+    words=f"Here t1 is {REAL_ID + 6}, t2 is one more, and so on. User 0 goes by the number 1, 1 by 2, 2 by 0, 3 by 4. "
+    "What has no promised order has another.",
 )
 LOOKS = (REAL, SHUFFLED, TURNED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import chain, product
 from math import inf
@@ -12,12 +12,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import PLAIN, Look
+from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.words import tweet_names
 from twitterlab.classroom.check.guard import Misbehaved, call_answer
+from twitterlab.model import integer
 
 Row = tuple[int, int]  # author, ID
+MOST_TOLD = 40  # rows of a story
+LONG = 3_000  # rows of the longest history
 LIMIT, USERS, FOLLOWED, EACH, GROWTH = 20, 150, 30, 4, 100  # of the pinned run
 FOLLOWEES = range(4, USERS, USERS // FOLLOWED)
 
@@ -25,28 +28,52 @@ FOLLOWEES = range(4, USERS, USERS // FOLLOWED)
 class TweetTable:
     """Rows (author, ID) that lie by author, then by ID; `read` are the places of those that were read, each once.
 
-    A lookup in the index reads no row, and is counted apart.
+    A lookup in the index reads no row, and is counted apart. There is no way to a row but those that count.
     """
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        self._rows, self.read, self.lookups = sorted(rows), set[int](), 0
+        self._length, self._row_at, self._place_of, self._counts = counting_doors(sorted(rows))
+
+    @property
+    def read(self) -> frozenset[int]:
+        """The places of the rows that were read."""
+        return frozenset(self._counts()[0])
+
+    @property
+    def lookups(self) -> int:
+        """How often the index was asked."""
+        count: int = self._counts()[1]
+        return count
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._length
 
     def __getitem__(self, place: int) -> Row:
         if not isinstance(place, (int, np.integer)):
             raise TypeError("table[i] is one row: i is a whole number, and no slice")
-        if not 0 <= place < len(self._rows):
-            rows = f"the last is row {len(self) - 1}" if self._rows else "the table is empty"
+        if not 0 <= place < len(self):
+            rows = f"the last is row {len(self) - 1}" if len(self) else "the table is empty"
             raise IndexError(f"there is no row {place}: {rows}")
-        self.read.add(int(place))
-        return self._rows[place]
+        return self._row_at(int(place))
 
     def end(self, author: int, before: int | None) -> int:
         """The place just after the author's last row with an ID below `before` (None: just after their last row)."""
-        self.lookups += 1
-        return bisect_left(self._rows, (author, inf if before is None else before))
+        return self._place_of((author, inf if before is None else before))
+
+
+def counting_doors(rows: list[Row]) -> tuple[int, Callable[[int], Row], Callable[[Any], int], Callable[[], Any]]:
+    """How many rows there are, the two ways to them, and what went through: the places read, and the lookups."""
+    read, lookups = set[int](), [0]
+
+    def row_at(place: int) -> Row:
+        read.add(place)
+        return rows[place]
+
+    def place_of(key: Any) -> int:
+        lookups[0] += 1
+        return bisect_left(rows, key)
+
+    return len(rows), row_at, place_of, lambda: (frozenset(read), lookups[0])
 
 
 class History(NamedTuple):
@@ -70,6 +97,8 @@ def small_histories() -> Iterator[History]:
             for before, limit in ((None, LIMIT), (None, count - 1), (count, LIMIT), (count - 1, 1)):
                 if limit > 0 and (before is None or before > 0):
                     yield History(authors, wanted, before, limit)
+    yield from (History((1, 2, 1), (1, 2), before, limit) for before, limit in ((None, 0), (3, 0), (1, 5)))
+    yield History(tuple(1 + n * n % 3 for n in range(LONG)), (1, 2), LONG, LONG)
 
 
 def longer_histories() -> Any:
@@ -97,7 +126,8 @@ def hundredfold(number: int) -> int:
 
 def story(history: History) -> str:
     """The rows as they lie, and what is asked."""
-    rows = ", ".join(f"({author}, t{tweet})" for author, tweet in history.rows) or "no rows"
+    shown = [f"({author}, t{tweet})" for author, tweet in history.rows[:MOST_TOLD]] or ["no rows"]
+    rows = ", ".join(shown) + f" and so on, {len(history.rows):,} rows" * (len(history.rows) > MOST_TOLD)
     tweets = "is the newest tweet" if history.limit == 1 else f"are the newest {history.limit} tweets"
     older = "" if history.before is None else f" before t{history.before}"
     return f"The table holds {rows}. Asked {tweets} of the authors {list(history.wanted)}{older}."
@@ -114,9 +144,17 @@ def row_names(tweets: Sequence[Any]) -> str:
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the page is what is found by sorting all rows."""
     _, wanted, before, limit = history
-    got = call_answer(answer, TweetTable(history.rows), list(wanted), before, limit, then=list)
-    right = newest_ids(wanted_rows(history), limit)
+    table = TweetTable([(look.user(author), look.tweet(tweet)) for author, tweet in history.rows])
+    authors = look.shuffled(map(look.user, wanted))
+    ids = call_answer(answer, table, authors, None if before is None else look.tweet(before), limit, gives=list)
+    got, right = [look.tweet_number(whole_number(one)) for one in ids], newest_ids(wanted_rows(history), limit)
     return None if got == right else WrongAnswer(row_names(got), row_names(right), misconceptions_of(history, got))
+
+
+def whole_number(value: Any) -> Any:
+    """A number of numpy's as Python's own; what is no whole number stays as it is."""
+    number = integer(value)
+    return value if number is None else number
 
 
 def wanted_rows(history: History) -> list[int]:
@@ -152,7 +190,7 @@ def misconceptions_of(history: History, got: list[Any]) -> tuple[str, ...]:
         "cursor_forgotten": [newest_ids(wanted_rows(history._replace(before=None)), limit)],
         "oldest_first": [sorted(found)[:limit], sorted(newest_ids(found, limit))],
     }
-    return tuple(key for key, pages in gives.items() if got in pages)
+    return tuple(key for key, pages in gives.items() if got and got in pages)
 
 
 def below_end(history: History, author: int) -> list[int]:
@@ -192,7 +230,7 @@ def stored_rows(growth: int) -> tuple[list[Row], int | None, list[int]]:
 def table_after_page(answer: Any, rows: Sequence[Row], before: int | None, right: list[int]) -> TweetTable:
     """The table after the answer has made a page from it."""
     table = TweetTable(rows)
-    if call_answer(answer, table, list(FOLLOWEES), before, LIMIT, then=list) != right:
+    if call_answer(answer, table, list(FOLLOWEES), before, LIMIT, gives=list) != right:
         raise Misbehaved(f"the second page of {LIMIT} does not hold the newest tweets of the {FOLLOWED} authors.")
     return table
 
@@ -206,4 +244,5 @@ EXERCISE = Exercise(
     stage_costs,
     says_when_right="One row an author, and one more for each tweet of the page: however long the authors' own history "
     "is, and whatever all others post.",
+    looks=LOOKS,
 )
