@@ -1,4 +1,10 @@
-# right
+# error
+#
+# …3,000 of them).
+#
+# …
+#
+# RecursionError…
 #
 # changes applied for a log of 48: 48, at most 48
 

@@ -3,49 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import permutations, product
 from random import Random
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import PLAIN, Look
+from twitterlab.classroom.check.disguise import PLAIN, Look, payload
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
-from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
+from twitterlab.classroom.check.guard import Misbehaved, Unreachable, call_answer, short_repr
 from twitterlab.model import integer
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.database import Database
 
+ANYTHING = Look(1, words="Here a change may be anything at all: nothing, false, or something that cannot be compared.")
 Batch = tuple[int, ...]  # positions, in the order in which the network brought them
 AHEAD, AGAIN, ROUNDS = 12, 4, 200
-MOST = 100  # applications, after which an answer that does not end is stopped
+MOST = 100  # applications beyond a batch's own, after which an answer that does not end is stopped
+LONG, FAR = 3_000, 10**15  # entries of the longest batch; a position far above all others
 
 
 class History(NamedTuple):
-    """Where a replica stands at first, and what it is brought."""
+    """Where a replica stands at first, and what it is brought; `fails` is a change that cannot be applied at first."""
 
     start: int
     batches: tuple[Batch, ...]
+    fails: int = 0
+    beside: bool = False  # whether another replica applies the same in between
 
 
-class NamedChanges(str):
+class NamedChange(str):
     """What a change says. Those of two positions may say the same, as when somebody follows, unfollows and follows."""
 
     number: int
 
-    @classmethod
-    def at(cls, number: int) -> NamedChanges:
-        """The change at a position."""
-        change = cls("user 1 follows 2" if number % 2 else "user 1 unfollows 2")
-        change.number = number
-        return change
+
+def change_at(number: int, look: Look) -> Any:
+    """The change at a position; in other looks than the plain one it is anything at all."""
+    if look == ANYTHING:
+        return payload(look, number) if number % 6 > 2 else f"change {number}"
+    change = NamedChange("user 1 follows 2" if number % 2 else "user 1 unfollows 2")
+    change.number = number
+    return change
 
 
 def small_histories() -> list[History]:
-    """One batch of up to three entries, to a replica at position 0 or 1, or two batches of up to two."""
+    """One batch of up to three entries, to a replica at position 0 or 1, or two batches of up to two; then larger ones.
+
+    The larger ones are changes that fail at first, two replicas in turn, and what is long, far away or high up.
+    """
     three, two = ([batch for n in range(most + 1) for batch in product((1, 2, 3), repeat=n)] for most in (3, 2))
     found = [History(start, (batch,)) for start in (0, 1) for batch in three]
     found += [History(0, batches) for batches in product(two, repeat=2)]
-    return sorted(found, key=history_size)
+    fails = [History(0, (batch,), fails) for batch in permutations((1, 2, 3)) for fails in (1, 2, 3)]
+    beside = [History(0, (batch,), 0, True) for batch in [*product((1, 2), repeat=2), *permutations((1, 2, 3))]]
+    far = [History(0, ((FAR,),)), History(FAR, ((FAR + 2, FAR + 1, FAR),)), History(0, ((2, FAR, 1),))]
+    long = tuple(range(LONG, 0, -1))
+    return [*sorted(found, key=history_size), *fails, *beside, *far, History(0, (long,)), History(1, (long + long,))]
 
 
 def history_size(history: History) -> tuple[int, ...]:
@@ -67,8 +80,16 @@ def longer_histories() -> Any:
 
 def story(history: History) -> str:
     """Where the replica is, and what comes."""
-    batches = ", then ".join(map(str, map(list, history.batches))) or "nothing"
-    return f"A replica is at position {history.start}. The network brings it the entries {batches}."
+    batches = ", then ".join(map(batch_in_words, history.batches)) or "nothing"
+    fails = f" Change {history.fails} cannot be applied at first: apply raises. Then the batch comes once more."
+    beside = " While it applies a change, another replica gets the same."
+    told = f"A replica is at position {history.start}. The network brings it the entries {batches}."
+    return told + fails * (history.fails > 0) + beside * history.beside
+
+
+def batch_in_words(batch: Batch) -> str:
+    """The positions of a batch; of a long one the first dozen."""
+    return str(list(batch)) if len(batch) <= 12 else f"{str(list(batch[:12]))[:-1]}, …] ({len(batch):,} of them)"
 
 
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
@@ -78,13 +99,68 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
         after = right_position(before, batch)
         right = list(range(before + 1, after + 1)), after
         for replica in (1, 2):
-            got = ask_answer(answer, before, batch)
+            replicas = Replicas(answer, history, look)
+            got = replicas.apply_until_done(before, batch)
             if got != right:
                 place = "" if replica == 1 else " at a second replica, which got the same"
                 why = misconceptions_of(before, batch, *got) if replica == 1 else ("remembers",)
                 return WrongAnswer(applied_words(*got) + place, applied_words(*right), why)
+            if replicas.others_applied not in ([], [right[0]] * len(replicas.others_applied)):
+                return WrongAnswer(f"{replicas.others_applied[0]} at the other replica", str(right[0]), ("remembers",))
         before = after
     return None
+
+
+class Replicas:
+    """A replica that the answer brings forward, and what was applied to it, a change by its number."""
+
+    def __init__(self, answer: Any, history: History, look: Look) -> None:
+        self._answer, self._history, self._look = answer, history, look
+        self._failing, self.others_applied = history.fails, list[list[Any]]()
+
+    def apply_until_done(self, position: int, batch: Batch) -> tuple[list[Any], int]:
+        """What is applied of a batch, and the position in the end; where a change failed, it is sent once more."""
+        applied: list[Any] = []
+        try:
+            position = self.apply_batch(position, batch, applied)
+        except Unreachable:
+            return applied, self.apply_batch(position + len(applied), batch, applied)
+        if self._failing != self._history.fails:
+            raise Misbehaved(f"Your function returned {position}, and change {self._history.fails} had failed.")
+        return applied, position
+
+    def apply_batch(self, position: int, batch: Batch, applied: list[Any], beside: bool = False) -> int:
+        """The position that the answer returns."""
+        changes = {number: change_at(number, self._look) for number in batch}
+        right = range(position + 1, right_position(position, batch) + 1)
+
+        def apply(change: Any) -> None:
+            number = number_of(change, changes, [*right[len(applied) - done :][:1]])
+            if number == self._failing:
+                self._failing = 0
+                raise Unreachable("the disk does not take it now")
+            applied.append(number)
+            if len(applied) > MOST + len(batch):
+                raise Misbehaved(f"Your function applied more than {MOST + len(batch)} changes, and was stopped.")
+            if self._history.beside and not beside:
+                self.others_applied.append([])
+                self.apply_batch(position, batch, self.others_applied[-1], beside=True)
+
+        done = len(applied)
+        return position_of(call_answer(self._answer, position, [(n, changes[n]) for n in batch], apply))
+
+
+def number_of(change: Any, changes: dict[int, Any], expected: Sequence[int]) -> Any:
+    """The position of a change that was applied: the one that is expected, where it says that; else itself."""
+    if isinstance(change, NamedChange):
+        return change.number
+    known = (number for number in (*expected, *changes) if same_change(changes.get(number), change))
+    return next(known, change)
+
+
+def same_change(one: Any, two: Any) -> bool:
+    """Whether two changes are the same, or say the same."""
+    return one is two or (isinstance(one, str) and isinstance(two, str) and str(one) == str(two))
 
 
 def right_position(position: int, batch: Batch) -> int:
@@ -92,19 +168,6 @@ def right_position(position: int, batch: Batch) -> int:
     while position + 1 in batch:
         position += 1
     return position
-
-
-def ask_answer(answer: Any, position: int, batch: Batch) -> tuple[list[Any], int]:
-    """What the answer applies of a batch, a change by its number, and the position that it returns."""
-    applied: list[Any] = []
-
-    def apply(change: Any) -> None:
-        applied.append(getattr(change, "number", change))
-        if len(applied) > MOST:
-            raise Misbehaved(f"Your function applied more than {MOST} changes, and was stopped.")
-
-    got = call_answer(answer, position, [(number, NamedChanges.at(number)) for number in batch], apply)
-    return applied, position_of(got)
 
 
 def position_of(got: Any) -> int:
@@ -117,7 +180,8 @@ def position_of(got: Any) -> int:
 
 def applied_words(applied: Sequence[Any], position: int) -> str:
     """What was applied of the last batch, and the position."""
-    return f"position {position} (applied: {', '.join(map(short_repr, applied)) or 'nothing'})"
+    shown = [*map(short_repr, applied[:12]), *["…"] * (len(applied) > 12)]
+    return f"position {position} (applied: {', '.join(shown) or 'nothing'})"
 
 
 def misconceptions_of(before: int, batch: Batch, applied: Sequence[Any], position: int) -> tuple[str, ...]:
@@ -211,4 +275,4 @@ def node_rows(database: Database) -> list[Any]:
     return [database.peek(f"FROM {table} ORDER BY ALL") for table in ("tweets", "follows")]
 
 
-EXERCISE = Exercise("3.1", small_histories, longer_histories, story, problem, stage_costs)
+EXERCISE = Exercise("3.1", small_histories, longer_histories, story, problem, stage_costs, looks=(ANYTHING,))
