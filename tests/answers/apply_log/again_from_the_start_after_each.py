@@ -5,8 +5,6 @@
 # …
 #
 # RecursionError…
-#
-# changes applied for a log of 48: 48, at most 48
 
 
 def apply_log(position, entries, apply):

@@ -4,13 +4,13 @@
 #
 # Your function returned 3, and change 1 had failed.
 
+import contextlib
+
 
 def apply_log(position, entries, apply):
     for number, change in sorted(entries, key=lambda entry: entry[0]):
         if number == position + 1:
             position = number
-            try:
+            with contextlib.suppress(OSError):
                 apply(change)
-            except OSError:
-                pass
     return position

@@ -17,6 +17,7 @@ from twitterlab.parts.store.database import Database
 
 Chosen = list[int | None]  # at each turn: a replica, or None for the leader
 READERS, ROUNDS = 8, 50
+MANY = 1_500  # replicas on either side of the one that is fresh
 
 
 class History(NamedTuple):
@@ -26,6 +27,21 @@ class History(NamedTuple):
     at_least: int
     turn: int = 0
 
+    @property
+    def fresh(self) -> list[int]:
+        """The replicas that may serve."""
+        return [n for n, position in enumerate(self.positions) if position >= self.at_least]
+
+    @property
+    def turns(self) -> range:
+        """The turns that are asked for: as many as there are replicas; of a great many replicas, the first."""
+        return range(self.turn, self.turn + min(max(len(self.positions), 1), MANY // 100))
+
+    @property
+    def other(self) -> History:
+        """Another system, whose replicas are numbered the other way round."""
+        return self._replace(positions=self.positions[::-1])
+
 
 def small_histories() -> Iterator[History]:
     """Up to three replicas at positions up to 2; in the end none at all, which happens when the last was promoted."""
@@ -33,6 +49,10 @@ def small_histories() -> Iterator[History]:
         for positions, at_least in product(product(range(3), repeat=replicas), range(4)):
             yield History(positions, at_least, turn)
     yield History((), 1)
+    for turn, positions in product((99_998, 10**12, 2**60), ((0, 1), (1, 1, 1), (0, 1, 1))):
+        yield History(positions, 1, turn)
+    yield History((*[0] * MANY, 1, *[0] * MANY), 1)
+    yield History((10**15, 10**15 - 1, 10**15 + 1), 10**15, 7)
 
 
 def longer_histories() -> Any:
@@ -49,21 +69,36 @@ def story(history: History) -> str:
     if len(positions) < 2:
         replica = f"Replica 0 is at position {positions[0]}" if positions else "There is no replica"
         return f"{replica}. A read at turn {turn} asks for a node that has seen position {at_least}."
-    numbers, turns = range(len(positions)), range(turn, turn + len(positions))
+    if len(positions) > MANY:
+        fresh = f"Of {len(positions):,} replicas replica {history.fresh[0]} alone has seen position {at_least}"
+        return f"{fresh}, and a read at turn {turn} asks for it."
+    numbers, turns = range(len(positions)), history.turns
     replicas = f"Replicas {in_a_sentence(numbers)} are at positions {in_a_sentence(positions)}"
     return f"{replicas}. Reads at turns {in_a_sentence(turns)} ask for a node that has seen position {at_least}."
 
 
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
-    """Whether the reads go to fresh replicas, to each of them, and to the leader only where there is none."""
-    positions, at_least, turn = history
-    fresh = [n for n, position in enumerate(positions) if position >= at_least]
-    chosen = [chosen_by(answer, positions, at_least, turn + n) for n in range(max(len(positions), 1))]
-    if serves_rightly(chosen, fresh, len(positions)):
-        return None
-    return WrongAnswer(
-        turns_in_words(chosen), right_in_words(fresh, len(positions)), misconceptions_of(chosen, fresh, history)
-    )
+    """Whether the reads go to fresh replicas, to each of them, and to the leader only where there is none.
+
+    Another system asks the same function in between, and the first read is asked for once more.
+    """
+    positions, at_least, _ = history
+    chosen, others = list[int | None](), list[int | None]()
+    for turn in history.turns:
+        chosen.append(chosen_by(answer, positions, at_least, turn))
+        if history.other != history:
+            others.append(chosen_by(answer, history.other.positions, at_least, turn))
+    fresh, right = history.fresh, right_in_words(history.fresh, len(positions))
+    if not serves_rightly(chosen, fresh, len(positions)):
+        return WrongAnswer(turns_in_words(chosen), right, misconceptions_of(chosen, fresh, history))
+    if others and not serves_rightly(others, history.other.fresh, len(positions)):
+        told = (
+            f"{turns_in_words(others)} for another system, whose positions are {in_a_sentence(history.other.positions)}"
+        )
+        return WrongAnswer(told, right_in_words(history.other.fresh, len(positions)))
+    if (again := chosen_by(answer, positions, at_least, history.turn)) != chosen[0]:
+        return WrongAnswer(f"{turns_in_words([again])} when asked for the first turn again", turns_in_words(chosen[:1]))
+    return None
 
 
 def chosen_by(answer: Any, positions: Sequence[int], at_least: int, turn: int) -> int | None:
@@ -100,8 +135,8 @@ def right_in_words(fresh: Sequence[int], replicas: int) -> str:
 
 def misconceptions_of(chosen: Chosen, fresh: Sequence[int], history: History) -> tuple[str, ...]:
     """The misconceptions that give this."""
-    positions, at_least, turn = history
-    turns = [(turn + n) % max(len(positions), 1) for n in range(len(chosen))]
+    positions, at_least, _ = history
+    turns = [one % max(len(positions), 1) for one in history.turns]
     ahead: set[int | None] = {n for n in fresh if positions[n] > at_least}
     named = {number for number in chosen if number is not None}
     newest = max(positions, default=0)
