@@ -17,6 +17,7 @@ from twitterlab.parts.store.database import Database
 
 Chosen = list[int | None]  # at each turn: a replica, or None for the leader
 READERS, ROUNDS = 8, 50
+EARLY = 4  # the last of the turns with which small histories begin
 MANY = 1_500  # replicas on either side of the one that is fresh
 
 
@@ -45,11 +46,11 @@ class History(NamedTuple):
 
 def small_histories() -> Iterator[History]:
     """Up to three replicas at positions up to 2; in the end none at all, which happens when the last was promoted."""
-    for replicas, turn in product((1, 2, 3), (0, 4)):
+    for replicas, turn in product((1, 2, 3), (0, EARLY)):
         for positions, at_least in product(product(range(3), repeat=replicas), range(4)):
             yield History(positions, at_least, turn)
     yield History((), 1)
-    for turn, positions in product((99_998, 10**12, 2**60), ((0, 1), (1, 1, 1), (0, 1, 1))):
+    for turn, positions in product((9_999, 99_998, 10**12 - 1, 2**60 - 1), ((1, 1), (1, 1, 1), (0, 1, 1))):
         yield History(positions, 1, turn)
     yield History((*[0] * MANY, 1, *[0] * MANY), 1)
     yield History((10**15, 10**15 - 1, 10**15 + 1), 10**15, 7)
@@ -80,24 +81,19 @@ def story(history: History) -> str:
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the reads go to fresh replicas, to each of them, and to the leader only where there is none.
 
-    Another system asks the same function in between, and the first read is asked for once more.
+    Then another system asks the same function in between.
     """
-    positions, at_least, _ = history
-    chosen, others = list[int | None](), list[int | None]()
-    for turn in history.turns:
-        chosen.append(chosen_by(answer, positions, at_least, turn))
-        if history.other != history:
-            others.append(chosen_by(answer, history.other.positions, at_least, turn))
-    fresh, right = history.fresh, right_in_words(history.fresh, len(positions))
-    if not serves_rightly(chosen, fresh, len(positions)):
-        return WrongAnswer(turns_in_words(chosen), right, misconceptions_of(chosen, fresh, history))
-    if others and not serves_rightly(others, history.other.fresh, len(positions)):
-        told = (
-            f"{turns_in_words(others)} for another system, whose positions are {in_a_sentence(history.other.positions)}"
-        )
-        return WrongAnswer(told, right_in_words(history.other.fresh, len(positions)))
-    if (again := chosen_by(answer, positions, at_least, history.turn)) != chosen[0]:
-        return WrongAnswer(f"{turns_in_words([again])} when asked for the first turn again", turns_in_words(chosen[:1]))
+    chosen = [chosen_by(answer, history.positions, history.at_least, turn) for turn in history.turns]
+    if not serves_rightly(chosen, history):
+        early = history.turn <= EARLY  # what fails on late turns alone is none of these beliefs
+        why = misconceptions_of(chosen, history.fresh, history) if early else ()
+        return WrongAnswer(turns_in_words(chosen), right_in_words(history), why)
+    systems = (history, history.other)
+    both = [[chosen_by(answer, one.positions, one.at_least, turn) for one in systems] for turn in history.turns]
+    for one, by_turns in zip(systems, map(list, zip(*both, strict=True)), strict=True):
+        if not serves_rightly(by_turns, one):
+            beside = f" where systems with the positions {systems[0].positions} and {systems[1].positions} ask in turn"
+            return WrongAnswer(turns_in_words(by_turns) + beside, right_in_words(one))
     return None
 
 
@@ -111,10 +107,11 @@ def chosen_by(answer: Any, positions: Sequence[int], at_least: int, turn: int) -
     return number
 
 
-def serves_rightly(chosen: Chosen, fresh: Sequence[int], replicas: int) -> bool:
+def serves_rightly(chosen: Chosen, history: History) -> bool:
     """Whether every fresh replica serves, where all are just once, and no other; without any the leader does."""
+    fresh = history.fresh
     serving: set[int | None] = set(fresh) or {None}
-    return set(chosen) == serving and (len(fresh) < replicas or len(serving) == len(chosen))
+    return set(chosen) == serving and (len(fresh) < len(history.positions) or len(serving) == len(chosen))
 
 
 def turns_in_words(chosen: Chosen) -> str:
@@ -122,8 +119,9 @@ def turns_in_words(chosen: Chosen) -> str:
     return in_a_sentence(["None" if number is None else f"replica {number}" for number in chosen])
 
 
-def right_in_words(fresh: Sequence[int], replicas: int) -> str:
+def right_in_words(history: History) -> str:
     """What would be right."""
+    fresh, replicas = history.fresh, len(history.positions)
     if not fresh:
         return "None, the leader"
     if len(fresh) == replicas:
