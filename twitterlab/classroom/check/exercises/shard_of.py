@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import cycle
 from random import Random
 from typing import Any, NamedTuple
 
@@ -20,7 +21,8 @@ from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import Misbehaved, Stopped, short_repr, time_limit
 from twitterlab.model import integer
 
-MANY, COUNTS = 10_000, (2, 4, 8, 15)  # users, and the numbers of shards that they are dealt to
+MANY, COUNTS = 10_000, (2, 4, 6, 8, 10, 12, 14, 15)  # users, and the numbers of shards that they are dealt to
+CROWDS = (range(MANY), range(MANY, 2 * MANY), range(7, 500_000_000, 50_000), range(10**12, 10**12 + MANY))
 FULLEST, MOVED = 1.25, 1.2  # the most that is fair, in fair shares
 CROWD_S, PROCESS_S = 4.0, 10.0
 SEEDS = ("1", "2")
@@ -48,7 +50,8 @@ def small_histories() -> Iterator[History]:
     yield History(tuple(range(16)), 4, elsewhere=True)
     for user in range(24):
         yield from (History((user,), shards) for shards in range(1, 9))
-    yield from (History(tuple(range(MANY)), shards) for shards in COUNTS)
+    yield from (History((user,), shards) for user in (0, 10**12, 2**60) for shards in (40, 64, 65, 130))
+    yield from (History(tuple(crowd), shards) for shards, crowd in zip(COUNTS, cycle(CROWDS), strict=False))
 
 
 def longer_histories() -> Any:
@@ -56,13 +59,14 @@ def longer_histories() -> Any:
     from hypothesis import strategies as st
 
     users = st.lists(st.integers(0, 500_000_000) | st.integers(0, 40), min_size=1, max_size=6, unique=True)
-    return st.builds(History, users.map(tuple), st.integers(1, 40), st.just(False))
+    return st.builds(History, users.map(tuple), st.integers(1, 80), st.just(False))
 
 
 def story(history: History) -> str:
     """Who is dealt to how many shards."""
     users, shards, elsewhere = history
-    listed = f"{users[0]} to {users[-1]:,}" if len(users) > 6 else ", ".join(map(str, users))
+    step = f", one in {users[1] - users[0]:,}" if len(users) > 6 and users[1] > users[0] + 1 else ""
+    listed = f"{users[0]:,} to {users[-1]:,}{step}" if len(users) > 6 else ", ".join(map(str, users))
     who = f"Users {listed} are" if len(users) > 1 else f"User {listed} is"
     then = "A process that is started afresh deals them too" if elsewhere else "Then one more shard is added"
     return f"{who} dealt to {shards} shard{'s' * (shards > 1)}. {then}."
