@@ -22,4 +22,4 @@ def newest(shards, homes, before, limit):
 def feed_page(shards, places, followees, cursor, limit):
     before = int(cursor.removeprefix("below ")) if cursor else None
     found = newest(shards, homes_of(places, followees), before, limit + 1)
-    return tuple(found[:limit]), f"below {found[limit - 1]}" if len(found) > limit else None
+    return found[:limit], f"below {found[limit - 1]}" if len(found) > limit else None

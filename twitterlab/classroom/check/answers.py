@@ -165,6 +165,19 @@ def value_in(module: ModuleType, given: Answer) -> Any:
     return vars(module)[given.name]
 
 
+_judged: list[Answer] = []  # the answer that is judged now
+
+
+def note_judged(given: Answer) -> None:
+    """From now on this is the answer that is judged."""
+    _judged[:] = [given]
+
+
+def made_anew(value: Any) -> Any:
+    """The answer that is judged, as its cell makes it in another process; where the cell is not known, itself."""
+    return value_afresh(_judged[0]) if _judged and _judged[0].source is not None else value
+
+
 def error_line(error: BaseException) -> str:
     """The learner's line where an error came up, with its number in their cell; nothing where it is none of theirs."""
     found = ""

@@ -6,7 +6,7 @@ and orders of a `Look`; what it gives back is told by the small numbers again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeVar
@@ -51,6 +51,11 @@ class Look:
         if self.seed:
             Random(self.seed).shuffle(found)
         return found
+
+
+def object_with(**methods: Callable[..., Any]) -> Any:
+    """An object that has these methods, and no way to anything behind them."""
+    return type("Given", (), {"__slots__": (), **{name: staticmethod(method) for name, method in methods.items()}})()
 
 
 class Opaque:

@@ -101,6 +101,7 @@ def verdict_on(exercise: Exercise, given: Answer, found: Found) -> Verdict:
 
 def found_in_cell(exercise: Exercise, given: Answer, random: int) -> Found:
     """Run the answer's cell afresh, and judge what it makes."""
+    answers.note_judged(given)
     loaded: list[Loaded] = []
     where = "Your cell does not run where no other cell was run before it."
     if failed := found_while_running(lambda: loaded.append(Loaded.afresh(given)), where):

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice, product, repeat
 from random import Random
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import PLAIN, Look
+from twitterlab.classroom.check import answers
+from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look, object_with
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
-from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
+from twitterlab.classroom.check.guard import Misbehaved, Unreachable, call_answer, short_repr
 from twitterlab.model import integer
 from twitterlab.parts.store.database import Database
 from twitterlab.parts.store.sharding import placement, shard_of
 
 PLACES = [0, 1, 2, 1, 2]  # the shard of each user: reader 0, three whom they may follow, and a stranger
 STRANGER, MOST, TURNS = 4, 1_000, ("first", "second", "third", "fourth")
+LONG, SHARDS = 900, 3  # tweets of the longest history; shards of a small one
 IDS = [n // 2 * 10 + n % 2 for n in range(1_000)]  # of the tweets 1, 2 and so on: 1, 10, 11, 20, 21
 KEEP, ROOM = (1, 4, 6), 8  # of eight real shards, those with followees; tweets on a page
 Events = tuple[int, ...]  # above 0: the tweet of this number is deleted; below 0: the user of this number posts
@@ -31,6 +34,7 @@ class History(NamedTuple):
     limit: int
     meanwhile: tuple[Events, ...] = ()
     followees: tuple[int, ...] = (1, 2, 3)
+    besides: str = ""
 
 
 class TweetWorld:
@@ -58,15 +62,31 @@ class TweetWorld:
         return sorted((tweet for tweet in self.stored if self.posted[tweet] in wanted), reverse=True)
 
 
-class WorldShard(NamedTuple):
-    """One of the shards, as the answer is given them."""
+class GivenWorld:
+    """A world as an answer is given it: shards, places and followees, in the numbers of a look.
 
-    number: int
-    newest_of: Callable[[Iterable[int]], list[int]]
+    A shard that is told to fail does so at its next request.
+    """
 
-    def newest(self, authors: Iterable[int], before: int | None, limit: int) -> list[int]:
-        """The newest IDs of those of these authors who live here."""
-        found = self.newest_of(author for author in authors if PLACES[author] == self.number)
+    def __init__(self, world: TweetWorld, history: History, look: Look) -> None:
+        turn = look.seed % SHARDS  # so that shard 0 keeps followees, too
+        homes = {look.user(user): (place + turn) % SHARDS for user, place in enumerate(PLACES)}
+        self._world, self._look, self._homes, self._fails = world, look, homes, False
+        self.places = [homes.get(user, 0) for user in range(max(homes) + 1)]
+        self.followees = look.shuffled(map(look.user, history.followees))
+        self.shards = [object_with(newest=partial(self._newest, number)) for number in range(SHARDS)]
+
+    def fail_once(self) -> None:
+        """Let the next request fail."""
+        self._fails = True
+
+    def _newest(self, number: int, authors: Iterable[int], before: int | None, limit: int) -> list[int]:
+        """The newest IDs of those of these authors who live on the shard of this number."""
+        if self._fails:
+            self._fails = False
+            raise Unreachable("the shard cannot be reached")
+        here = [self._look.user_number(author) for author in authors if self._homes.get(author) == number]
+        found = map(self._look.tweet, self._world.newest(here))
         return [tweet for tweet in found if before is None or tweet < before][: max(limit, 0)]
 
 
@@ -78,6 +98,10 @@ def small_histories() -> Iterator[History]:
             if limit <= tweets:
                 yield from (History(authors, limit, ((event,),)) for event in (-1, -2, *range(1, tweets + 1)))
     yield History((1,), 1, (), ())
+    for authors, besides in product(product((1, 2, 3), repeat=3), ("elsewhere", "fails")):
+        yield History(authors, 2, ((-1,),), besides=besides)
+    for limit in (1_000, 200):
+        yield History(tuple(1 + n * n % 4 for n in range(LONG)), limit)
 
 
 def longer_histories() -> Any:
@@ -87,7 +111,8 @@ def longer_histories() -> Any:
     authors = st.lists(st.integers(1, 4), max_size=14).map(tuple)
     events = st.lists(st.integers(-4, 14).filter(bool), max_size=3).map(tuple)
     meanwhile = st.lists(events, max_size=4).map(tuple)
-    return st.builds(History, authors, st.integers(1, 6), meanwhile, st.just((1, 2, 3)))
+    besides = st.sampled_from(("", "elsewhere", "fails"))
+    return st.builds(History, authors, st.integers(1, 6), meanwhile, st.just((1, 2, 3)), besides)
 
 
 def story(history: History) -> str:
@@ -98,10 +123,21 @@ def story(history: History) -> str:
     posts = (
         ", ".join(f"{user_name(author)} posts t{n}" for n, author in enumerate(history.authors, 1)) or "nobody posts"
     )
+    if len(history.authors) > len(IDS) // 10:
+        posts = f"{len(history.authors)} tweets are posted by users 1 to 4"
     room = f"{history.limit} tweet{'s' * (history.limit > 1)}"
     life = [(TURNS[n], list(filter(None, map(world.let_happen, events)))) for n, events in enumerate(history.meanwhile)]
     then = "".join(f" After the {turn} page {' and '.join(events)}." for turn, events in life if events)
-    return f"User 0 follows {follows}. {posts.capitalize()}. A page has room for {room}.{then}"
+    return (
+        f"User 0 follows {follows}. {posts.capitalize()}. A page has room for {room}.{then}{BESIDES[history.besides]}"
+    )
+
+
+BESIDES = {
+    "": "",
+    "elsewhere": " Each page is asked of another process.",
+    "fails": " At each page a shard cannot be reached at first, and the page is asked for once more.",
+}
 
 
 def user_name(user: int) -> str:
@@ -122,16 +158,19 @@ def pages_told(pages: Sequence[Page]) -> str:
 
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether each page is what was posted below the last one, full, and followed by another where there is more."""
-    world, pages = TweetWorld(history.authors), list[Page]()
-    shards = [WorldShard(number, world.newest) for number in range(3)]
+    world, pages, cursor = TweetWorld(history.authors), list[Page](), None
+    given = GivenWorld(world, history, look)
 
     def asked(cursor: Any) -> tuple[list[Any], Any]:
-        return ask_page(answer, shards, list(PLACES), list(history.followees), cursor, history.limit)
+        asking = answers.made_anew(answer) if history.besides == "elsewhere" else answer
+        tweets, following = ask_page(asking, given.shards, given.places, given.followees, cursor, history.limit)
+        return [look.tweet_number(tweet) for tweet in tweets], following
 
-    cursor: Any = None
     for events in chain(history.meanwhile, repeat(())):
         below = ids_below(world, history, pages)
         right = below[: history.limit], len(below) > history.limit
+        if history.besides == "fails" and history.followees and not fails_aloud(asked, given, cursor):
+            return WrongAnswer("a page, as if nothing had failed", "the error of the shard")
         tweets, following = asked(cursor)
         got = tweets, following is not None
         if got != right:
@@ -149,6 +188,16 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
     return None
 
 
+def fails_aloud(asked: Callable[[Any], Any], given: GivenWorld, cursor: Any) -> bool:
+    """Whether a shard's error comes out of the answer."""
+    given.fail_once()
+    try:
+        asked(cursor)
+    except Unreachable:
+        return True
+    return False
+
+
 def ids_below(world: TweetWorld, history: History, pages: Sequence[Page]) -> list[int]:
     """All that there is for the reader below the last page."""
     return [tweet for tweet in world.newest(history.followees) if not pages or tweet < pages[-1][0][-1]]
@@ -163,11 +212,10 @@ def ask_page(answer: Any, *asked: Any) -> tuple[list[Any], Any]:
 def unpack_page(got: Iterable[Any]) -> tuple[list[Any], Any]:
     """The two things that were asked for."""
     parts = list(islice(got, 3))
-    if len(parts) != 2 or not hasattr(parts[0], "__iter__"):
-        raise Misbehaved(
-            f"Your function returned {short_repr(got)}. Asked for were two things: a page's IDs, and a cursor."
-        )
-    tweets = list(islice(parts[0], MOST))
+    if len(parts) != 2 or type(parts[0]) is not list:
+        asked = "Asked for were two things: a list of a page's IDs, and a cursor."
+        raise Misbehaved(f"Your function returned {short_repr(got)}. {asked}")
+    tweets = parts[0][:MOST]
     if any(integer(tweet) is None for tweet in tweets):
         raise Misbehaved(f"Your page is {short_repr(tweets)}. IDs were asked for, which are whole numbers.")
     return tweets, parts[1]
@@ -191,11 +239,18 @@ def misconceptions_of(
         "shard_by_shard": tweets == chained[: history.limit] != right[0],
         "skips_one": bool(pages) and tweets == below[1 : history.limit + 1],
         "one_a_shard": tweets == [tweet for tweet in below if world.posted[tweet] in kept][: history.limit] != right[0],
-        "share_of_each": len(tweets) < len(right[0]) and set(tweets) <= set(below),
+        "share_of_each": len(tweets) < len(right[0]) and tweets in shares_of(world, below),
         "ends_early": tweets == right[0] and right[1],
         "ends_late": tweets == right[0] and not right[1],
     }
     return tuple(key for key, fits in found.items() if fits)
+
+
+def shares_of(world: TweetWorld, below: Sequence[int]) -> list[list[int]]:
+    """Pages that are made of as many tweets from each shard, for any such number."""
+    by_shard = [[tweet for tweet in below if PLACES[world.posted[tweet]] == number] for number in range(SHARDS)]
+    shares = ([tweet for tweets in by_shard for tweet in tweets[:most]] for most in range(len(below)))
+    return [sorted(share, reverse=True) for share in shares]
 
 
 def stage_costs(answer: Any) -> list[StageCost]:
@@ -219,7 +274,7 @@ def scroll_to_end(answer: Any, system: tl.UserShards, followees: list[int]) -> C
     """What it takes to scroll to the end of a feed: pages, requests, those astray, the most IDs at once."""
     tally, cursor, before = Counter[str](), None, None
     shards = [
-        CountedShard(database, tally, number not in KEEP) for number, database in enumerate(system.tables.databases)
+        counted_shard(database, tally, number not in KEEP) for number, database in enumerate(system.tables.databases)
     ]
     while not tally["pages"] or cursor is not None:
         right, start = system.feed(0, ROOM, before), system.work
@@ -240,19 +295,17 @@ def post_and_delete(system: tl.UserShards, before: int, authors: Sequence[int]) 
     system.delete(unseen.author, unseen.id)
 
 
-class CountedShard(NamedTuple):
+def counted_shard(database: Database, tally: Counter[str], astray: bool) -> Any:
     """A real shard that gives IDs, and tells a tally how many at most."""
 
-    database: Database
-    tally: Counter[str]
-    astray: bool
-
-    def newest(self, authors: Iterable[int], before: int | None, limit: int) -> list[int]:
+    def newest(authors: Iterable[int], before: int | None, limit: int) -> list[int]:
         """One counted request."""
-        found = [tweet for tweet, _ in self.database.newest_of(authors, before, limit, "id, author")]
-        self.tally.update(astray=self.astray)
-        self.tally["at once"] = max(self.tally["at once"], len(found))
+        found = [tweet for tweet, _ in database.newest_of(authors, before, limit, "id, author")]
+        tally.update(astray=astray)
+        tally["at once"] = max(tally["at once"], len(found))
         return found
 
+    return object_with(newest=newest)
 
-EXERCISE = Exercise("4.3", small_histories, longer_histories, story, problem, stage_costs)
+
+EXERCISE = Exercise("4.3", small_histories, longer_histories, story, problem, stage_costs, looks=LOOKS)
