@@ -246,7 +246,8 @@ def found_in_history(exercise: Exercise, value: Any, history: Any, look: Look = 
     if failed or wrong is None:
         return failed
     told = (story, f"Yours gave {wrong.got}; expected was {wrong.expected}.")
-    return Found("wrong", told, wrong.why)
+    plain = look == PLAIN  # a belief would have shown without a disguise
+    return Found("wrong", told, wrong.why if plain else tuple(key for key in wrong.why if key in MEMORY))
 
 
 # The real stage
