@@ -1,4 +1,8 @@
-# right
+# wrong
+#
+# An empty page.
+#
+# …Asked for was a list, and this is a generator.
 
 from itertools import groupby
 

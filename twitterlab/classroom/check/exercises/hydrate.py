@@ -8,10 +8,10 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import PLAIN, Look
+from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look, object_with
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.lru import graph_and_lookups, page_keys
-from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
+from twitterlab.classroom.check.guard import Misbehaved, Unreachable, call_answer, short_repr
 from twitterlab.model import Tweet
 from twitterlab.parts.cache.eviction import LRU
 from twitterlab.parts.store.shards import TweetKey
@@ -19,6 +19,12 @@ from twitterlab.parts.store.shards import TweetKey
 Place = tuple[int, str]  # the shard that keeps a tweet, and where the tweet is
 CACHED, STORED, GONE = STATES = ("cached", "stored", "gone")
 PLENTY, ROOM = 20, 260  # room in the cache: of the small histories, and of the run in the real stage
+LONG = 3_000  # keys of the longest page
+BESIDES = {
+    "": "",
+    "fails": " At first a shard cannot be reached, and the page is asked for once more.",
+    "beside": " While a shard answers, another reader's page is made, of the same tweets the other way round.",
+}
 RIGHT = """Once warm, the cache had 94.9 % of what the full pages of this run looked up, and only 64 % of these pages
 needed no shard. Do the sum: twenty-one lookups, and one in twenty is a miss; that is one a page, on average."""
 
@@ -28,6 +34,7 @@ class History(NamedTuple):
 
     room: int
     page: tuple[Place, ...]
+    besides: str = ""
 
     @property
     def keys(self) -> list[tuple[int, int]]:
@@ -45,17 +52,33 @@ def tweet_with_id(number: int) -> Tweet:
     return Tweet(number, 7, f"text {number}", None, 0)
 
 
-class StubShard:
-    """The tweets of one shard, which answers in an order of its own, and notes what it was asked for."""
+def real_tweet(look: Look, tweet: Tweet) -> Tweet:
+    """A tweet as a real system has it: with a real ID, and of some only a picture."""
+    if look == PLAIN:
+        return tweet
+    picture = tweet.id % 2 == 0
+    return tweet._replace(
+        id=look.tweet(tweet.id), author=0, text="" if picture else tweet.text, media="a picture" if picture else None
+    )
 
-    def __init__(self, tweets: list[Tweet]) -> None:
+
+class StubShard:
+    """The tweets of one shard, which answers in an order of its own, and notes what it was asked for.
+
+    `before` is done before it answers.
+    """
+
+    def __init__(self, tweets: list[Tweet], look: Look, before: Callable[[], object]) -> None:
         self.kept = {tweet.id: tweet for tweet in tweets}
         self.asked: list[int] = []
+        self._look, self._before = look, before
 
     def tweets(self, ids: Iterable[int]) -> list[Tweet]:
+        """Those of the tweets that are here: the oldest first, or in the order of the look."""
         ids = sorted(ids)
+        self._before()
         self.asked += ids
-        return [self.kept[number] for number in ids if number in self.kept]
+        return self._look.shuffled(self.kept[number] for number in ids if number in self.kept)
 
 
 class CheckedCache(LRU[int, Tweet]):
@@ -79,15 +102,19 @@ def small_histories() -> Iterator[History]:
             for places in product(product((0, 1), STATES), repeat=tweets):
                 if not places or places[0][0] == 0:  # the shards might as well have the other's number
                     yield fitting_history(room, places)
+    for besides, places in product(("fails", "beside"), product(product((0, 1), STATES[:2]), repeat=2)):
+        yield fitting_history(PLENTY, places, besides)
+    for count in (30, 200, LONG):
+        yield fitting_history(LONG, [(n * n % 4, STATES[n * 7 % 3]) for n in range(count)])
 
 
-def fitting_history(room: int, places: Iterable[Place]) -> History:
+def fitting_history(room: int, places: Iterable[Place], besides: str = "") -> History:
     """A history in which no more tweets are cached than there is room for: the others are only stored."""
     page: list[Place] = []
     for shard, state in places:
-        full = sum(other == CACHED for _, other in page) == room
+        full = room < LONG and sum(other == CACHED for _, other in page) == room
         page.append((shard, STORED if full and state == CACHED else state))
-    return History(room, tuple(page))
+    return History(room, tuple(page), besides)
 
 
 def longer_histories() -> Any:
@@ -95,7 +122,8 @@ def longer_histories() -> Any:
     from hypothesis import strategies as st
 
     places = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(STATES)), max_size=20)
-    return st.builds(fitting_history, st.sampled_from((PLENTY, 1, 2, 5)), places)
+    besides = st.sampled_from(("", "", "fails", "beside"))
+    return st.builds(fitting_history, st.sampled_from((PLENTY, 1, 2, 5)), places, besides)
 
 
 def story(history: History) -> str:
@@ -107,12 +135,16 @@ def story(history: History) -> str:
         [f"{page_names(gone)} {'was' if len(gone) == 1 else 'were'} deleted"] if (gone := history.tweets(GONE)) else []
     )
     room = f" The cache has room for {history.room}." if history.room < len(history.page) else ""
-    return f"A page of {page_names(history.tweets(*STATES))}: {'; '.join(parts)}.{room}" if parts else "An empty page."
+    if len(history.page) > PLENTY:
+        return f"A page of {len(history.page):,} tweets, of which a third each is cached, stored alone and deleted."
+    told = f"A page of {page_names(history.tweets(*STATES))}: {'; '.join(parts)}.{room}{BESIDES[history.besides]}"
+    return told if parts else "An empty page."
 
 
 def page_names(tweets: Sequence[Any]) -> str:
     """Tweets as t1, t2 and so on."""
-    return ", ".join(f"t{one.id}" if isinstance(one, Tweet) else short_repr(one) for one in tweets) or "nothing"
+    names = [f"t{one.id}" if isinstance(one, Tweet) else short_repr(one) for one in tweets[: PLENTY + 1]]
+    return ", ".join(names) + ", …" * (len(tweets) > len(names)) or "nothing"
 
 
 # Right or wrong
@@ -120,24 +152,84 @@ def page_names(tweets: Sequence[Any]) -> str:
 
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the page has its tweets, and the same page once more needs no shard for what it was given."""
-    cache = CheckedCache(history.room)
-    for cached in history.tweets(CACHED)[::-1]:
-        cache.put(cached.id, cached)
-    count = max(2, *(shard + 1 for shard, _ in history.page), 0)
-    shards = [StubShard(history.tweets(CACHED, STORED, shard=n)) for n in range(count)]
+    made = MadePage(answer, history, look)
+    if history.besides == "fails" and history.tweets(STORED, GONE) and not made.fails_aloud():
+        return WrongAnswer("a page, as if nothing had failed", "the error of the shard")
     right = history.tweets(CACHED, STORED)
     for time in ("", ", when asked again"):
-        for shard in shards:
-            shard.asked.clear()
-        got = call_answer(answer, history.keys, cache, shards, then=list)
+        made.forget_requests()
+        got = made.page()
         if got != right:
             return WrongAnswer(page_names(got) + time, page_names(right), misconceptions_of(history, got, right))
-    again = [tweet_with_id(n) for shard in shards for n in shard.asked if n in shard.kept]
-    if again and history.room == PLENTY:
+        if made.others not in ([], right[::-1]):
+            return WrongAnswer(f"{page_names(made.others)} on the other reader's page", page_names(right[::-1]))
+    again = made.fetched()
+    if again and history.room >= PLENTY:
         return WrongAnswer(
             f"a request for {page_names(again)} when the page was asked again", "none", ("fetches_again",)
         )
     return None
+
+
+class MadePage:
+    """The cache and the shards of a history, and the pages that the answer makes from them."""
+
+    def __init__(self, answer: Any, history: History, look: Look) -> None:
+        self._answer, self._look = answer, look
+        self._keys = [(look.tweet(number), shard) for number, shard in history.keys]
+        self._known = {real_tweet(look, tweet): tweet for tweet in history.tweets(*STATES)}
+        self._before: Callable[[], object] = self._read_beside if history.besides == "beside" else list
+        self._cache, self.others = CheckedCache(history.room), list[Any]()
+        for cached in history.tweets(CACHED)[::-1]:
+            self._cache.put(look.tweet(cached.id), real_tweet(look, cached))
+        kept = [history.tweets(CACHED, STORED, shard=n) for n in range(1 + max(n for n, _ in ((1, ""), *history.page)))]
+        self._shards = [
+            StubShard([real_tweet(look, tweet) for tweet in tweets], look, self._let_happen) for tweets in kept
+        ]
+
+    def page(self) -> list[Any]:
+        """The tweets that the answer gives, by their small numbers."""
+        return self._told(call_answer(self._answer, list(self._keys), self._cache, self._given_shards(), gives=list))
+
+    def fails_aloud(self) -> bool:
+        """Whether the error of a shard that fails comes out of the answer."""
+        before, self._before = self._before, self._fail
+        try:
+            self.page()
+        except Unreachable:
+            return True
+        finally:
+            self._before = before
+        return False
+
+    def forget_requests(self) -> None:
+        """Count requests from now on."""
+        for shard in self._shards:
+            shard.asked.clear()
+
+    def fetched(self) -> list[Tweet]:
+        """What shards were asked for and have."""
+        return [self._known[shard.kept[n]] for shard in self._shards for n in shard.asked if n in shard.kept]
+
+    def _told(self, tweets: list[Any]) -> list[Any]:
+        return [self._known.get(tweet, tweet) if isinstance(tweet, Tweet) else tweet for tweet in tweets]
+
+    def _given_shards(self) -> list[Any]:
+        return [object_with(tweets=shard.tweets) for shard in self._shards]
+
+    def _let_happen(self) -> None:
+        self._before()
+
+    def _fail(self) -> None:
+        raise Unreachable("the shard cannot be reached")
+
+    def _read_beside(self) -> None:
+        self._before, before = list, self._before
+        asked = [list(shard.asked) for shard in self._shards]
+        self.others = self._told(list(self._answer(self._keys[::-1], CheckedCache(LONG), self._given_shards())))
+        for shard, kept in zip(self._shards, asked, strict=True):
+            shard.asked[:] = kept
+        self._before = before
 
 
 def misconceptions_of(history: History, got: list[Any], right: list[Tweet]) -> tuple[str, ...]:
@@ -194,7 +286,7 @@ def hydrated_pages(answer: Any) -> list[HydratedPage]:
     graph, _ = graph_and_lookups()
     cache = NotedCache(ROOM)
     with tl.TweetCache(graph, clock=tl.ManualClock(), cache=lambda _: cache, cache_tweets=ROOM) as system:
-        hydrated = partial(call_answer, answer, then=list, seconds=5.0)
+        hydrated = partial(call_answer, answer, gives=list, seconds=5.0)
         return [hydrated_page(system, cache, wanted, hydrated) for wanted in page_keys(system)]
 
 
@@ -227,5 +319,12 @@ def stage_costs(answer: Any) -> list[StageCost]:
 
 
 EXERCISE = Exercise(
-    "5.2", small_histories, longer_histories, story, problem, stage_costs, says_when_right=" ".join(RIGHT.split())
+    "5.2",
+    small_histories,
+    longer_histories,
+    story,
+    problem,
+    stage_costs,
+    says_when_right=" ".join(RIGHT.split()),
+    looks=LOOKS,
 )

@@ -1,0 +1,14 @@
+# wrong
+
+
+def hydrate(keys, cache, shards):
+    page = {number: cache.get(number) for number, _ in keys}
+    homes = {}
+    for number, home in keys:
+        if page[number] is None:
+            homes.setdefault(home, []).append(number)
+    for home, numbers in homes.items():
+        for tweet in shards[home].tweets(numbers):
+            page[tweet.id] = tweet if tweet.text else None
+            cache.put(tweet.id, tweet)
+    return [tweet for tweet in page.values() if tweet is not None]
