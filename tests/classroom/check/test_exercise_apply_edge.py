@@ -11,7 +11,7 @@ def final(history: History) -> list[apply_edge.Row]:
     feed, before = history.feed, list[apply_edge.Event]()
     for position in history.arrivals:
         event = history.events[position - 1]
-        feed = feed_after(feed, is_news(event, before), event, history)
+        feed = feed_after(feed, is_news(event, before), event, history.rows, history.length)
         before.append(event)
     return feed
 

@@ -10,17 +10,25 @@ whose last intent is unfollow, whatever came last.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import permutations, product
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import PLAIN, Look
+from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
-from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
+from twitterlab.classroom.check.guard import Misbehaved, Unreachable, call_answer, short_repr
 
 Row = tuple[int, int]  # a tweet's ID and its author
 READER, FRIEND = 0, 9  # the reader, and one whom they follow all the time
 USERS, POSTS, LENGTH, MANY = 5, 60, 20, 10**6  # of the run in the real stage: posts by each followee, room in a feed
+LENGTHY = 1_500  # tweets of each author in the longest history
+BESIDES = {
+    "": "",
+    "posts": " Before each of them arrives, its followee posts once more.",
+    "fails": " At each follow the shard cannot be reached at first, and the event comes once more.",
+    "beside": " While the followee's tweets are read, the same event is applied to another reader's empty feed.",
+}
 EDGES = "+1 +2 +3 -2 +4 -1 +1 -3 +2"  # there the reader follows and unfollows so, one after the other
 
 
@@ -39,11 +47,17 @@ class History(NamedTuple):
     authors: tuple[int, ...]
     events: tuple[Event, ...]
     arrivals: tuple[int, ...]
+    besides: str = ""  # "posts": before each arrival its followee posts; "fails", "beside": as the story says
 
     @property
     def rows(self) -> list[Row]:
-        """All tweets, newest first."""
+        """All tweets that are there at first, newest first."""
         return list(enumerate(self.authors, 1))[::-1]
+
+    def rows_at(self, arrival: int) -> list[Row]:
+        """All tweets that are there when an event arrives, newest first."""
+        arrived = [self.events[position - 1].followee for position in self.arrivals[: arrival + 1]]
+        return list(enumerate((*self.authors, *arrived * (self.besides == "posts")), 1))[::-1]
 
     @property
     def followed(self) -> set[int]:
@@ -70,6 +84,11 @@ def small_histories() -> Iterator[History]:
             for authors, length in product(LAYOUTS, (1, 2, 3)):
                 if length <= len(authors) and {event.followee for event in events} <= {*authors}:
                     yield History(length, authors, events, arrivals)
+    for besides, count in product(("posts", "fails", "beside"), (1, 2, 3)):
+        for events in event_sequences(count):
+            yield History(3, (1, FRIEND, 2), events, tuple(range(1, count + 1)), besides)
+    many = tuple(1 + 8 * (n * n % 2) for n in range(2 * LENGTHY))  # of user 1 and the friend, by turns
+    yield History(2 * LENGTHY, many, (Event(1, "follow", 1), Event(2, "unfollow", 1)), (1, 2))
 
 
 def arrivals_with_repeat(count: int) -> Iterator[tuple[int, ...]]:
@@ -109,7 +128,11 @@ def longer_histories() -> Any:
     ).map(lambda made: tuple(event._replace(followee=300 + event.followee) for event in made))
     authors = st.lists(st.sampled_from((301, 302, 303, 304, FRIEND)), max_size=14).map(tuple)
     drawn = events.flatmap(lambda made: st.tuples(st.just(made), arriving(made)))
-    return st.builds(lambda length, who, two: History(length, who, *two), st.integers(1, 6), authors, drawn)
+    besides = st.sampled_from(("", "", "posts", "fails", "beside"))
+    return st.builds(
+        lambda length, who, two, also: History(length, who, two[0], two[1], also),
+        *(st.integers(1, 6), authors, drawn, besides),
+    )
 
 
 def story(history: History) -> str:
@@ -118,12 +141,15 @@ def story(history: History) -> str:
     feed = f"The feed of user 0 has room for {history.length} and holds {row_names(history.feed)}."
     acts = ", ".join(f"{event.kind}s user {event.followee} (position {event.position})" for event in history.events)
     order = f"The positions arrive in this order: {', '.join(map(str, history.arrivals))}."
-    return f"{(posts or 'nobody posts').capitalize()}. {feed} Then user 0 {acts}. {order}"
+    if len(history.authors) > 2 * LENGTH:
+        posts = f"users 1 and {FRIEND} post {len(history.authors):,} tweets by turns"
+    return f"{(posts or 'nobody posts').capitalize()}. {feed} Then user 0 {acts}. {order}{BESIDES[history.besides]}"
 
 
 def row_names(feed: Sequence[Any]) -> str:
     """The tweets of a feed as t1, t2 and so on."""
-    return ", ".join(f"t{row[0]}" if isinstance(row, tuple) and row else short_repr(row) for row in feed) or "nothing"
+    names = [f"t{row[0]}" if isinstance(row, tuple) and row else short_repr(row) for row in feed[:LENGTH]]
+    return ", ".join(names) + ", …" * (len(feed) > LENGTH) or "nothing"
 
 
 # Right or wrong
@@ -131,22 +157,83 @@ def row_names(feed: Sequence[Any]) -> str:
 
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether each arrival leaves the one feed that is right."""
-    feed, latest, before = history.feed, dict[int, int](), list[Event]()
-
-    def newest_of(author: int, limit: int | None = None) -> list[Row]:
-        return [row for row in history.rows if row[1] == author][:limit]
-
-    for position in history.arrivals:
-        event = history.events[position - 1]
-        right = feed_after(feed, is_news(event, before), event, history)
-        got = call_answer(answer, list(feed), latest, event, newest_of, history.length, may_change=(1,), then=list)
+    given, before = GivenEdges(answer, history, look), list[Event]()
+    for arrival, position in enumerate(history.arrivals):
+        event, rows, feed = history.events[position - 1], history.rows_at(arrival), given.feed
+        right = feed_after(feed, is_news(event, before), event, rows, history.length)
+        if history.besides == "fails" and is_news(event, before) and not given.fails_aloud(event, rows):
+            return WrongAnswer("a feed, as if nothing had failed", "the error of newest_of")
+        got = given.apply(event, rows)
+        when = f"when position {position} arrived{' again' * (event in before)}"
         if got != right:
-            why = tuple(key for key, wrong in WRONG.items() if got in wrong(feed, before, event, history))
-            when = f"when position {position} arrived{' again' * (event in before)}"
+            wrong = WRONG.items() if history.besides != "posts" else ()
+            why = tuple(key for key, made in wrong if got in made(feed, before, event, history))
             return WrongAnswer(f"{row_names(got)} {when}", row_names(right), why)
-        feed = got
         before.append(event)
+        kept = {one.followee: one.position for one in sorted(before)}
+        if look != PLAIN and given.latest != kept:  # in plain numbers the feed shows by which belief
+            return WrongAnswer(f"{given.latest} as latest {when}", str(kept))
     return None
+
+
+class GivenEdges:
+    """A feed and what is kept of its events, as the answer is given them in the numbers of a look."""
+
+    def __init__(self, answer: Any, history: History, look: Look) -> None:
+        self._answer, self._history, self._look = answer, history, look
+        self.feed, self._latest = history.feed, dict[int, int]()
+        self._rows = history.rows
+        self._before: Callable[[], object] = list
+        self._newest_of = self._rows_of  # the same for all arrivals
+
+    @property
+    def latest(self) -> dict[int, int]:
+        """The newest position of each followee."""
+        return {self._look.user_number(followee): position for followee, position in self._latest.items()}
+
+    def apply(self, event: Event, rows: list[Row]) -> list[Row]:
+        """The feed that the answer makes of an event, where these tweets are there."""
+        self._rows = rows
+        self._before = partial(self._apply_beside, event) if self._history.besides == "beside" else list
+        self.feed = self._made(self.feed, self._latest, event)
+        return self.feed
+
+    def fails_aloud(self, event: Event, rows: list[Row]) -> bool:
+        """Whether an event whose tweets cannot be read is an error, or needs none; whoever called takes it back."""
+        self._rows, self._before, kept = rows, self._fail, dict(self._latest)
+        try:
+            self._made(self.feed, self._latest, event)
+        except Unreachable:
+            return True
+        finally:
+            self._latest = kept
+        return event.kind == "unfollow"
+
+    def _made(self, feed: list[Row], latest: dict[int, int], event: Event) -> list[Row]:
+        look, given = self._look, [(self._look.tweet(n), self._look.user(author)) for n, author in feed]
+        edge = event._replace(followee=look.user(event.followee))
+        asked = given, latest, edge, self._newest_of, self._history.length
+        got = call_answer(self._answer, *asked, may_change=(1,), gives=list)
+        return [self._row_told(row) for row in got]
+
+    def _row_told(self, row: Any) -> Any:
+        if not isinstance(row, tuple) or len(row) != 2:
+            return row
+        return self._look.tweet_number(row[0]), self._look.user_number(row[1])
+
+    def _rows_of(self, author: int, limit: int | None = None) -> list[Row]:
+        self._before()
+        look, wanted = self._look, self._look.user_number(author)
+        return [(look.tweet(number), author) for number, who in self._rows if who == wanted][:limit]
+
+    def _fail(self) -> None:
+        raise Unreachable("the shard cannot be reached")
+
+    def _apply_beside(self, event: Event) -> None:
+        self._before = list
+        got, right = self._made([], {}, event), feed_after([], True, event, self._rows, self._history.length)
+        if got != right:
+            raise Misbehaved(f"The other reader's feed is {row_names(got)}, and should be {row_names(right)}.")
 
 
 def is_news(event: Event, before: Sequence[Event]) -> bool:
@@ -154,40 +241,47 @@ def is_news(event: Event, before: Sequence[Event]) -> bool:
     return all(event.position > other.position for other in before if other.followee == event.followee)
 
 
-def feed_after(feed: list[Row], news: bool, event: Event, history: History) -> list[Row]:
+def feed_after(feed: list[Row], news: bool, event: Event, rows: list[Row], length: int) -> list[Row]:
     """The feed after an event, made from everything that there is."""
     if not news:
         return feed
     if event.kind == "unfollow":
         return [row for row in feed if row[1] != event.followee]
-    return sorted({*feed, *followee_rows(event, history)}, reverse=True)[: history.length]
+    return sorted({*feed, *followee_rows(event, rows)}, reverse=True)[:length]
 
 
-def followee_rows(event: Event, history: History) -> list[Row]:
+def followee_rows(event: Event, rows: list[Row]) -> list[Row]:
     """All tweets of an event's followee, newest first."""
-    return [row for row in history.rows if row[1] == event.followee]
+    return [row for row in rows if row[1] == event.followee]
+
+
+def wrongly_after(feed: list[Row], news: bool, event: Event, history: History) -> list[list[Row]]:
+    """The feed after an event that is taken for news or not."""
+    return [feed_after(feed, news, event, history.rows, history.length)]
 
 
 def with_backfill(feed: list[Row], event: Event, history: History) -> list[list[Row]]:
     """What becomes of a feed where the newest of a followee are put to it, and not among it."""
-    found = followee_rows(event, history)[: history.length] * (event.kind == "follow")
+    if event.kind != "follow":
+        return []
+    found = followee_rows(event, history.rows)[: history.length]
     return [rows[: history.length] for rows in (feed + found, found + feed, sorted(feed + found, reverse=True))]
 
 
 Wrongly = Callable[[list[Row], list[Event], Event, History], list[list[Row]]]  # what a mistake makes of a right feed
 WRONG: dict[str, Wrongly] = {
-    "repeat_is_news": lambda feed, before, event, history: [
-        feed_after(feed, is_news(event, [other for other in before if other != event]), event, history)
-    ],
-    "unfollow_leaves_no_note": lambda feed, before, event, history: [
-        feed_after(feed, is_news(event, [other for other in before if other.kind == "follow"]), event, history)
-    ],
-    "one_position_for_all": lambda feed, before, event, history: [
-        feed_after(feed, all(event.position > other.position for other in before), event, history)
-    ],
-    "arrival_is_intent": lambda feed, before, event, history: [feed_after(feed, True, event, history)],
+    "repeat_is_news": lambda feed, before, event, history: wrongly_after(
+        feed, is_news(event, [other for other in before if other != event]), event, history
+    ),
+    "unfollow_leaves_no_note": lambda feed, before, event, history: wrongly_after(
+        feed, is_news(event, [other for other in before if other.kind == "follow"]), event, history
+    ),
+    "one_position_for_all": lambda feed, before, event, history: wrongly_after(
+        feed, all(event.position > other.position for other in before), event, history
+    ),
+    "arrival_is_intent": lambda feed, before, event, history: wrongly_after(feed, True, event, history),
     "backfill_appends": lambda feed, before, event, history: with_backfill(feed, event, history),
-    "no_end": lambda feed, before, event, history: [feed_after(feed, True, event, history._replace(length=MANY))],
+    "no_end": lambda feed, before, event, history: wrongly_after(feed, True, event, history._replace(length=MANY)),
 }
 
 
@@ -232,7 +326,7 @@ def handle_arrivals(answer: Any, arrivals: list[Event], source: CountedSource) -
     for place, event in enumerate(arrivals):
         source.rows = 0
         feed = call_answer(
-            answer, feed, latest, event, source.newest_of, LENGTH, may_change=(1,), then=list, seconds=5.0
+            answer, feed, latest, event, source.newest_of, LENGTH, may_change=(1,), gives=list, seconds=5.0
         )
         if event.kind == "follow" and is_news(event, arrivals[:place]):
             follows = max(follows, source.rows)
@@ -244,4 +338,4 @@ def handle_arrivals(answer: Any, arrivals: list[Event], source: CountedSource) -
     return feed, follows, others
 
 
-EXERCISE = Exercise("6.2", small_histories, longer_histories, story, problem, stage_costs)
+EXERCISE = Exercise("6.2", small_histories, longer_histories, story, problem, stage_costs, looks=LOOKS)

@@ -6,22 +6,23 @@ reader. A tweet that such a feed has dropped is older than all that it holds, so
 
 from __future__ import annotations
 
-from collections import UserDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import PLAIN, Look
+from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.words import tweet_names
 from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
+from twitterlab.model import integer
 from twitterlab.parts.feeds.entries import ids_in
 from twitterlab.workloads.mixes import lecture
 
 Feeds = dict[int, list[int]]
+STRANGER, OLD, LONG = 9, 50, 2_500  # an active user who follows somebody else; a tweet in others' feeds; a long feed
 USERS, EVENTS, LENGTH, MONTH_MS = 300, 4_000, 20, 31 * 86_400_000  # of the run in the real stage
 
 
@@ -36,6 +37,8 @@ class History(NamedTuple):
     away: tuple[int, ...]
     deliveries: tuple[int, ...]
     died: bool = False
+    came: Sequence[int] = ()  # tweets that all active followers have already
+    others: bool = False  # whether those who are away, and a stranger who is active, have a feed, too
 
     @property
     def active(self) -> tuple[int, ...]:
@@ -45,12 +48,17 @@ class History(NamedTuple):
     @property
     def served(self) -> tuple[int, ...]:
         """The follower whom a worker served before it died."""
-        return self.active[: self.died]
+        return self.active[:1] if self.died else ()
 
     def came_for(self, user: int, count: int) -> tuple[int, ...]:
-        """What had come for a user after so many deliveries."""
-        before = self.deliveries[: user in self.served]
-        return (*before, *self.deliveries[:count]) if user in self.active else ()
+        """What had come for a follower after so many deliveries."""
+        before = (*self.came, *self.deliveries[: user in self.served])
+        return () if user in self.away else (*before, *self.deliveries[:count])
+
+    @property
+    def others_feeds(self) -> dict[int, list[int]]:
+        """The feeds that must stay as they are: of followers who are away, and of a stranger."""
+        return {user: [OLD] for user in (*self.away, STRANGER)} if self.others else {}
 
 
 # Histories
@@ -65,6 +73,10 @@ def small_histories() -> Iterator[History]:
                     yield History(length, followers, away, deliveries)
     for count, length in product(range(1, 4), (2, 1)):
         yield from (History(length, (1, 2), (), deliveries, True) for deliveries in delivery_sequences(count))
+    for followers, away in (((1,), ()), ((1, 2), (2,)), ((2, 1), (2,))):
+        yield from (History(2, followers, away, made, others=True) for made in delivery_sequences(2))
+    yield History(LONG, (1,), (), (LONG + 1, 2 * LONG + 1, 1, 2), came=range(2, 2 * LONG, 2))
+    yield History(2, tuple(range(1, LONG + 1)), (3,), (2, 1))
 
 
 def delivery_sequences(count: int) -> Iterator[tuple[int, ...]]:
@@ -81,7 +93,10 @@ def longer_histories() -> Any:
     people = st.integers(1, 4).map(lambda n: tuple(range(1, n + 1)))
     away = st.sets(st.integers(1, 4), max_size=2).map(lambda users: tuple(sorted(users)))
     deliveries = st.lists(st.integers(1, 12), min_size=1, max_size=24).map(tuple)
-    return st.builds(History, st.integers(1, 6), people, away, deliveries, st.booleans())
+    return st.builds(
+        lambda length, followers, gone, made, died, others: History(length, followers, gone, made, died, others=others),
+        *(st.integers(1, 6), people, away, deliveries, st.booleans(), st.booleans()),
+    )
 
 
 def story(history: History) -> str:
@@ -92,13 +107,18 @@ def story(history: History) -> str:
         f"; {users_in_words(away).lower()} ha{'s' if len(away) == 1 else 've'} been away for a month" if away else ""
     )
     died = "".join(f"A worker died when only user {user} had t{history.deliveries[0]}. " for user in history.served)
+    if history.came:
+        died = f"It is full: its {len(history.came):,} tweets are t{history.came[0]} to t{history.came[-1]}. "
+    if history.others:
+        died += f"Who is away has t{OLD} in the feed, and so has user {STRANGER}, who is active and follows others. "
     come = f"The tweets of user 0 come to a worker in this order: {tweet_names(history.deliveries)}."
     return f"{follow}{month}. A feed has room for {history.length}. {died}{come}"
 
 
 def users_in_words(numbers: tuple[int, ...]) -> str:
     """Users by their numbers."""
-    return f"User{'s' * (len(numbers) > 1)} {' and '.join(map(str, numbers))}"
+    listed = numbers if len(numbers) < 10 else (numbers[0], f"{len(numbers) - 1:,} others")
+    return f"User{'s' * (len(numbers) > 1)} {' and '.join(map(str, listed))}"
 
 
 # Right or wrong
@@ -106,23 +126,46 @@ def users_in_words(numbers: tuple[int, ...]) -> str:
 
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether after each delivery the feeds hold the newest that came, and the number is of those it was new to."""
-    active, feeds = history.active, {user: feed_of(history, user, 0) for user in history.served}
+    given = GivenFeeds(history, look)
     for count, tweet in enumerate(history.deliveries, 1):
-        before, right = ({user: feed_of(history, user, n) for user in history.followers} for n in (count - 1, count))
-        taken = sum(tweet in right[user] and tweet not in before[user] for user in active)
-        got = call_answer(answer, tweet, list(history.followers), set(active), feeds, history.length, may_change=(3,))
-        for user in history.followers:
-            if (feed := list(feeds.get(user, []))) != right[user]:
-                return wrong_feed(history, count, user, feed)
-        if got != taken:
-            again = any(tweet in before[user] for user in active)
-            why = ("counts_every_delivery", *("comes_once",) * again) if got == len(active) else ()
-            return WrongAnswer(
-                f"{short_repr(got)} as the number of feeds that took in {last_delivery(history, count)}",
-                str(taken),
-                why,
-            )
+        before, right = ({user: feed_of(history, user, n) for user in history.active} for n in (count - 1, count))
+        taken = sum(tweet in right[user] and tweet not in before[user] for user in history.active)
+        got = given.deliver(answer, tweet)
+        away: dict[int, list[int]] = {user: [] for user in history.away}
+        for user, feed in (away | right | history.others_feeds).items():
+            if (held := given.feed(user)) != feed:
+                return wrong_feed(history, count, user, held)
+        if (number := integer(got)) != taken:
+            again = any(tweet in before[user] for user in history.active)
+            why = ("counts_every_delivery", *("comes_once",) * again) if number == len(history.active) else ()
+            told = f"{short_repr(got)} as the number of feeds that took in {last_delivery(history, count)}"
+            return WrongAnswer(told, str(taken), why)
     return None
+
+
+class GivenFeeds:
+    """Feeds, followers and active users as an answer is given them, in the numbers of a look."""
+
+    def __init__(self, history: History, look: Look) -> None:
+        self._history, self._look = history, look
+        self._followers = look.shuffled(map(look.user, history.followers))
+        self._active = {look.user(user) for user in (*history.active, *(STRANGER,) * history.others)}
+        feeds = {user: feed_of(history, user, 0) for user in (history.active if history.came else history.served)}
+        self._feeds = {
+            look.user(user): list(map(look.tweet, feed)) for user, feed in (feeds | history.others_feeds).items()
+        }
+
+    def deliver(self, answer: Any, tweet: int) -> Any:
+        """What the answer gives for a tweet."""
+        followers, active, length = self._followers, self._active, self._history.length
+        return call_answer(answer, self._look.tweet(tweet), followers, active, self._feeds, length, may_change=(3,))
+
+    def feed(self, user: int) -> list[int]:
+        """What is in a user's feed, by the small numbers; Misbehaved where it is no list."""
+        held = self._feeds.get(self._look.user(user), [])
+        if type(held) is not list:
+            raise Misbehaved(f"The feed of user {user} is {short_repr(held)} now. A feed is a list of IDs.")
+        return list(map(self._look.tweet_number, held))
 
 
 def feed_of(history: History, user: int, count: int) -> list[int]:
@@ -141,6 +184,8 @@ def wrong_feed(history: History, count: int, user: int, feed: list[int]) -> Wron
     """A feed that does not hold what it should, after so many deliveries."""
     after = f" after the first {count} of them" if count < len(history.deliveries) else ""
     got = f"{tweet_names(feed)} in the feed of user {user}{after}"
+    if user in history.others_feeds:
+        return WrongAnswer(got, f"t{OLD}, as before", ("delivers_to_all",) * (len(feed) > 1))
     if user in history.away:
         return WrongAnswer(got, "nothing, since this user is away", ("delivers_to_all",))
     tweet = history.deliveries[count - 1]
@@ -162,28 +207,51 @@ WRONG: dict[str, Callable[[list[int], int, int], list[int]]] = {  # what each ma
 # The real stage
 
 
-class NotedFeeds(UserDict[int, list[int]]):
-    """Feeds that note whose were looked at; who goes through all of them has looked at all."""
+class NotedFeeds(dict[int, list[int]]):
+    """Feeds that note whose were looked at; who goes through all of them, or copies them, has looked at all."""
 
     def __init__(self) -> None:
-        self.seen: set[object] = set()
         super().__init__()
+        self.seen: set[object] = set()
 
-    def __getitem__(self, reader: int) -> list[int]:
-        self.seen.add(reader)
-        return super().__getitem__(reader)
 
-    def __setitem__(self, reader: int, feed: list[int]) -> None:
-        self.seen.add(reader)
-        super().__setitem__(reader, feed)
+def noting_one(name: str) -> Callable[..., Any]:
+    """A method of a dict that looks at one feed."""
+    method = getattr(dict, name)
 
-    def __contains__(self, reader: object) -> bool:
-        self.seen.add(reader)
-        return super().__contains__(reader)
+    def call(feeds: NotedFeeds, reader: int, *rest: Any) -> Any:
+        feeds.seen.add(reader)
+        return method(feeds, reader, *rest)
 
-    def __iter__(self) -> Iterator[int]:
-        self.seen.update(self.data)
-        return super().__iter__()
+    return call
+
+
+def noting_all(name: str) -> Callable[..., Any]:
+    """A method of a dict that goes through all feeds."""
+    method = getattr(dict, name)
+
+    def call(feeds: NotedFeeds, *rest: Any) -> Any:
+        feeds.seen.update(dict[int, list[int]].keys(feeds))
+        return method(feeds, *rest)
+
+    return call
+
+
+def refuse_copy(*_: object) -> Any:
+    """There is no way to copy all feeds at once."""
+    raise Misbehaved(
+        "Your function copies the feeds of everybody for one tweet. Look at those of active followers alone."
+    )
+
+
+for _name in ("__getitem__", "__setitem__", "__delitem__", "__contains__", "get", "setdefault", "pop"):
+    setattr(NotedFeeds, _name, noting_one(_name))
+for _name in ("__iter__", "__reversed__", "__or__", "__ror__", "__eq__", "__ne__", "__repr__"):
+    setattr(NotedFeeds, _name, noting_all(_name))
+for _name in ("keys", "values", "items", "copy", "popitem", "clear"):
+    setattr(NotedFeeds, _name, noting_all(_name))
+for _name in ("__copy__", "__deepcopy__", "__reduce_ex__"):
+    setattr(NotedFeeds, _name, refuse_copy)
 
 
 def stage_costs(answer: Any) -> list[StageCost]:
@@ -199,9 +267,9 @@ def stage_costs(answer: Any) -> list[StageCost]:
         system.drain()
         deliveries, real = system.work.deliveries, {reader: feed_ids(system, reader) for reader in active}
     messages = [(message.tweet_id, graph.followers(message.user).tolist()) for message in log * 2]
-    feeds, taken, looked = deliver_messages(answer, messages, active)
-    for reader in sorted(active):
-        if real[reader] != list(feeds.get(reader, [])):
+    feeds, taken, looked = deliver_messages(answer, messages, set(active))
+    for reader, feed in real.items():
+        if feed != dict.get(feeds, reader, []):
             raise Misbehaved(f"The feed of user {reader} does not hold what the stage's own feed does.")
     twice = f"{len(posts)} posts that came twice"
     return [
@@ -223,9 +291,9 @@ def deliver_messages(
     feeds, taken, looked = NotedFeeds(), 0, 0
     for tweet, followers in messages:
         feeds.seen.clear()
-        taken += call_answer(answer, tweet, followers, active, feeds, LENGTH, may_change=(1, 2, 3))
+        taken += call_answer(answer, tweet, followers, active, feeds, LENGTH, may_change=(3,))
         looked += len(feeds.seen)
     return feeds, taken, looked
 
 
-EXERCISE = Exercise("6.1", small_histories, longer_histories, story, problem, stage_costs)
+EXERCISE = Exercise("6.1", small_histories, longer_histories, story, problem, stage_costs, looks=LOOKS)
