@@ -9,15 +9,26 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import PLAIN, Look
+from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.words import tweet_names
-from twitterlab.classroom.check.guard import Misbehaved, call_answer, time_limit
+from twitterlab.classroom.check.guard import Misbehaved, Unreachable, call_answer
 
 Row: TypeAlias = tuple[int, int]
 RuleList: TypeAlias = list[tuple[int, str]]
 
 LIMIT, ROUNDS = 20, 30
+LONG = 3_000  # tweets of the longest history
+REPEATED: list[RuleList] = [  # an author whose rule is set again, and is what it was
+    [(0, "push"), (2, "pull"), (3, "pull")],
+    [(0, "pull"), (2, "pull"), (3, "push")],
+    [(0, "push"), (2, "push"), (3, "pull")],
+]
+BESIDES = {
+    "": "",
+    "fails": " Where what was pushed ends, the shard below it cannot be reached.",
+    "beside": " While the first row is fetched, a page of another reader is made from the same.",
+}
 UNFOLLOWED = 9  # whose rules are still there
 READER, CELEBRITIES, OTHERS, FANS = 0, (1, 2, 3, 4), (5, 6), (7, 8, 9)
 
@@ -28,6 +39,7 @@ class History(NamedTuple):
     authors: tuple[int, ...]
     rules: dict[int, RuleList]
     limit: int
+    besides: str = ""
 
     @property
     def rows(self) -> list[Row]:
@@ -66,6 +78,13 @@ def small_histories() -> Iterator[History]:
         for second, authors in product(others, product((1, 2), repeat=tweets)):
             for crossings, limit in product(rule_lists(tweets), range(1, tweets + 2)):
                 yield History(authors, {1: crossings, **second}, limit)
+    for authors, again in product(product((1, 2), repeat=3), REPEATED):
+        yield from (History(authors, {1: again}, limit) for limit in (4, 1, 0))
+    for besides, authors in product(("fails", "beside"), product((1, 2), repeat=2)):
+        yield History(authors, {1: [(0, "push"), (2, "pull")]}, 3, besides)
+    many = tuple(1 + n * n % 3 for n in range(LONG))
+    for limit in (LONG, 200):
+        yield History(many, {1: [(0, "pull"), (LONG // 2, "push")], 2: [(0, "push"), (LONG // 3, "pull")]}, limit)
 
 
 def rule_lists(last: int) -> Iterator[RuleList]:
@@ -88,17 +107,24 @@ def longer_histories() -> Any:
     crossings = st.builds(
         alternating_rules, st.integers(0, 1), st.lists(st.integers(2, 30), max_size=4, unique=True).map(sorted)
     )
+    crossings |= st.lists(st.sampled_from(("push", "pull")), min_size=1, max_size=5).map(
+        lambda names: [(7 * place, name) for place, name in enumerate(names)]
+    )
     rules = st.dictionaries(st.sampled_from([1, 2, 3, 4, UNFOLLOWED]), crossings)
     authors = st.lists(st.integers(1, 5), min_size=1, max_size=30).map(tuple)
-    return st.builds(History, authors, rules, st.integers(1, 12))
+    besides = st.sampled_from(("", "", "beside"))
+    return st.builds(History, authors, rules, st.integers(0, 12), besides)
 
 
 def story(history: History) -> str:
     """Who posts what, what the rules are, and what is asked for."""
     posts = ", then ".join(f"{author} posts t{tweet}" for tweet, author in history.rows[::-1])
+    if len(history.authors) > LIMIT * LIMIT:
+        posts = f"{len(history.authors):,} tweets by 1, 2 and 3"
     ruled = " ".join(f"Author {author} is {rules_in_words(rules)}." for author, rules in history.rules.items())
     left = f" User 0 does not follow {UNFOLLOWED} any more." * (UNFOLLOWED in history.rules)
-    return f"User 0 follows them all: {posts}. {ruled}{left} A page of {history.limit} is asked for."
+    asked = f"A page of {history.limit} is asked for.{BESIDES[history.besides]}"
+    return f"User 0 follows them all: {posts}. {ruled}{left} {asked}"
 
 
 def rules_in_words(rules: RuleList) -> str:
@@ -109,11 +135,58 @@ def rules_in_words(rules: RuleList) -> str:
 
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the page holds the newest tweets of all, each once."""
-    timelines = {author: iter(rows) for author, rows in history.timelines.items()}
-    rules = {author: list(rules) for author, rules in history.rules.items()}
-    got = call_answer(answer, iter(history.feed), timelines, rules, history.limit, then=list)
-    right = history.page(history.rows)
-    return None if got == right else WrongAnswer(tweet_names(got), tweet_names(right), misconceptions_of(history, got))
+    made, right = MadePage(answer, history, look), history.page(history.rows)
+    if history.besides == "fails":
+        return None if made.fails_aloud() else WrongAnswer("a page, as if nothing had failed", "the error of the shard")
+    got = made.page()
+    if got != right:
+        return WrongAnswer(tweet_names(got, 12), tweet_names(right, 12), misconceptions_of(history, got))
+    if made.others not in ([], right):
+        return WrongAnswer(f"{tweet_names(made.others, 12)} on the other reader's page", tweet_names(right, 12))
+    return None
+
+
+class MadePage:
+    """What a history gives to an answer, in the numbers of a look, and the pages that it makes of it."""
+
+    def __init__(self, answer: Any, history: History, look: Look) -> None:
+        self._answer, self._history, self._look, self.others = answer, history, look, list[Any]()
+        authors = look.shuffled(history.rules)
+        self._rules = {
+            look.user(author): [(look.tweet(start) if start else 0, rule) for start, rule in history.rules[author]]
+            for author in authors
+        }
+
+    def page(self) -> list[Any]:
+        """The IDs that the answer gives, by their small numbers; another page may be made when the first row goes."""
+        beside = self._page_beside if self._history.besides == "beside" else list
+        return self._told(call_answer(self._answer, *self._given(beside), gives=list))
+
+    def fails_aloud(self) -> bool:
+        """Whether the error of what was pushed comes out."""
+        try:
+            self.page()
+        except Unreachable:
+            return True
+        return False
+
+    def _given(self, first: Callable[[], object]) -> tuple[Any, ...]:
+        feed = self._rows_told(self._history.feed, first, self._history.besides == "fails")
+        timelines = self._history.timelines
+        told = {self._look.user(a): self._rows_told(timelines[a], list) for a in self._look.shuffled(timelines)}
+        return feed, told, {author: list(rules) for author, rules in self._rules.items()}, self._history.limit
+
+    def _rows_told(self, rows: list[Row], first: Callable[[], object], fails: bool = False) -> Iterator[Row]:
+        first()
+        yield from ((self._look.tweet(tweet), self._look.user(author)) for tweet, author in rows)
+        if fails:
+            raise Unreachable("the shard cannot be reached")
+
+    def _page_beside(self) -> None:
+        self.others = self._told(list(self._answer(*self._given(list))))
+
+    def _told(self, ids: list[Any]) -> list[Any]:
+        return list(map(self._look.tweet_number, ids))
 
 
 def misconceptions_of(history: History, got: list[Any]) -> tuple[str, ...]:
@@ -149,8 +222,7 @@ def stage_costs(answer: Any) -> list[StageCost]:
         right = [tweet.id for tweet in system.feed(READER, LIMIT).tweets]
     taken = [0] * len(sources)
     feed, *timelines = [count_taken(rows, taken, number) for number, rows in enumerate(sources)]
-    with time_limit():
-        page = list(answer(feed, dict(zip(CELEBRITIES, timelines, strict=True)), rules, LIMIT))
+    page = call_answer(answer, feed, dict(zip(CELEBRITIES, timelines, strict=True)), rules, LIMIT, gives=list)
     if page != right:
         raise Misbehaved("a page of twenty does not hold the tweets of the system's own page.")
     most = LIMIT + len(sources) + sum(map(pushed_above, sources[1:], rules.values()))
@@ -232,4 +304,5 @@ EXERCISE = Exercise(
     problem,
     stage_costs,
     says_when_right="Four authors crossed the threshold, one of them three times, and nothing had to be moved for it.",
+    looks=LOOKS,
 )
