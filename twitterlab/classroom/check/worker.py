@@ -83,38 +83,48 @@ def process_context() -> Any:
 
 def judged_by(process: Any, here: Connection, trace: Path, lines: list[str]) -> Judged:
     """What the process says in the end; a verdict in its place where it dies or falls silent."""
-    where, silence = "", Silence(process.pid)
+    where, used, silence = "", ProcessorTime(process.pid), Silence()
     while True:
         try:
             if here.poll(POLL_S):
                 said = here.recv()
                 if isinstance(said, tuple):
                     return Judged(*said)
-                where, silence = said, Silence(process.pid)
-            elif silence.too_long():
+                where, silence = said, Silence()
+            elif silence.too_long(used.read()):
                 return judged_endless(where, line_of(process, trace, lines))
         except (EOFError, OSError):
             process.join(1)
             return Judged("error", tuple(filter(None, (where, ENDED.format(end_told(process.exitcode))))), "", True)
 
 
+class ProcessorTime:
+    """How much of the processor a process has used, in `seconds` as last read; of one that is gone, that stays."""
+
+    def __init__(self, pid: int) -> None:
+        self._process, self.seconds = None, 0.0
+        with contextlib.suppress(psutil.Error):
+            self._process = psutil.Process(pid)
+
+    def read(self) -> float:
+        """The seconds up to now."""
+        with contextlib.suppress(psutil.Error):
+            times = self._process.cpu_times() if self._process else None
+            self.seconds = float(times.user + times.system) if times else self.seconds
+        return self.seconds
+
+
 class Silence:
     """How long a process has said nothing, by its own processor time: other work on the machine does not count."""
 
-    def __init__(self, pid: int) -> None:
-        self._process = psutil.Process(pid)
-        self._from, self._polls = self._used(), 0
+    def __init__(self) -> None:
+        self._from, self._polls = float("inf"), 0
 
-    def _used(self) -> float:
-        with contextlib.suppress(psutil.Error):
-            times = self._process.cpu_times()
-            return float(times.user + times.system)
-        return 0.0
-
-    def too_long(self) -> bool:
+    def too_long(self, used: float) -> bool:
         """Asked once a poll: whether it used too much of the processor meanwhile, or waits for what never comes."""
         self._polls += 1
-        return self._used() - self._from > SILENT_S or self._polls * POLL_S > WAITS_S
+        self._from = min(self._from, used)  # from the first poll on
+        return used - self._from > SILENT_S or self._polls * POLL_S > WAITS_S
 
 
 def line_of(process: Any, trace: Path, lines: list[str]) -> str:

@@ -58,15 +58,19 @@ def small_histories() -> Iterator[History]:
     """Few posts and views, few followers and many, dear deliveries and dear pulls."""
     counts, followers, costs = (0, 1, 2, 3, 50), (1, 2, 1_000_000), (1, 2, 10)
     grid = (History(*values) for values in product(counts, counts, followers, costs, costs))
-    return iter(sorted(grid, key=sum))
+    yield from sorted(grid, key=sum)
+    yield from (History(*values) for values in product((0.25, 0.5, 1.5), (0.5, 1, 2), (1, 10**9), (1, 3), (2, 0.75)))
+    often = (1, 6_000, 10**6 + 1, 10**12)
+    yield from (History(*values) for values in product(often, often, (2, 2 * 10**8, 10**10), (1, 7), (1, 3)))
 
 
 def longer_histories() -> Any:
     """Any counts and costs, where the two ways do not cost nearly the same."""
     from hypothesis import strategies as st
 
-    counts, costs = st.integers(0, 5_000), st.sampled_from([0.25, 0.5, 1, 2, 3, 7, 40, 1_000])
-    return st.builds(History, counts, counts, st.integers(1, 10**8), costs, costs)
+    counts = st.integers(0, 5_000) | st.integers(0, 10**9) | st.integers(0, 40).map(lambda n: n / 8)
+    costs = st.sampled_from([0.25, 0.5, 1, 2, 3, 7, 40, 1_000])
+    return st.builds(History, counts, counts, st.integers(1, 10**10), costs, costs)
 
 
 def story(history: History) -> str:
@@ -80,7 +84,7 @@ def story(history: History) -> str:
 
 def times_in_words(verb: str, count: float) -> str:
     """What somebody does so often, in words."""
-    often = {1: "once", 2: "twice"}.get(int(count), f"{count:,} times")
+    often = "once" if count == 1 else "twice" if count == 2 else f"{count:,} times"
     return f"{verb}s {often}" if count else f"never {verb}s"
 
 
