@@ -1,6 +1,8 @@
 # wrong
 #
-# …your SQL has no $reader…
+# User 0 follows 1…User 0 goes by the number 3…
+#
+# …
 
 feed_sql = """
     SELECT t.id, t.author, t.text

@@ -1,4 +1,4 @@
-# over budget: limit_reads_twenty
+# right
 
 feed_sql = """
     SELECT t.id, t.author, t.text

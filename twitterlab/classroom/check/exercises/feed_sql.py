@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import PLAIN, Look
+from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.sql import sql_limit, sql_tables
 from twitterlab.classroom.check.exercises.words import in_a_sentence
@@ -20,6 +20,8 @@ from twitterlab.model import MAX_ID, Tweet
 LIMIT, USERS, FOLLOWS_EACH, TWEETS = 20, 400, 8, 4_000
 PARAMETERS, COLUMNS = ("reader", "before", "limit"), ("id", "author", "text")
 READER, USERS_DRAWN = 0, 5
+MANY = 400  # tweets of the longest history
+REWRITING = "top_n_window_elimination,window_self_join"  # makes two scans of one
 
 
 class History(NamedTuple):
@@ -59,6 +61,8 @@ def small_histories() -> Iterator[History]:
         yield History(TWO, tweets_by([1, 2, 1], times))
     for three, follows in product(product((1, 2), repeat=3), (ONE, TWO)):
         yield from page_histories(History(follows, tweets_by(three, pictures=[2])))
+    many = tweets_by([1 + n * n % 3 for n in range(MANY)])
+    yield from (History(TWO, many, before, limit) for before, limit in ((MAX_ID, 200), (MANY, 100), (2, 200), (1, 1)))
 
 
 def page_histories(history: History) -> Iterator[History]:
@@ -97,9 +101,10 @@ def story(history: History) -> str:
     follows = [f"user {a} follows {in_a_sentence([b for c, b in history.follows if c == a])}" for a in followers]
     tweets = "1 tweet" if history.limit == 1 else f"{history.limit} tweets"
     older = "" if history.before == MAX_ID else f" before t{history.before}"
-    told = (
-        f"{', '.join(follows) or 'nobody follows anybody'}; {', then '.join(tweet_lines(history)) or 'nobody posts'}."
-    )
+    posts = list(tweet_lines(history))
+    if len(posts) > MANY // 2:
+        posts = [f"{len(posts)} tweets are posted by users 1, 2 and 3"]
+    told = f"{', '.join(follows) or 'nobody follows anybody'}; {', then '.join(posts) or 'nobody posts'}."
     return f"{told[0].upper()}{told[1:]} User 0 asks for {tweets}{older}."
 
 
@@ -125,9 +130,14 @@ def row_names(history: History, rows: Sequence[tuple[Any, ...]]) -> str:
 
 def problem(answer: str, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the page is what plain Python finds."""
-    sql_tables().put("follows", history.follows)
-    sql_tables().put("tweets", [(t.id, t.author, t.created_at, t.text, t.media) for t in history.tweets])
-    got = sql_tables().ask(answer, dict(zip(PARAMETERS, (READER, history.before, history.limit), strict=True)), COLUMNS)
+    real = {tweet.id: real_tweet(look, tweet) for tweet in history.tweets}
+    sql_tables().put("follows", look.shuffled((look.user(a), look.user(b)) for a, b in history.follows))
+    sql_tables().put("tweets", look.shuffled((t.id, t.author, t.created_at, t.text, t.media) for t in real.values()))
+    before = history.before if history.before == MAX_ID else look.tweet(history.before)
+    asked = dict(zip(PARAMETERS, (look.user(READER), before, history.limit), strict=True))
+    rows = sql_tables().ask(answer, asked, COLUMNS)
+    known = {asked_columns(real[number]): asked_columns(tweet) for number, tweet in numbered(history).items()}
+    got = [known.get(row, row) if all(map(same_type, row, (0, 0, ""))) else (*row, "of other types") for row in rows]
     right = list(map(asked_columns, newest_tweets(tweets_for_reader(history), history)))
     if got == right:
         return None
@@ -137,6 +147,23 @@ def problem(answer: str, history: History, look: Look = PLAIN) -> WrongAnswer | 
         row_names(history, right),
         misconceptions_of(history, [row[0] for row in got]) if whole else (),
     )
+
+
+def numbered(history: History) -> dict[int, Tweet]:
+    """The tweets of a history by their numbers."""
+    return {tweet.id: tweet for tweet in history.tweets}
+
+
+def same_type(one: Any, two: Any) -> bool:
+    """Whether two values have one type."""
+    return type(one) is type(two)
+
+
+def real_tweet(look: Look, tweet: Tweet) -> Tweet:
+    """A tweet in the numbers of a look, where some have both text and a picture."""
+    both = look != PLAIN and tweet.text and tweet.id % 2
+    media = f"picture {tweet.id}" if both else tweet.media
+    return tweet._replace(id=look.tweet(tweet.id), author=look.user(tweet.author), media=media)
 
 
 def asked_columns(tweet: Tweet) -> tuple[int, int, str]:
@@ -206,6 +233,7 @@ def stage_costs(answer: str) -> list[StageCost]:
     with tl.SingleTable(graph, clock=tl.ManualClock()) as system:
         system.post_many([(int(author), "hello") for author in authors])
         right = [asked_columns(tweet) for tweet in system.feed(reader, LIMIT).tweets]
+        system.tables.databases[0].peek(f"SET GLOBAL disabled_optimizers = '{REWRITING}'")
         before = system.work
         with sql_limit():
             page = system.tables.databases[0].read_rows(with_numbered_parameters(answer), reader, MAX_ID, LIMIT)
@@ -232,4 +260,5 @@ EXERCISE = Exercise(
     wanted="a string of SQL",
     says_when_right="Twenty tweets are shown, and 7,200 rows were read for them: all 3,200 follows and all 4,000 "
     "tweets. Nothing says where a reader's rows lie, so a scan of each table is the least that any SQL can do here.",
+    looks=LOOKS,
 )
