@@ -1,5 +1,5 @@
 # wrong
 #
-# …a table tweets with ('1', 1, 0, 'hello', None)…
+# …The columns of tweets were…id VARCHAR…
 
 layout = ["ALTER TABLE tweets ALTER id TYPE VARCHAR"]

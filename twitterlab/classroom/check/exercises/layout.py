@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from twitterlab.classroom.check.disguise import PLAIN, Look
+from twitterlab.classroom.check.disguise import PLAIN, TURNED, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
-from twitterlab.classroom.check.exercises.sql import Rows, fill_table, in_a_line, in_memory, sql_limit
+from twitterlab.classroom.check.exercises.sql import Rows, fill_table, in_a_line, sql_limit, sql_store
 from twitterlab.classroom.check.guard import Misbehaved, short_repr
 from twitterlab.parts.store.database import scan_counts
 
@@ -75,7 +75,7 @@ def longer_histories() -> Any:
     """A few longer ones: each is laid out in a database of its own."""
     from hypothesis import strategies as st
 
-    return st.integers(3, 8).map(busy_history)
+    return st.sampled_from((3, 5, 8)).map(busy_history)
 
 
 def busy_history(users: int) -> History:
@@ -116,18 +116,33 @@ def table_in_words(table: str, rows: Rows) -> str:
 
 
 def problem(answer: Sequence[str], history: History, look: Look = PLAIN) -> WrongAnswer | None:
-    """Whether both tables hold what they held, and go on taking writes."""
-    with in_memory() as database:
+    """Whether both tables hold what they held once the file is opened again, and go on taking writes."""
+    with sql_store(in_file=look != PLAIN) as kept:
         for table in COLUMNS:
-            fill_table(database, table, history.rows(table, later=False))
+            fill_table(kept.database, table, real_rows(history.rows(table, later=False), table, look))
         try:
-            lay_out(database, answer)
-            if lost := changed_rows(database, history, later=False):
+            lay_out(kept.database, answer)
+            kept.open_again()
+            if lost := changed_rows(kept.database, history, look, later=False):
                 return lost
-            go_on(database, history)
+            go_on(kept.database, history, look)
         except duckdb.ConstraintException as error:
             return WrongAnswer(f"an error ({error})", "tables that take these rows", ("unique",))
-        return changed_rows(database, history, later=True)
+        return changed_rows(kept.database, history, look, later=True)
+
+
+def real_rows(rows: Rows, table: str, look: Look) -> Rows:
+    """Rows in the numbers of a look, in an order of its own."""
+    if table == "follows":
+        return look.shuffled((look.user(a), look.user(b)) for a, b in rows)
+    return look.shuffled((look.tweet(row[0]), look.user(row[1]), *row[2:]) for row in rows)
+
+
+def plain_rows(rows: Rows, table: str, look: Look) -> Rows:
+    """Rows in the plain numbers again."""
+    if table == "follows":
+        return [(look.user_number(a), look.user_number(b)) for a, b in rows]
+    return [(look.tweet_number(row[0]), look.user_number(row[1]), *row[2:]) for row in rows]
 
 
 def lay_out(database: duckdb.DuckDBPyConnection, statements: Sequence[str]) -> None:
@@ -139,12 +154,12 @@ def lay_out(database: duckdb.DuckDBPyConnection, statements: Sequence[str]) -> N
             database.execute(statement)
 
 
-def go_on(database: duckdb.DuckDBPyConnection, history: History) -> None:
+def go_on(database: duckdb.DuckDBPyConnection, history: History, look: Look) -> None:
     """Write what comes after the statements."""
     for table, columns in COLUMNS.items():
         rows = history.rows(table, later=True)[len(history.rows(table, later=False)) :]
         try:
-            fill_table(database, f"{table} ({columns})", rows)
+            fill_table(database, f"{table} ({columns})", real_rows(rows, table, look))
         except duckdb.ConstraintException:
             raise
         except duckdb.Error as error:
@@ -153,13 +168,14 @@ def go_on(database: duckdb.DuckDBPyConnection, history: History) -> None:
             ) from error
 
 
-def changed_rows(database: duckdb.DuckDBPyConnection, history: History, later: bool) -> WrongAnswer | None:
+def changed_rows(database: duckdb.DuckDBPyConnection, history: History, look: Look, later: bool) -> WrongAnswer | None:
     """What is wrong with the rows of a table, if anything."""
     for table, columns in COLUMNS.items():
         try:
-            got = sorted(database.execute(f"SELECT {columns} FROM {table}").fetchall(), key=repr)
+            found = database.execute(f"SELECT {columns} FROM {table}").fetchall()
         except duckdb.Error as error:
             raise Misbehaved(f"After your statements {table} cannot be read as before. {in_a_line(error)}") from error
+        got = sorted(plain_rows(found, table, look), key=repr)
         right = sorted(history.rows(table, later), key=repr)
         if got != right:
             return WrongAnswer(
@@ -173,14 +189,15 @@ def changed_rows(database: duckdb.DuckDBPyConnection, history: History, later: b
 
 def stage_costs(answer: Sequence[str]) -> list[StageCost]:
     """The rows that each question reads among some hundred thousand, once the service has written on."""
-    with in_memory() as database:
-        write_rows(database, 0, EACH)
-        lay_out(database, answer)
-        write_rows(database, EACH, EACH + 1)
-        kept = index_columns(database)
-        database.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
-        costs = [rows_read_by(database, question, kept) for question in QUESTIONS]
-    return [*costs, StageCost("indexes that every write keeps up", len(kept), INDEXES, "index_everything")]
+    with sql_store(in_file=True) as kept:
+        write_rows(kept.database, 0, EACH)
+        lay_out(kept.database, answer)
+        kept.open_again()
+        write_rows(kept.database, EACH, EACH + 1)
+        indexes = index_columns(kept.database)
+        kept.database.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
+        costs = [rows_read_by(kept.database, question, indexes) for question in QUESTIONS]
+    return [*costs, StageCost("indexes that every write keeps up", len(indexes), INDEXES, "index_everything")]
 
 
 def write_rows(database: duckdb.DuckDBPyConnection, first: int, end: int) -> None:
@@ -203,17 +220,24 @@ def rows_read_by(database: duckdb.DuckDBPyConnection, question: Question, kept: 
     if len(found) != question.rows:
         raise Misbehaved(f"{question.sql} found {len(found)} rows; there are {question.rows}.")
     read, _ = scan_counts(database)
-    return StageCost(question.words, read, question.rows, misconception_of_rows(question, read, kept))
+    return StageCost(question.words, read, question.rows, misconception_of_rows(database, question, kept))
 
 
-def misconception_of_rows(question: Question, read: int, kept: list[tuple[str, str]]) -> str:
+def misconception_of_rows(database: duckdb.DuckDBPyConnection, question: Question, kept: list[tuple[str, str]]) -> str:
     """The misconception that leads to so many rows."""
     mine = [columns for table, columns in kept if table == question.table]
     if any(question.column in columns and "," in columns for columns in mine):
         return "two_columns"
-    if read < USERS * EACH:
+    if lies_in_order(database, question):
         return "order_is_enough"
     return "any_index" if mine else "nothing_for_it"
+
+
+def lies_in_order(database: duckdb.DuckDBPyConnection, question: Question) -> bool:
+    """Whether the rows that were there before the service wrote on lie by the column that a question asks by."""
+    column, rows = question.column, USERS * EACH
+    found = database.execute(f"SELECT {column} FROM {question.table} ORDER BY rowid LIMIT {rows}").fetchnumpy()[column]
+    return bool((found[1:] >= found[:-1]).all())
 
 
 def is_statements(answer: Any) -> bool:
@@ -232,4 +256,5 @@ EXERCISE = Exercise(
     wanted="a list of strings",
     says_when_right="Each question reads the rows that answer it and no others, among 110,000 in either table, and it "
     "stays so while rows are added at the end.",
+    looks=(TURNED,),
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import signal
+import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,6 +19,10 @@ from twitterlab.parts.store.database import DUCKDB_CONFIG
 from twitterlab.parts.store.schema import create_tables
 
 CHANGES = re.compile(r"\(\s*(?:INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\s+SET|MERGE\s+INTO)\b", re.IGNORECASE)
+COLUMNS_OF_TABLES = """
+    SELECT table_name, column_name, data_type FROM duckdb_columns() JOIN duckdb_tables() USING (table_oid, table_name)
+    WHERE NOT duckdb_tables.temporary AND table_name IN ('follows', 'tweets') ORDER BY ALL
+"""
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -61,10 +67,68 @@ sql_tables: Callable[[], SqlTables] = cache(SqlTables)
 
 def in_memory() -> duckdb.DuckDBPyConnection:
     """A new database with both tables, empty, that reaches no files; rows can be counted as in a stage."""
-    config: dict[str, Any] = {**DUCKDB_CONFIG, "enable_external_access": False}
-    database = duckdb.connect(config=config)
+    database = connect(":memory:")
     database.execute(create_tables("follows", "tweets"))
     return database
+
+
+def connect(file: str) -> duckdb.DuckDBPyConnection:
+    """A database that reaches no files but its own; rows can be counted as in a stage."""
+    config: dict[str, Any] = {**DUCKDB_CONFIG, "enable_external_access": False}
+    return duckdb.connect(file, config=config)
+
+
+class SqlStore:
+    """A database with both tables, and what is kept of it: one in a file is closed and opened again to see."""
+
+    def __init__(self, folder: str = "") -> None:
+        self._file = os.path.join(folder, "tables.duckdb") if folder else ""
+        self.database = connect(self._file or ":memory:")
+        self.database.execute(create_tables("follows", "tweets"))
+        self.columns = self.table_columns()
+
+    def open_again(self) -> None:
+        """Close the file and open it; Misbehaved where a transaction is open, or columns are others than at first."""
+        self._check_no_transaction()
+        if self._file:
+            self.database.close()
+            self.database = connect(self._file)
+        now = self.table_columns()
+        for table, columns in self.columns.items():
+            if table not in now:
+                raise Misbehaved(f"After your statements {table} is no table any more, once the file is opened again.")
+            if now[table] != columns:
+                raise Misbehaved(f"The columns of {table} were {words(columns)}, and are {words(now[table])} now.")
+
+    def table_columns(self) -> dict[str, list[tuple[str, str]]]:
+        """The columns of each table of ours with their types, by their names."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for table, name, kind in self.database.execute(COLUMNS_OF_TABLES).fetchall():
+            found.setdefault(table, []).append((name, kind))
+        return found
+
+    def _check_no_transaction(self) -> None:
+        try:
+            self.database.execute("BEGIN TRANSACTION")
+        except duckdb.TransactionException:
+            raise Misbehaved("After your statements a transaction is open: nothing of it is kept.") from None
+        self.database.execute("ROLLBACK")
+
+
+def words(columns: Iterable[tuple[str, str]]) -> str:
+    """Columns with their types."""
+    return ", ".join(f"{name} {kind}" for name, kind in columns)
+
+
+@contextlib.contextmanager
+def sql_store(in_file: bool) -> Iterator[SqlStore]:
+    """A database with both tables, empty: in a file of its own or in memory."""
+    with tempfile.TemporaryDirectory(prefix="twitterlab-layout-") as folder:
+        made = SqlStore(folder if in_file else "")
+        try:
+            yield made
+        finally:
+            made.database.close()
 
 
 def fill_table(database: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
