@@ -27,14 +27,11 @@ from urllib.parse import urlsplit
 import httpx2
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from benchmarks.common import Failed, Result, Table, Unavailable, install_command, must_agree, percentiles
 from twitterlab import STAGES, FollowGraph, SystemClock
 from twitterlab.service.keys import running_file
 from twitterlab.service.tokens import Signer
-from twitterlab.workloads.graph_files import USERS_KEY
 from twitterlab.workloads.mixes import lecture
 
 Runs: TypeAlias = list[pd.DataFrame]  # of one stage: a row for each call, as `call_service` has them
@@ -82,7 +79,7 @@ def measure_stages(order: Sequence[int], graph: FollowGraph, size: Namespace, pl
     readers = list(dict.fromkeys(user for user, text, _ in plan if not text))[:COMPARED]
     with TemporaryDirectory(prefix="twitterlab-service-") as name:
         folder = Path(name)
-        write_graph(graph, folder / "graph.parquet")
+        graph.write(folder / "graph.parquet")
         for stage in order:
             with serve_stage(stage, folder / "graph.parquet", size.tweets, folder) as service:
                 for reader in readers:
@@ -116,12 +113,6 @@ def write_plan(folder: Path, actions: list[Action], token: Callable[[int], str],
     plan.touch(mode=0o600)
     tokens = {user: token(user) for user in sorted({user for user, *_ in actions})}
     plan.write_text(json.dumps({"actions": actions, "tokens": tokens, "seconds": seconds}), encoding="utf-8")
-
-
-def write_graph(graph: FollowGraph, file: Path) -> None:
-    """Write the graph as `twitterlab serve --graph` reads it."""
-    table = pa.table(dict(zip(("follower", "followee"), graph.edge_arrays(), strict=True)))
-    pq.write_table(table.replace_schema_metadata({USERS_KEY: str(graph.users)}), file)
 
 
 # The processes: the service at one stage, and its callers

@@ -7,14 +7,10 @@ from pathlib import Path
 
 import networkx as nx
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from twitterlab.workloads.graph import FollowGraph
-from twitterlab.workloads.graph_files import USERS_KEY
 
 HERE = Path(__file__).parent
-ENCODING = "DELTA_BINARY_PACKED"
 
 
 @dataclass(frozen=True)
@@ -108,18 +104,8 @@ def main() -> None:
     """Writes both graphs and the card."""
     graphs = {recipe: recipe.graph() for recipe in RECIPES}
     for recipe, graph in graphs.items():
-        write(graph, recipe.path)
+        graph.write(recipe.path)
     (HERE / "README.md").write_text(card(graphs), encoding="utf-8")
-
-
-def write(graph: FollowGraph, path: Path) -> None:
-    """A graph as Parquet: sorted IDs as differences, so about two bytes a follow."""
-    table = pa.table(dict(zip(("follower", "followee"), graph.edge_arrays(), strict=True)))
-    table = table.replace_schema_metadata({USERS_KEY: str(graph.users)})
-    encodings = dict.fromkeys(table.column_names, ENCODING)
-    pq.write_table(
-        table, path, compression="zstd", compression_level=19, use_dictionary=False, column_encoding=encodings
-    )
 
 
 def card(graphs: dict[Recipe, FollowGraph]) -> str:

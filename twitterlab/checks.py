@@ -36,7 +36,7 @@ def valid_user(value: object, users: int) -> int:
 
 def valid_users(values: Iterable[object], known: int) -> Users:
     """User IDs as an int32 array."""
-    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iu":
+    if type(values) is np.ndarray and values.ndim == 1 and values.dtype.kind in "iu":
         outside = np.flatnonzero((values < 0) | (values >= known))
         if outside.size:
             valid_user(values[outside[0]], known)

@@ -151,12 +151,6 @@ def test_the_mix_is_the_lectures_and_the_same_each_time() -> None:
     assert max(pages for *_, pages in planned) > 3
 
 
-def test_the_graph_that_is_served_is_the_whole_one(tmp_path: Path) -> None:
-    lonely = tl.FollowGraph.from_edges([0], [1], users=9)
-    service.write_graph(lonely, tmp_path / "graph.parquet")
-    assert tl.FollowGraph.read(tmp_path / "graph.parquet") == lonely
-
-
 def test_tokens_are_kept_from_other_users(tmp_path: Path) -> None:
     service.write_plan(tmp_path, [(5, "", 1), (5, "a", 0)], str, 1.0)
     assert (tmp_path / "plan.json").stat().st_mode & 0o077 == 0

@@ -108,7 +108,10 @@ def test_many_pages_are_columns_that_are_empty_past_a_pages_end() -> None:
         assert [pages.page(row) for row in range(3)] == [system.feed(user, 2) for user in (0, 3, 2)]
 
 
-@pytest.mark.parametrize("readers", [[8], [-1], [0, True], ["x"], np.array([0, 9]), np.array([-1])], ids=str)
+UNKNOWN = [[8], [-1], [0, True], ["x"], np.array([0, 9]), np.array([-1]), np.array([0, np.nan])]
+
+
+@pytest.mark.parametrize("readers", [*UNKNOWN, np.ma.array([0, 1], mask=[0, 1])], ids=str)
 def test_an_unknown_reader_among_many_is_refused(readers: Any) -> None:
     with small(tl.HybridFeeds) as system, pytest.raises(tl.UnknownUser):
         system.feed_many(readers)

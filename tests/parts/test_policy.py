@@ -118,7 +118,9 @@ def test_impossible_ratios_and_costs_are_refused(ratio: float) -> None:
         UnitCosts(pull=ratio)
 
 
-@pytest.mark.parametrize("bad", [[-1.0, 0.0], [float("nan"), 0.0], [[1.0], [2.0]]])
+@pytest.mark.parametrize(
+    "bad", [[-1.0, 0.0], [float("nan"), 0.0], [[1.0], [2.0]], np.ma.array([1.0, 2.0], mask=[0, 1])]
+)
 def test_impossible_rates_are_refused(bad: list[float]) -> None:
     with pytest.raises(ValueError, match="rates"):
         per_edge(bad, [1.0, 1.0])

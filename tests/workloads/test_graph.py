@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import networkx as nx
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -123,6 +127,57 @@ def test_an_unknown_user_is_refused_by_name(user: object) -> None:
         with pytest.raises(UnknownUser, match=r"is not an integer from 0 to 2") as refused:
             ask(user)
         assert repr(user) in str(refused.value)
+
+
+PIECES = pa.chunked_array([[0, 1], [None, 2]])
+MISSING = {
+    "none in a list": ([0, None], "row 1: {} is None"),
+    "nan in a list": ([0, 1, math.nan], "row 2: {} is nan"),
+    "masked in a list": ([0, np.ma.masked], "row 1: {} is --"),
+    "nan among floats": (np.array([0, 1, np.nan, np.nan]), "row 2: {} is nan"),
+    "none in an array of objects": (np.array([0, 1, None], object), "row 2: {} is None"),
+    "no time": (np.array([0, "NaT"], "M8[s]"), "row 1: {} is NaT"),
+    "masked": (np.ma.array([7, 8, 9], mask=[0, 0, 1]), "row 2: {} is masked"),
+    "masked floats": (np.ma.array([1.0, 2.0], mask=[0, 1]), "row 1: {} is masked"),
+    "a column of pandas": (pd.Series([0, 1, None]), "row 2: {} is nan"),
+    "one whose rows have other names": (pd.Series([0, None, 2], index=[7, 8, 9]), "row 1: {} is nan"),
+    "one that may lack values": (pd.Series([0, None, 2], dtype="Int64"), "row 1: {} is nan"),
+    "one of Arrow's": (pd.Series([0, 1, None], dtype="int64[pyarrow]"), "row 2: {} is nan"),
+    "one of objects": (pd.Series([0, pd.NA], dtype=object), "row 1: {} is <NA>"),
+    "a column of Arrow": (pa.array([0, None]), "row 1: {} is null"),
+    "floats of Arrow": (pa.array([0.0, math.nan]), "row 1: {} is nan"),
+    "one in pieces": (PIECES, "row 2: {} is null"),
+    "its values in a list": ([*pa.array([0, None])], "row 1: {} is None"),
+    "nothing but gaps": (pa.nulls(3), "row 0: {} is null"),
+}
+
+
+@pytest.mark.parametrize("case", MISSING)
+def test_a_missing_value_is_named_with_its_row_whatever_it_comes_in(case: str) -> None:
+    column, message = MISSING[case]
+    whole = list(range(10, 10 + len(column)))
+    with pytest.raises(InvalidGraph, match=f"^{message.format('follower')}, a missing value$"):
+        FollowGraph.from_edges(column, whole)
+    with pytest.raises(InvalidGraph, match=f"^{message.format('followee')}, a missing value$"):
+        FollowGraph.from_edges(whole, column)
+
+
+WHOLE = {
+    "masked": np.ma.array,
+    "pandas": pd.Series,
+    "nullable": lambda side: pd.Series(side, dtype="Int64"),
+    "pandas with Arrow": lambda side: pd.Series(side, dtype="int64[pyarrow]"),
+    "arrow": pa.array,
+    "small arrow": lambda side: pa.array(side, pa.uint8()),
+    "chunks": lambda side: pa.chunked_array([side[:1], side[1:]]),
+    "dictionary": lambda side: pa.array(side).dictionary_encode(),
+    "iterator": iter,
+}
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_columns_that_could_lack_values_and_do_not_make_the_graph(kind: str) -> None:
+    assert FollowGraph.from_edges(*map(WHOLE[kind], TRIANGLE)) == FollowGraph.from_edges(*TRIANGLE)  # type: ignore[operator]
 
 
 # What from_edges refuses

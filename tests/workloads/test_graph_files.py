@@ -10,11 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.depth import CI
 from support.graphs import TRIANGLE, pairs_of
 
 from twitterlab.model import InvalidGraph
+from twitterlab.workloads import graph_text
 from twitterlab.workloads.graph import FollowGraph
-from twitterlab.workloads.graph_files import csv_rows, fast_csv, fast_list, list_rows, parse_patiently
+from twitterlab.workloads.graph_text import Shape, csv_rows, fast_csv, fast_list, list_rows, parse_patiently
 
 
 def written(folder: Path, name: str, text: str) -> Path:
@@ -55,10 +57,10 @@ def parquet(folder: Path, columns: dict[str, object], metadata: dict[str, str] |
     "columns",
     [
         {"followee": TRIANGLE[1], "when": [0.5] * 4, "follower": TRIANGLE[0]},
-        {"a": pa.array(TRIANGLE[0], pa.uint8()), "b": pa.array(TRIANGLE[1], pa.int32())},
+        {"src": pa.array(TRIANGLE[0], pa.uint8()), "dst": pa.array(TRIANGLE[1], pa.int32())},
     ],
 )
-def test_parquet_columns_are_found_by_name_or_by_being_two(columns: dict[str, object], tmp_path: Path) -> None:
+def test_parquet_columns_are_found_by_name_whatever_their_integers(columns: dict[str, object], tmp_path: Path) -> None:
     assert FollowGraph.read(parquet(tmp_path, columns)) == FollowGraph.from_edges(*TRIANGLE)
 
 
@@ -89,18 +91,23 @@ def test_drop_loops_drops_the_follows_and_keeps_the_users(tmp_path: Path) -> Non
 BAD_FILES = {
     "text.csv": ("follower,followee\n0,1\n1,abc\n", "line 3: 'abc' is not an integer"),
     "float.csv": ("follower,followee\n0,1\n1,2.0\n", r"line 3: '2\.0' is not an integer"),
-    "null.csv": ("follower,followee\n0,1\n\n,2\n", "line 4: '' is not an integer"),
+    "null.csv": ("follower,followee\n0,1\n\n,2\n", "line 4: follower is empty, a missing value"),
     "na.csv": ("follower,followee\n0,1\n1,NA\n", "line 3: 'NA' is not an integer"),
     "hex.csv": ("follower,followee\n0,1\n1,0x2\n", "line 3: '0x2' is not an integer"),
     "negative.csv": ("follower,followee\n0,1\n1,-2\n", "line 3: followee -2 is negative"),
     "sparse.csv": ("follower,followee\n0,1\n1,999\n", "line 3: ID 999 is too sparse.*relabel=True"),
     "loop.csv": ("follower,note,followee\n0,x,1\n1,'\n2',2\n4,x,4\n", "line 3: 2 fields where 3"),
     "loop2.csv": ('follower,note,followee\n0,"a\nb",1\n4,x,4\n', "line 4: user 4 follows themselves"),
+    "no.csv": ("0,1\nx,2\n", "line 2: 'x' is not an integer"),
+    "first.csv": ("0,abc\n1,2\n", "line 1: 'abc' is not an integer"),
     "few.csv": ("follower,followee\n0,1\n1\n2,0\n", "line 3: 1 fields where 2 are expected"),
     "many.csv": ("follower,followee\n0,1\n1,2,3\n2,0\n", "line 3: 3 fields where 2 are expected"),
     "empty.csv": ("", "empty"),
     "header.csv": ("follower,followee\n", "no follows"),
-    "columns.csv": ("follower,to,when\n0,1,2\n", "columns are follower, to, when; follower and followee are needed"),
+    "columns.csv": (
+        "follower,to,when\n0,1,2\n",
+        "columns are follower, to, when; known pairs are .*; from, to; ",
+    ),
     "tabs.csv": ("follower\tfollowee\n0\t1\n", "columns are follower"),
     "huge.csv": (f"follower,followee\n0,1\n1,{2**63}\n", f"line 3: {2**63} does not fit 63 bits"),
     "long.csv": ("follower,followee\n0,1\n1," + "9" * 5000 + "\n", "line 3: 9+ does not fit 63 bits"),
@@ -118,7 +125,10 @@ BAD_FILES = {
     "loop.txt": ("0 1\n# x\n1 1\n", "line 3: user 1 follows themselves"),
     "few.txt": ("0 1\n1\n2 0\n", "line 2: 1 fields where 2 are expected"),
     "many.txt": ("0 1\n1 2 3\n2 0\n", "line 2: 3 fields where 2 are expected"),
-    "weights.txt": ("0 1 0.5\n1 2 0.5\n", "line 1: 3 fields where 2 are expected"),
+    "weights.txt": (
+        "0 1 0.5\n1 2 0.5\n",
+        r"line 1: 3 fields where 2 are expected: .*columns=",
+    ),
     "one.txt": ("0\n1\n", "line 1: 1 fields where 2 are expected"),
     "commas.txt": ("0,1\n", "line 1: 1 fields"),
     "empty.txt": ("", "no follows"),
@@ -146,7 +156,9 @@ BAD_PARQUET = {
     "float": ({"follower": [0, 1], "followee": [1.5, 2]}, r"row 0: followee is 1\.5"),
     "text": ({"follower": ["a", "b"], "followee": [1, 2]}, "row 0: follower is 'a'"),
     "bool": ({"follower": [True, False], "followee": [1, 2]}, "row 0: follower is True"),
-    "null": ({"follower": [0, None], "followee": [1, 2]}, "row 1: follower is null"),
+    "null": ({"follower": [0, None], "followee": [1, 2]}, "row 1: follower is null, a missing value"),
+    "null among floats": ({"follower": [0, 1.0, None], "followee": [1, 2, 3]}, "row 2: follower is null, a missing"),
+    "nan": ({"follower": [0, 1], "followee": [1, float("nan")]}, "row 1: followee is nan, a missing value"),
     "negative": ({"follower": [0, 1], "followee": [1, -2]}, "row 1: followee -2 is negative"),
     "self-loop": ({"follower": [0, 1], "followee": [1, 1]}, "row 1: user 1 follows themselves"),
     "sparse": ({"follower": [0, 1], "followee": [1, 500]}, "row 1: ID 500 is too sparse"),
@@ -157,7 +169,7 @@ BAD_PARQUET = {
     "columns": ({"a": [0], "b": [1], "c": [2]}, "columns are a, b, c"),
     "one column": ({"follower": [0]}, "columns are follower"),
     "no rows": ({"follower": pa.array([], pa.int64()), "followee": pa.array([], pa.int64())}, "no follows"),
-    "no float rows": ({"follower": pa.array([], pa.float64()), "followee": [0][:0]}, "holds double"),
+    "no float rows": ({"follower": pa.array([], pa.float64()), "followee": [0][:0]}, "no follows"),
     "nested": ({"follower": [[0]], "followee": [1]}, r"row 0: follower is \[0\]"),
 }
 
@@ -224,8 +236,50 @@ def test_any_text_is_a_graph_or_an_invalid_graph(tmp_path_factory, text: str, su
 def test_the_fast_parse_and_the_patient_one_never_disagree(tmp_path_factory, parts: list[str]) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path_factory.mktemp("any") / "graph"
     path.write_text("".join(parts), newline="")
-    csv_fast = fast_csv(path, 2, (0, 1), 0)
-    for fast, rows in ((fast_list(path), list_rows(path)), (csv_fast, csv_rows(path))):
+    shape = Shape(2, (0, 1))
+    for fast, rows in ((fast_list(path, shape), list_rows(path)), (fast_csv(path, shape), csv_rows(path))):
         if fast is not None:
-            slow = parse_patiently(path, rows, 2, (0, 1))
+            slow = parse_patiently(path, rows, shape)
             assert [side.tolist() for side in fast] == [side.tolist() for side in slow]
+
+
+PIECES = [
+    "0",
+    "1",
+    " ",
+    "-",
+    "x",
+    ",",
+    "\n",
+    "\r",
+    '"',
+    "# ",
+    "% ",
+    "from",
+    "to",
+    "0,1\n",
+    "1 0\n",
+    "0,1,2\n",
+    "0 1 2\n",
+]
+PIECES += ["to,from\n", "to from\n", "# to from\n", "#to,from\n", "# twitterlab.users 5\n"]
+
+
+@settings(max_examples=2_000 if CI else 200)
+@given(st.lists(st.sampled_from(PIECES)), st.sampled_from([None, (0, 1), (2, 0), ("from", "to")]))
+def test_headers_comments_and_chosen_columns_are_the_same_to_both_parses(tmp_path_factory, parts, columns) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path_factory.mktemp("any") / "graph"
+    path.write_text("".join(parts), newline="")
+    for read, fast in (("read_csv", "fast_csv"), ("read_list", "fast_list")):
+        with_fast = answer_of(read, path, columns)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(graph_text, fast, lambda file, shape: None)
+            assert answer_of(read, path, columns) == with_fast
+
+
+def answer_of(read: str, path: Path, columns: object) -> tuple[object, ...] | str:
+    try:
+        edges = getattr(graph_text, read)(path, columns)
+    except InvalidGraph as refused:
+        return str(refused)
+    return edges.followers.tolist(), edges.followees.tolist(), edges.users

@@ -24,6 +24,7 @@ def add_command(commands: Any) -> None:
         "--stage", type=int, choices=range(1, last + 1), default=last, help=f"1 to {last} (default %(default)s)"
     )
     serve.add_argument("--graph", type=Path, metavar="FILE", help="who follows whom (default: a graph of 1,000 users)")
+    shared.add_columns_option(serve)
     serve.add_argument("--path", type=Path, metavar="DIR", help="keep the system here (default: in memory)")
     serve.add_argument("--host", default="127.0.0.1", help="where to listen (default: this machine alone)")
     serve.add_argument("--port", type=shared.port, default=PORT, metavar="P", help="0: any (default %(default)s)")
@@ -45,7 +46,7 @@ def run_command(options: argparse.Namespace) -> int:
     stage = STAGES[options.stage - 1]
     old = options.path is not None and (options.path / "system").exists()
     clock = None if old else demo.past_clock()
-    graph = None if old and options.graph is None else served_graph(options.graph)
+    graph = None if old and options.graph is options.columns is None else served_graph(options)
     settings = celebrity_settings(options.threshold, graph) if stage is HybridFeeds else {}
     with stage(graph, options.path, clock, **settings) as system:
         if graph is not None and not old:
@@ -56,11 +57,12 @@ def run_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def served_graph(file: Path | None) -> FollowGraph:
+def served_graph(options: argparse.Namespace) -> FollowGraph:
     """The graph of a file, or a small one that is made."""
     from twitterlab import FollowGraph
 
-    return FollowGraph.synthetic(USERS, MEAN_FOLLOWS, seed=7) if file is None else FollowGraph.read(file)
+    read = shared.file_graph(options)
+    return FollowGraph.synthetic(USERS, MEAN_FOLLOWS, seed=7) if read is None else read
 
 
 def celebrity_settings(threshold: int | None, graph: FollowGraph | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from twitterlab import STAGES
 from twitterlab.commands import options as shared
 
 NUMBERS = range(1, len(STAGES) + 1)
+PLOTS = (".png", ".svg", ".pdf")
 
 
 def add_command(commands: Any) -> None:
@@ -40,6 +41,8 @@ def run_command(options: argparse.Namespace) -> int:
 
     from twitterlab.studies import tour
 
+    if options.plot and options.plot.suffix.lower() not in PLOTS:
+        raise ValueError(f"{options.plot}: unknown suffix {options.plot.suffix!r}; known are {', '.join(PLOTS)}")
     for file in filter(None, (options.json, options.plot)):
         file.touch()  # where it cannot be written, say so now
     graph = shared.chosen_graph(options)

@@ -21,7 +21,7 @@ from twitterlab.workloads.graph_edges import (
     sorted_once,
     turned_rows,
 )
-from twitterlab.workloads.graph_files import read_edges
+from twitterlab.workloads.graph_files import read_edges, write_edges
 from twitterlab.workloads.synthetic import synthetic_keys
 
 if TYPE_CHECKING:
@@ -60,13 +60,17 @@ class FollowGraph:
         return graph_of_packed(pack_follows(one, other), check_users(one, other, users))
 
     @classmethod
-    def read(cls, path: Any, relabel: bool = False, drop_loops: bool = False) -> FollowGraph:
+    def read(cls, path: Any, relabel: bool = False, drop_loops: bool = False, columns: Any = None) -> FollowGraph:
         """The graph in a .parquet or .csv file, or in an edge list of white-space separated pairs (.txt, .el, .gz).
+
+        Two columns whose names are known are read whatever their order and case: `follower` and `followee`, `source`
+        and `target`, `from` and `to` (all of them: `graph_columns.KNOWN_PAIRS`). `columns` are the two to take instead,
+        follower first, by name or counted from 0; without names and `columns`, a file has two.
 
         `relabel` maps the IDs that occur to 0..n-1, in ascending order; `drop_loops` drops users' follows of
         themselves (but not the users). Raises InvalidGraph with the line, counted from 1, or the Parquet row, from 0.
         """
-        file = read_edges(path)
+        file = read_edges(path, columns)
         one, other = (
             id_column(file.followers, "follower", file.where),
             id_column(file.followees, "followee", file.where),
@@ -99,6 +103,13 @@ class FollowGraph:
         and celebrities above it (Kwak et al., WWW 2010). 50 M follows take about 30 s and 1.6 GB.
         """
         return graph_of_packed(synthetic_keys(users, mean_follows, seed, mutual), int(users))
+
+    def write(self, path: Any) -> None:
+        """Write the graph as a file that `read` gives back as this graph: .parquet, .csv, or an edge list.
+
+        The file is there whole or not at all. Raises InvalidGraph for a suffix that is not known.
+        """
+        write_edges(path, self)
 
     @property
     def users(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from twitterlab.model import MAX_ID, Ids, InvalidGraph, Users, integer
 
@@ -20,17 +21,51 @@ def row_place(i: int) -> str:
 
 
 def id_column(values: Any, name: str, where: Where = row_place) -> Ids:
-    """A sequence of integers as an int64 array; InvalidGraph for the first value that is none."""
+    """A sequence of integers as an int64 array; InvalidGraph for the first value that is missing, or none at all."""
+    if isinstance(values, (pa.Array, pa.ChunkedArray)):
+        return arrow_column(values, name, where)
+    if np.ma.is_masked(values):
+        raise InvalidGraph(missing_value(where(first_place(np.ma.getmaskarray(values))), name, "masked"))
     if not hasattr(values, "dtype") or np.asarray(values).dtype == object:
         return boxed_column(values, name, where)
     array = np.asarray(values)
     if array.ndim != 1:
         raise InvalidGraph(f"{name} has {array.ndim} dimensions; one is needed")
     if len(array) and array.dtype.kind not in "iu":
-        raise InvalidGraph(f"{where(0)}: {name} is {array[0].item()!r}, of type {array.dtype}, not an integer")
+        raise InvalidGraph(first_that_is_none(array, name, where))
     if array.dtype == np.uint64 and len(array) and array.max() > MAX_ID:
         raise InvalidGraph(f"{where(int(array.argmax()))}: {name} is {array.max()}, which does not fit 63 bits")
     return array.astype(np.int64, copy=False)
+
+
+def arrow_column(values: Any, name: str, where: Where) -> Ids:
+    """The same for Arrow's arrays, whose integers may be packed in several ways."""
+    if values.null_count:
+        row = first_place(values.is_null().to_numpy(zero_copy_only=False))
+        raise InvalidGraph(missing_value(where(row), name, "null"))
+    typed = pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
+    return id_column(values.to_numpy() if typed else values.to_pylist(), name, where)
+
+
+def first_that_is_none(array: Any, name: str, where: Where) -> str:
+    """What is said of an array whose type is not of integers: of its first missing value, else of its first."""
+    import pandas as pd  # it knows what counts as missing in any type, and is asked only where something is wrong
+
+    missing = pd.isna(array)
+    if missing.any():
+        row = first_place(missing)
+        return missing_value(where(row), name, array[row])
+    return f"{where(0)}: {name} is {array[0].item()!r}, of type {array.dtype}, not an integer"
+
+
+def missing_value(place: str, name: str, value: object) -> str:
+    """What is said of a value that is not there."""
+    return f"{place}: {name} is {value}, a missing value"
+
+
+def first_place(marks: Any) -> int:
+    """The first place that is marked."""
+    return int(np.argmax(marks))
 
 
 def boxed_column(values: Any, name: str, where: Where) -> Ids:
@@ -42,8 +77,18 @@ def boxed_column(values: Any, name: str, where: Where) -> Ids:
     numbers = [integer(value) for value in objects]
     for i, number in enumerate(numbers):
         if number is None or abs(number) > MAX_ID:
-            raise InvalidGraph(f"{where(i)}: {name} is {objects[i]!r}, not an integer of at most 63 bits")
+            raise InvalidGraph(object_that_is_none(where(i), name, objects[i]))
     return np.array(numbers, np.int64)
+
+
+def object_that_is_none(place: str, name: str, value: Any) -> str:
+    """What is said of an object that is no integer, or not there."""
+    import pandas as pd
+
+    value = value.as_py() if isinstance(value, pa.Scalar) else value
+    if value is np.ma.masked or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return missing_value(place, name, value)
+    return f"{place}: {name} is {value!r}, not an integer of at most 63 bits"
 
 
 def check_pairs(followers: Ids, followees: Ids, where: Where = row_place, loops: bool = False) -> None:

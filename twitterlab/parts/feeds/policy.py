@@ -76,7 +76,7 @@ def per_edge(view_rates: ArrayLike, post_rates: ArrayLike, ratio: float = 1.0) -
 def _read_only_rates(rates: ArrayLike) -> Rates:
     """A read-only copy; one array of rates that are finite and not negative, else ValueError."""
     copy = np.array(rates, dtype=np.float64)
-    if copy.ndim != 1 or not np.isfinite(copy).all() or (copy < 0).any():
+    if np.ma.is_masked(rates) or copy.ndim != 1 or not np.isfinite(copy).all() or (copy < 0).any():
         raise ValueError("rates are one number per user, finite and not negative")
     copy.flags.writeable = False
     return copy
