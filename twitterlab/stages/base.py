@@ -83,6 +83,7 @@ class Stage(ABC):
             self.users = self._facts["users"]
             self._ids = Snowflake(max(self._facts["last_id"], *(db.last_id() for db in tables.databases)))
             self.media_store = MediaStore(None if self._home is None else str(self._home.path / "media"))
+            self.media_store.remove_unfinished()
         except BaseException:
             self._release_storage()
             raise
@@ -116,8 +117,8 @@ class Stage(ABC):
     def post_many(self, rows: Iterable[tuple[int, str]]) -> list[Tweet]:
         """Store many (author, text) rows in one group commit: all of them, or none where one is refused."""
         self._check_open()
-        checked = checks.valid_rows(rows, self.users)
         with self._while_open():
+            checked = checks.valid_rows(rows, self.users)
             return self._post_many(checked) if checked else []
 
     def _post_many(self, rows: list[tuple[int, str]]) -> list[Tweet]:
@@ -128,7 +129,7 @@ class Stage(ABC):
             self._before_commit(changes)
             return changes
 
-        changes = self.tables.commit_posts([author for author, _ in rows], assign_ids)
+        changes = self.tables.commit_posts([author for author, _ in rows], assign_ids, self.deleted.update)
         self._after_commit()
         return [change.tweet for change in changes]
 
@@ -357,12 +358,14 @@ class Stage(ABC):
 
     @contextmanager
     def _while_open(self) -> Iterator[None]:
-        """A call that closing interrupts says so, and not what became of its database."""
+        """A call that closing interrupts says so, and not what became of its database; want of memory is told, too."""
         try:
             yield
         except StorageError:
             self._check_open()
             raise
+        except MemoryError as error:
+            raise StorageError("there is not enough memory for this call") from error
 
     def _check_open(self) -> None:
         if self._closed:

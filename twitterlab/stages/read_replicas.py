@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from itertools import count
 
@@ -38,7 +39,8 @@ class ReadReplicas(Stage):
         self.tables: Replicas = Replicas(replicas, synchronous=synchronous)
         self._turns = count()
         super().__init__(graph, path, clock, self.tables, counting=counting)
-        # The position that was shown last, of a reader's feed and of an author; each element written without a lock.
+        # The position that was shown last, of a reader's feed and of an author; written under `_shown_lock`.
+        self._shown_lock = threading.Lock()
         self._shown_positions = np.zeros((2, self.users), np.int64)
         self.deleted = self.tables.leader.logged_deletes()
 
@@ -71,7 +73,8 @@ class ReadReplicas(Stage):
         try:
             yield from map(Tweet._make, fetch_lazily(lambda b: node.newest_of(authors, b, limit), before, limit))
         finally:
-            shown[:] = np.maximum(shown, node.position)
+            with self._shown_lock:  # a leader that is lost meanwhile may have been further than the new one is
+                shown[:] = np.maximum(shown, min(node.position, self.tables.leader.position))
 
     def _step(self, n: int) -> int:
         """Ship up to n log entries, always to the replica that is furthest behind; returns how many."""
@@ -108,5 +111,6 @@ class ReadReplicas(Stage):
         with self.tables.write_lock(0):
             self.deleted &= self.tables.leader.logged_deletes()
         # What was shown and lost will not return.
-        self._shown_positions = np.minimum(self._shown_positions, self.tables.leader.position)
+        with self._shown_lock:
+            np.minimum(self._shown_positions, self.tables.leader.position, out=self._shown_positions)
         return loss

@@ -29,7 +29,7 @@ class Misbehaved(Exception):
     """The answer did what no answer may; the message says what, to the learner."""
 
 
-class Unreachable(OSError):
+class Unreachable(ConnectionError, TimeoutError):
     """What fails on purpose while an answer calls it; it must come out of the answer, which can do nothing about it."""
 
 
@@ -61,12 +61,13 @@ class UnreliableClock:
         self._instead = {name: self._clock(name) for name in self._kept}
 
     def _clock(self, name: str) -> Callable[[], float]:
-        steps = -3600 if name.startswith("time") else 1  # back, where a clock may step back; else on, after a while
+        steps = name.startswith("time")  # an hour back and an hour on, each time further; other clocks only go on
         start, unit = self._kept[name](), 10**9 if name.endswith("_ns") else 1
 
         def read() -> float:
             self.reads += 1
-            now = start + steps * (next(self._calls) // 8) * unit
+            ticks = next(self._calls) // 8
+            now = start + (3600 * ticks * (-1) ** ticks if steps else ticks) * unit
             return int(now) if unit > 1 else now
 
         return read

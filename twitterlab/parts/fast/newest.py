@@ -86,8 +86,8 @@ BEYOND_ALL_SHORTS = 2**64
 class NewestTweets:
     """At least the `capacity` newest tweets that were put here, without a gap; at most twice as many, and one call's.
 
-    `_lock` is held by whoever writes rows, runs or `has_gaps`. Whoever reads takes no lock: `_view` is replaced as one,
-    and no row that it shows is moved in place. `has_pictures` is written without the lock: see `put`.
+    `_lock` is held by whoever writes rows, runs, `has_gaps` or `has_pictures`. Whoever reads takes no lock: `_view` is
+    replaced as one, no row that it shows is moved in place, and `has_pictures` is true before a picture is shown.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -101,14 +101,14 @@ class NewestTweets:
     def put(self, tweets: Sequence[Tweet]) -> None:
         """Keep tweets just posted; those of one call have ascending IDs, as nearly always those of all calls have.
 
-        Called under the write locks of the tweets' authors, so by writers of different shards at once: the last step of
-        one of them on `has_pictures` may undo another's.
+        Called under the write locks of the tweets' authors, so by writers of different shards at once.
         """
         if not tweets:
             return
         new = columns_of_tweets(tweets)
-        self.has_pictures |= any(tweet.media for tweet in tweets)
+        has_pictures = any(tweet.media for tweet in tweets)
         with self._lock:
+            self.has_pictures = self.has_pictures or has_pictures
             columns, _, _ = self._view
             if len(columns.short) and new.short[0] <= columns.short[-1]:
                 self._interleave_columns(columns, new)

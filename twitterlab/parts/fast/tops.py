@@ -27,9 +27,8 @@ NewestPulled = Callable[[int, int], Entries]
 class Tops:
     """`newest(author, n)` gives an author's newest pulled entries, ascending; a top is asked for when it is needed.
 
-    `_lock` is held by whoever writes a top, its version, `_stale`, or the numbering of celebrities. Readers take no
-    lock: a top is written, and an array replaced, in one step. `_changed_followees` is written without it: see
-    `follow_changed`.
+    `_lock` is held by whoever writes a top, its version, `_stale`, `_changed_followees`, or the numbering of
+    celebrities. Readers take no lock: a top is written, and an array replaced, in one step.
     """
 
     def __init__(self, follow_copy: FollowCopy, rules: AuthorRules, newest: NewestPulled, counters: Counters) -> None:
@@ -83,11 +82,16 @@ class Tops:
     def follow_changed(self, user: int) -> None:
         """A user follows or unfollowed somebody.
 
-        Called by the worker that holds the lock of the user's outbox, without `_lock`; under `_lock` for all users when
-        celebrities are numbered. The two are not kept apart.
+        Called by the worker that holds the lock of the user's outbox, and under `_lock` for all users when celebrities
+        are numbered. What it looks up outside of `_lock` is stored only if the numbers are still the same ones.
         """
-        numbers = self._number_of[self._follow_copy.followees(user)]
-        self._changed_followees[user] = numbers[numbers >= 0]
+        while True:
+            number_of = self._number_of
+            numbers = number_of[self._follow_copy.followees(user)]
+            with self._lock:
+                if self._number_of is number_of:
+                    self._changed_followees[user] = numbers[numbers >= 0]
+                    return
 
     def tweet_delivered(self, author: int, entry: int, *, pulled: bool) -> None:
         """A tweet has come to an author's timeline; `pulled` says whether the rule at its ID is pull.

@@ -83,6 +83,11 @@ class FanOut:
             "unfollow": self._handle_unfollow,
         }
 
+    @property
+    def copy(self) -> FollowCopy:
+        """The follows as far as the workers have got, by its short name."""
+        return self.follow_copy
+
     # Messages
 
     def handle_message(self, message: Change) -> None:

@@ -11,7 +11,7 @@ from twitterlab.model import Users
 from twitterlab.parts.feeds.entries import Entries, ids_in, keys_in, pack_keys
 from twitterlab.parts.feeds.feed_cache import FeedCache
 from twitterlab.parts.feeds.follow_graph import FollowCopy
-from twitterlab.parts.feeds.rules import AuthorRules
+from twitterlab.parts.feeds.rules import AuthorRules, in_spans
 from twitterlab.parts.store.changes import SqlRow
 from twitterlab.parts.store.shards import Shards, TweetKey
 from twitterlab.work import Counters
@@ -44,7 +44,7 @@ class FeedReading:
         spans = self._rules.pulled_spans(author, reader)
         own = self._key_stream(self._timelines, author, before, limit, lambda b, n: self._own_rows(author, b, n))
         newest_first = takewhile(lambda key: key.id >= spans[0][0], own)
-        return (key for key in newest_first if any(start <= key.id < end for start, end in spans))
+        return (key for key in newest_first if in_spans(spans, key.id))
 
     def newest_pulled(self, author: int, n: int) -> Entries:
         """The newest n entries of an author whose tweets all readers pull, ascending."""
@@ -57,8 +57,8 @@ class FeedReading:
         """The followees of whom this reader pulls tweets below `before`."""
         followees = self._follow_copy.followees(reader)
         candidates = followees[self._rules.pulled[followees]].tolist()
-        firsts = {author: self._rules.pulled_spans(author, reader)[:1] for author in candidates}
-        return [author for author, first in firsts.items() if first and (before is None or first[0][0] < before)]
+        firsts = {author: self._rules.first_pulled_id(author, reader) for author in candidates}
+        return [author for author, first in firsts.items() if first is not None and (before is None or first < before)]
 
     def _key_stream(
         self, cache: FeedCache, user: int, before: int | None, limit: int, rows: RowsBelow

@@ -23,7 +23,7 @@ class AuthorRules:
 
     An author's lists grow under the write lock of their shard, and a reader needs none: a rule is there before the ID
     from which it holds. What all authors share (`only_push_and_pull`, `changed_authors`) is written under any of these
-    locks, so by several writers at once.
+    locks, so by several writers at once, each time in one step.
     """
 
     def __init__(self, policy: PushPullPolicy, users: int) -> None:
@@ -53,7 +53,8 @@ class AuthorRules:
         """Let a rule hold from an ID on, if it is another one; called under the author's write lock, or at opening."""
         if rule is not self._rules.get(author, [push])[-1]:
             self.pulled[author] = True
-            self.only_push_and_pull &= rule in (push, pull)
+            if rule not in (push, pull):
+                self.only_push_and_pull = False  # in one step, and never back
             self._rules.setdefault(author, [push]).append(rule)
             self._from.setdefault(author, [0]).append(from_id)
             self.changed_authors.append(author)
@@ -78,12 +79,31 @@ class AuthorRules:
         return not self.pulled[author] or bool(self.pushed_mask(author, tweet_id, np.array([reader], np.int32))[0])
 
     def pulled_spans(self, author: int, reader: int) -> list[IdSpan]:
-        """The ranges of IDs [from, to) in which this reader pulls the author's tweets."""
-        rules = self.rules_of(author)
+        """The ranges of IDs [from, to) in which this reader pulls the author's tweets, ascending, with gaps between.
+
+        However often an author has crossed, each different rule is asked once.
+        """
+        rules, spans = self.rules_of(author), list[IdSpan]()
+        pulls = self._pulls_by_rule(author, reader)
         ends = [start for start, _ in rules[1:]] + [MAX_ID]
+        for (start, rule), end in zip(rules, ends, strict=True):
+            if pulls[rule] and start < end:
+                joins = spans and spans[-1][1] == start
+                spans[-1:] = [(spans[-1][0], end)] if joins else [*spans[-1:], (start, end)]
+        return spans
+
+    def first_pulled_id(self, author: int, reader: int) -> int | None:
+        """The ID from which on this reader pulls any of the author's tweets; None where they never do."""
+        pulls = self._pulls_by_rule(author, reader)
+        return next((start for start, rule in self.rules_of(author) if pulls[rule]), None)
+
+    def _pulls_by_rule(self, author: int, reader: int) -> dict[PushRule, bool]:
+        """Whether this reader pulls by each of the author's different rules."""
         who, whom = np.array([author]), np.array([reader])
-        return [
-            (start, end)
-            for (start, rule), end in zip(rules, ends, strict=True)
-            if start < end and not np.all(rule(who, whom))
-        ]
+        return {rule: not np.all(rule(who, whom)) for rule in dict.fromkeys(self._rules.get(author, [push]))}
+
+
+def in_spans(spans: list[IdSpan], tweet_id: int) -> bool:
+    """Whether an ID lies in one of these ascending ranges."""
+    place = bisect_right(spans, (tweet_id, MAX_ID)) - 1
+    return place >= 0 and tweet_id < spans[place][1]

@@ -58,6 +58,8 @@ def storage_errors(doing: str) -> Iterator[None]:
         yield
     except (duckdb.Error, OSError) as error:
         raise StorageError(f"could not {doing}: {error}") from error
+    except MemoryError as error:
+        raise StorageError(f"could not {doing}: there is not enough memory") from error
 
 
 def insert_rows(tx: Connection, table: str, rows: Sequence[SqlRow]) -> None:

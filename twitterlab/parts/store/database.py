@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 from typing import Literal, TypeVar
+from weakref import WeakSet
 
 import duckdb
 import numpy as np
@@ -52,8 +53,8 @@ class Database:
     """One DuckDB database, in memory or in a file; `position` is the number of its last committed change.
 
     `lock` is the writer lock: rows, the log's tail and `position` change under it. A reader takes no lock, as each
-    thread reads by a connection of its own. `_owed` and `_paid` are also written without it, by `owe_offset` and at the
-    end of `pay_offsets`, and `requests` by whoever reads.
+    thread reads by a connection of its own, which ends with the thread. `_count_lock` guards `requests`, and `_owed`
+    and `_paid`, which consumers write without the writer lock.
     """
 
     def __init__(
@@ -70,14 +71,14 @@ class Database:
         if new and not create:
             raise StorageError(f"the system's file {path and path.name} is missing")
         self.path, self.log, self.tail = path, log, LogTail()
-        self.lock = threading.RLock()
+        self.lock, self._count_lock = threading.RLock(), threading.Lock()
         self.requests = 0
         self._clustered = clustered
         self._counters, self._counting = counters or Counters(), counting
         self._owed: dict[str, int] = {}  # offsets of consumers that are still to be stored
         self._paid: dict[str, int] = {}
         self._local = threading.local()
-        self._cursors: list[Connection] = []
+        self._cursors: WeakSet[Connection] = WeakSet()  # a thread's own ends with the thread
         with storage_errors(f"open {path.name if path else 'a database in memory'}"):
             self._writer = duckdb.connect(str(path or ":memory:"), config=DUCKDB_CONFIG)  # type: ignore[arg-type]
             self._writer.execute(NO_PROGRESS_BAR)
@@ -111,7 +112,7 @@ class Database:
                 with suppress(duckdb.Error):
                     self._writer.rollback()
                 raise
-            self.requests += 1
+            self._count_request()
             self._counters.add(commits=1, shard_requests=1)
 
     def commit(self, changes: Sequence[Change], also: Callable[[Connection], object] | None = None) -> list[Change]:
@@ -142,7 +143,8 @@ class Database:
 
     def owe_offset(self, consumer: str, position: int) -> None:
         """A consumer is past this position: once that is much, the next commit stores it and trims the log."""
-        self._owed[consumer] = position
+        with self._count_lock:
+            self._owed[consumer] = position
 
     def pay_offsets(self, also: Callable[[Connection], object] | None = None) -> None:
         """Store now what is owed to consumers, and what `also` writes, in one transaction."""
@@ -155,12 +157,14 @@ class Database:
 
     def _owes_much(self) -> bool:
         """Whether enough is owed that it is worth its statements."""
-        owed = self._owed.copy()
+        with self._count_lock:
+            owed = self._owed.copy()
         return any(position >= self._paid.get(consumer, 0) + MESSAGES_OWED for consumer, position in owed.items())
 
     def _store_owed(self, tx: Connection) -> dict[str, int]:
         """Store what is owed and trim the log; called inside a transaction, so under `lock`."""
-        paid = dict(self._owed)
+        with self._count_lock:
+            paid = self._owed.copy()
         for consumer, position in paid.items():
             tx.execute("UPDATE offsets SET position = ? WHERE consumer = ?", [position, consumer])
         ((lowest,),) = tx.execute("SELECT min(position) FROM offsets").fetchall()
@@ -169,10 +173,11 @@ class Database:
 
     def _forget_paid(self, paid: dict[str, int]) -> None:
         """Forget what was stored, unless a consumer has gone on since."""
-        self._paid |= paid
-        for consumer, position in paid.items():
-            if self._owed[consumer] == position:
-                del self._owed[consumer]
+        with self._count_lock:
+            self._paid |= paid
+            for consumer, position in paid.items():
+                if self._owed.get(consumer) == position:
+                    del self._owed[consumer]
 
     def forget_log(self, position: int) -> None:
         """Drop the log up to a position that every consumer is past."""
@@ -270,9 +275,13 @@ class Database:
             cursor = self._cursor()
             result = fetch(cursor.execute(sql, parameters))
             rows, groups = scan_counts(cursor) if self._counting else (0, 0)
-        self.requests += 1
+        self._count_request()
         self._counters.add(queries=1, shard_requests=1, rows_read=rows, row_groups_read=groups)
         return result
+
+    def _count_request(self) -> None:
+        with self._count_lock:
+            self.requests += 1
 
     def _cursor(self) -> Connection:
         """This thread's own connection: DuckDB connections are not to be shared between threads."""
@@ -283,7 +292,7 @@ class Database:
             if self._counting:
                 cursor.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")
             with self.lock:
-                self._cursors.append(cursor)
+                self._cursors.add(cursor)
         return cursor
 
     # Looking inside: not part of what a call costs, so not counted

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from twitterlab.model import Tweet, Users
+from twitterlab.parts.store.batches import Hide
 from twitterlab.parts.store.changes import Change
 from twitterlab.parts.store.database import Database
 from twitterlab.work import Counters
@@ -34,7 +35,7 @@ class Tables(Protocol):
     def possible_homes(self, author: int, tweet_id: int) -> Iterator[Database]: ...
     def tweet_with_key(self, author: int, key: str) -> Tweet | None: ...
     def followers(self, user: int, limit: int) -> Users: ...
-    def commit_posts(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]: ...
+    def commit_posts(self, authors: Sequence[int], assign: Callable[[], list[Change]], hide: Hide) -> list[Change]: ...
 
 
 class WholeTable:
@@ -87,7 +88,7 @@ class WholeTable:
         """The first followers of a user by ID."""
         return self.databases[0].followers(user, limit)
 
-    def commit_posts(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]:
+    def commit_posts(self, authors: Sequence[int], assign: Callable[[], list[Change]], hide: Hide) -> list[Change]:
         """Commit, in one transaction, the changes that `assign` makes once the writer lock is held."""
         with self.write_lock(0):
             return self.databases[0].commit(assign())

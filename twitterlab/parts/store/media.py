@@ -74,6 +74,12 @@ class MediaStore:
             raise StorageError(f"the media store {self._name} is damaged: {key} holds other bytes than were stored")
         return data
 
+    def remove_unfinished(self) -> None:
+        """Remove what was being written when a process was killed; for the only one who uses a local store."""
+        with self._storage_errors("swept"):
+            for path in Path(self._root).glob("*.part") if self._local else ():
+                path.unlink(missing_ok=True)
+
     def _object_path(self, key: str) -> str:
         return f"{self._root}/{key}"
 

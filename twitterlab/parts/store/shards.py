@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from twitterlab.checks import valid_setting
 from twitterlab.model import StorageError, Tweet, Users
-from twitterlab.parts.store.batches import commit_together, settle_batches
+from twitterlab.parts.store.batches import BatchNotes, Hide, commit_together, settle_batches
 from twitterlab.parts.store.changes import Change, LogContent, SqlRow
 from twitterlab.parts.store.database import Database, delete_database_files
 from twitterlab.parts.store.layout import Facts, ReplaceFacts
@@ -63,6 +63,7 @@ class Shards:
         self.databases: list[Database] = []
         self.epoch = 0
         self.facts: Facts = {}
+        self._batches = BatchNotes()
         self._unswept = False  # whether an attempt to grow may have left copies behind
         self._asked, self._rule, self._merge, self._log, self._by_tweet = shards, rule, merge, log, shard_by == "tweet"
 
@@ -178,8 +179,11 @@ class Shards:
         with self._locked_databases(lambda: self.databases if self._by_tweet else [self.tweets_home(author, 0)]):
             yield
 
-    def commit_posts(self, authors: Sequence[int], assign: Callable[[], list[Change]]) -> list[Change]:
-        """Commit what `assign` makes once every shard concerned is locked: on all of them, or on none."""
+    def commit_posts(self, authors: Sequence[int], assign: Callable[[], list[Change]], hide: Hide) -> list[Change]:
+        """Commit what `assign` makes once every shard concerned is locked: on all of them, or on none.
+
+        `hide` is given the IDs of tweets that are stored, were refused, and cannot be taken back now.
+        """
         with self._locked_databases(
             lambda: self.databases if self._by_tweet else [self.databases[n] for n in np.unique(self.places[authors])]
         ):
@@ -187,7 +191,7 @@ class Shards:
             groups: dict[Database, list[Change]] = {}
             for change in changes:
                 groups.setdefault(self.tweets_home(change.user, change.tweet_id), []).append(change)
-            commit_together(groups)
+            commit_together(groups, self._batches, hide)
             return changes
 
     @contextmanager

@@ -204,6 +204,9 @@ class GivenEdges:
         try:
             self._made(self.feed, self._latest, event)
         except Unreachable:
+            noted = {self._look.user(event.followee): event.position}
+            if self._latest not in (kept, kept | noted):
+                raise Misbehaved(f"newest_of failed, and `latest` is {self._latest} now. It was {kept}.") from None
             return True
         finally:
             self._latest = kept

@@ -75,7 +75,7 @@ def small_histories() -> Iterator[History]:
         yield from (History(length, (1, 2), (), deliveries, True) for deliveries in delivery_sequences(count))
     for followers, away in (((1,), ()), ((1, 2), (2,)), ((2, 1), (2,))):
         yield from (History(2, followers, away, made, others=True) for made in delivery_sequences(2))
-    yield History(LONG, (1,), (), (LONG + 1, 2 * LONG + 1, 1, 2), came=range(2, 2 * LONG, 2))
+    yield History(LONG, (1,), (), (LONG + 1, 2 * LONG + 1, 1, 2, LONG), came=range(2, 2 * LONG, 2))
     yield History(2, tuple(range(1, LONG + 1)), (3,), (2, 1))
 
 
@@ -140,7 +140,19 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
             why = ("counts_every_delivery", *("comes_once",) * again) if number == len(history.active) else ()
             told = f"{short_repr(got)} as the number of feeds that took in {last_delivery(history, count)}"
             return WrongAnswer(told, str(taken), why)
-    return None
+    return None if look == PLAIN else wrong_after_loss(answer, history, given)
+
+
+def wrong_after_loss(answer: Any, history: History, given: GivenFeeds) -> WrongAnswer | None:
+    """What is wrong once all feeds are lost, and the last tweet comes again."""
+    given.lose_feeds()
+    tweet = history.deliveries[-1]
+    got, right = integer(given.deliver(answer, tweet)), len(history.active)
+    found = {user: given.feed(user) for user in history.active}
+    if (got, found) == (right, {user: [tweet] for user in history.active}):
+        return None
+    told = f"{got} feeds that took in t{tweet} again, once all feeds were lost; they hold {found}"
+    return WrongAnswer(told, f"{right}, each of which holds it")
 
 
 class GivenFeeds:
@@ -159,6 +171,10 @@ class GivenFeeds:
         """What the answer gives for a tweet."""
         followers, active, length = self._followers, self._active, self._history.length
         return call_answer(answer, self._look.tweet(tweet), followers, active, self._feeds, length, may_change=(3,))
+
+    def lose_feeds(self) -> None:
+        """Empty them all, as when a cache is lost."""
+        self._feeds.clear()
 
     def feed(self, user: int) -> list[int]:
         """What is in a user's feed, by the small numbers; Misbehaved where it is no list."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import twitterlab as tl
 from twitterlab.classroom.check import answers
-from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look, object_with
+from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look, object_with, same_list
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import Misbehaved, Unreachable, call_answer, short_repr
 from twitterlab.model import integer
@@ -70,10 +70,11 @@ class GivenWorld:
 
     def __init__(self, world: TweetWorld, history: History, look: Look) -> None:
         turn = look.seed % SHARDS  # so that shard 0 keeps followees, too
-        homes = {look.user(user): (place + turn) % SHARDS for user, place in enumerate(PLACES)}
+        users = range(max(len(PLACES), *history.followees, 0) + 1)
+        homes = {look.user(user): (place_of(user) + turn) % SHARDS for user in users}
         self._world, self._look, self._homes, self._fails = world, look, homes, False
-        self.places = [homes.get(user, 0) for user in range(max(homes) + 1)]
-        self.followees = look.shuffled(map(look.user, history.followees))
+        self.places = same_list("places", (homes.get(user, 0) for user in range(max(homes) + 1)))
+        self.followees = same_list("followees", look.shuffled(map(look.user, history.followees)))
         self.shards = [object_with(newest=partial(self._newest, number)) for number in range(SHARDS)]
 
     def fail_once(self) -> None:
@@ -100,6 +101,7 @@ def small_histories() -> Iterator[History]:
     yield History((1,), 1, (), ())
     for authors, besides in product(product((1, 2, 3), repeat=3), ("elsewhere", "fails")):
         yield History(authors, 2, ((-1,),), besides=besides)
+    yield History((1, 2, 3, 1), 3, followees=tuple(range(1, 3 * LONG)))
     for limit in (1_000, 200):
         yield History(tuple(1 + n * n % 4 for n in range(LONG)), limit)
 
@@ -118,7 +120,8 @@ def longer_histories() -> Any:
 def story(history: History) -> str:
     """Who lives where, the tweets, and what happens between the pages."""
     world = TweetWorld(history.authors)
-    homes = [f"{user} on shard {PLACES[user]}" for user in history.followees]
+    homes = [f"{user} on shard {place_of(user)}" for user in history.followees[:12]]
+    homes += [f"{len(history.followees) - 12} others on all of them"] * (len(history.followees) > 12)
     follows = f"users {', '.join(homes)}" if homes else "nobody"
     posts = (
         ", ".join(f"{user_name(author)} posts t{n}" for n, author in enumerate(history.authors, 1)) or "nobody posts"
@@ -138,6 +141,11 @@ BESIDES = {
     "elsewhere": " Each page is asked of another process.",
     "fails": " At each page a shard cannot be reached at first, and the page is asked for once more.",
 }
+
+
+def place_of(user: int) -> int:
+    """The shard of a user in the plain numbers."""
+    return PLACES[user] if user < len(PLACES) else user % SHARDS
 
 
 def user_name(user: int) -> str:

@@ -23,7 +23,7 @@ LONG = 3_000  # keys of the longest page
 BESIDES = {
     "": "",
     "fails": " At first a shard cannot be reached, and the page is asked for once more.",
-    "beside": " While a shard answers, another reader's page is made, of the same tweets the other way round.",
+    "beside": " While a shard answers, another reader's page is made, of the same tweets with an empty cache.",
 }
 RIGHT = """Once warm, the cache had 94.9 % of what the full pages of this run looked up, and only 64 % of these pages
 needed no shard. Do the sum: twenty-one lookups, and one in twenty is a miss; that is one a page, on average."""
@@ -71,14 +71,21 @@ class StubShard:
     def __init__(self, tweets: list[Tweet], look: Look, before: Callable[[], object]) -> None:
         self.kept = {tweet.id: tweet for tweet in tweets}
         self.asked: list[int] = []
+        self.requests = 0
         self._look, self._before = look, before
 
     def tweets(self, ids: Iterable[int]) -> list[Tweet]:
         """Those of the tweets that are here: the oldest first, or in the order of the look."""
         ids = sorted(ids)
+        self.requests += 1
         self._before()
         self.asked += ids
         return self._look.shuffled(self.kept[number] for number in ids if number in self.kept)
+
+
+def given_cache(cache: CheckedCache) -> Any:
+    """What an answer is given of a cache: what the statement says, and nothing else."""
+    return object_with(get=cache.get, put=cache.put)
 
 
 class CheckedCache(LRU[int, Tweet]):
@@ -161,8 +168,8 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
         got = made.page()
         if got != right:
             return WrongAnswer(page_names(got) + time, page_names(right), misconceptions_of(history, got, right))
-        if made.others not in ([], right[::-1]):
-            return WrongAnswer(f"{page_names(made.others)} on the other reader's page", page_names(right[::-1]))
+        if made.others not in ([], right):
+            return WrongAnswer(f"{page_names(made.others)} on the other reader's page", page_names(right))
     again = made.fetched()
     if again and history.room >= PLENTY:
         return WrongAnswer(
@@ -189,7 +196,13 @@ class MadePage:
 
     def page(self) -> list[Any]:
         """The tweets that the answer gives, by their small numbers."""
-        return self._told(call_answer(self._answer, list(self._keys), self._cache, self._given_shards(), gives=list))
+        given = list(self._keys), given_cache(self._cache), self._given_shards()
+        got = self._told(call_answer(self._answer, *given, gives=list))
+        if len(self._keys) > PLENTY and max(shard.requests for shard in self._shards) > 1:
+            raise Misbehaved(
+                "A shard was asked more than once for one page. One request may ask for any number of IDs."
+            )
+        return got
 
     def fails_aloud(self) -> bool:
         """Whether the error of a shard that fails comes out of the answer."""
@@ -206,6 +219,7 @@ class MadePage:
         """Count requests from now on."""
         for shard in self._shards:
             shard.asked.clear()
+            shard.requests = 0
 
     def fetched(self) -> list[Tweet]:
         """What shards were asked for and have."""
@@ -226,7 +240,8 @@ class MadePage:
     def _read_beside(self) -> None:
         self._before, before = list, self._before
         asked = [list(shard.asked) for shard in self._shards]
-        self.others = self._told(list(self._answer(self._keys[::-1], CheckedCache(LONG), self._given_shards())))
+        cache = CheckedCache(LONG)
+        self.others = self._told(list(self._answer(list(self._keys), given_cache(cache), self._given_shards())))
         for shard, kept in zip(self._shards, asked, strict=True):
             shard.asked[:] = kept
         self._before = before

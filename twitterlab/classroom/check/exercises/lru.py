@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from itertools import product
+from random import Random
 from typing import Any, NamedTuple
 from weakref import WeakSet
 
@@ -21,6 +22,7 @@ from twitterlab.workloads.mixes import replay
 Call = tuple[str, int]  # what the cache is asked, and for which tweet
 VERBS = ("get", "put", "discard")
 USERS, STORED, EVENTS, ROOM, MANY = 300, 600, 300, 180, 2_000  # of the run in the real stage; room in a large cache
+FEW, USES, USES_S = 4, 70_000, 4.0  # room in a cache that is used for long, how often, and how long that may take
 RIGHT = "One fetch a miss. With the same room, a cache in which reading is no use would have had 1,057 of them."
 
 
@@ -173,7 +175,8 @@ class UsedCache:
 
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether each call gives and leaves what it does with a list in the order of use."""
-    values = [kept_value(n) if look.first_id else f"text {n + 1}" for n in range(len(history.calls))]
+    number_of = [tweet if look.seed else n for n, (_, tweet) in enumerate(history.calls)]  # or a tweet's own, again
+    values = [kept_value(n) if look.first_id else f"text {n + 1}" for n in number_of]
     histories = [history, *[history._replace(calls=history.others_calls)] * history.beside]
     with time_limit():
         used = [UsedCache(answer(one.room), one, look, values) for one in histories]
@@ -291,6 +294,7 @@ def stage_costs(answer: Any) -> list[StageCost]:
     if held > ROOM or work.cache_misses < misses:
         raise Misbehaved(f"Your cache has room for {ROOM} tweets, and kept more.")
     check_overflow(answer)
+    check_long_use(answer)
     counter = f"tweets that the shards had to send for {len(asked.pages)} pages"
     return [StageCost(counter, work.cache_misses, misses, "reading_is_no_use")]
 
@@ -312,6 +316,28 @@ def check_overflow(answer: Any) -> None:
         raise Misbehaved(
             f"Your cache has room for {MANY} tweets, and somewhere it still holds {len(kept)} of {2 * MANY}."
         )
+
+
+def check_long_use(answer: Any) -> None:
+    """See that after a great many uses, and many of one tweet in a row, the least recently used one leaves still."""
+    with time_limit(USES_S):
+        if place := first_wrong_use(answer(FEW), LRU[int, int](FEW)):
+            words = f"lets another tweet leave, or gives another value, than it should after {place:,} uses"
+            raise Misbehaved(f"Your cache, with room for {FEW}, {words}.")
+
+
+def first_wrong_use(cache: Any, ours: LRU[int, int]) -> int:
+    """After how many uses a cache first gives something else than ours; 0 where it never does."""
+    draw = Random(51)
+    for number in range(1, USES):
+        tweet = 0 if number % 1_000 < 200 else draw.randrange(FEW + 2)
+        found, right = cache.get(tweet), ours.get(tweet)
+        if found != right:
+            return number
+        if right is None:
+            cache.put(tweet, number)
+            ours.put(tweet, number)
+    return 0
 
 
 EXERCISE = Exercise(

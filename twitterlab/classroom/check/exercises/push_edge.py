@@ -60,6 +60,7 @@ def small_histories() -> Iterator[History]:
     grid = (History(*values) for values in product(counts, counts, followers, costs, costs))
     yield from sorted(grid, key=sum)
     yield from (History(*values) for values in product((0.25, 0.5, 1.5), (0.5, 1, 2), (1, 10**9), (1, 3), (2, 0.75)))
+    yield from (History(*values) for values in product((1, 2), (1, 2), (3,), (2e-9, 3e-9), (1e-9, 2.5e-9)))
     often = (1, 6_000, 10**6 + 1, 10**12)
     yield from (History(*values) for values in product(often, often, (2, 2 * 10**8, 10**10), (1, 7), (1, 3)))
 
