@@ -10,6 +10,7 @@ from twitterlab.commands import (
     catch_up,
     doctor,
     estimate,
+    grading,
     graph,
     handout,
     lab,
@@ -26,7 +27,7 @@ from twitterlab.model import TwitterlabError
 # In the order of `--help`. That is quick: a module's `add_command` imports next to nothing, its `run_command` does.
 COMMANDS = (
     *(tour, policies, estimate, graph, serve, user_token),
-    *(lab, reset, progress, catch_up, summary, handout, doctor),
+    *(lab, reset, progress, catch_up, summary, handout, grading, doctor),
 )
 
 

@@ -1,1 +1,1 @@
-"""Who gives a workshop: handout, front page and class summary."""
+"""Who gives a workshop: handout, front page, grading and class summary."""
