@@ -118,11 +118,14 @@ def test_impossible_ratios_and_costs_are_refused(ratio: float) -> None:
         UnitCosts(pull=ratio)
 
 
-@pytest.mark.parametrize(
-    "bad", [[-1.0, 0.0], [float("nan"), 0.0], [[1.0], [2.0]], np.ma.array([1.0, 2.0], mask=[0, 1])]
-)
-def test_impossible_rates_are_refused(bad: list[float]) -> None:
-    with pytest.raises(ValueError, match="rates"):
+MASKED = np.ma.array([1, 2], mask=[0, 1])
+BAD_RATES = [([0.0, -1.0], "user 1 is -1.0"), ([0.0, float("nan")], "user 1 is nan"), (MASKED, "user 1 is nan")]
+BAD_RATES += [([[1.0], [2.0]], "one number per user"), (pd.Series([None, 1], dtype="Int64"), "user 0 is nan")]
+
+
+@pytest.mark.parametrize(("bad", "message"), BAD_RATES)
+def test_impossible_and_missing_rates_are_refused_with_the_user(bad: list[float], message: str) -> None:
+    with pytest.raises(ValueError, match=f"rates.*{message}"):
         per_edge(bad, [1.0, 1.0])
 
 

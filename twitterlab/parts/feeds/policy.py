@@ -74,10 +74,14 @@ def per_edge(view_rates: ArrayLike, post_rates: ArrayLike, ratio: float = 1.0) -
 
 
 def _read_only_rates(rates: ArrayLike) -> Rates:
-    """A read-only copy; one array of rates that are finite and not negative, else ValueError."""
+    """A read-only copy; one array of rates that are finite and not negative, else ValueError with the first user's."""
+    if isinstance(rates, np.ma.MaskedArray):
+        rates = np.where(np.ma.getmaskarray(rates), np.nan, rates.data)
     copy = np.array(rates, dtype=np.float64)
-    if np.ma.is_masked(rates) or copy.ndim != 1 or not np.isfinite(copy).all() or (copy < 0).any():
-        raise ValueError("rates are one number per user, finite and not negative")
+    wrong = ~(np.isfinite(copy) & (copy >= 0))
+    if copy.ndim != 1 or wrong.any():
+        first = f": that of user {wrong.argmax()} is {copy[wrong.argmax()]}" if copy.ndim == 1 else ""
+        raise ValueError(f"rates are one number per user, finite and not negative{first}")
     copy.flags.writeable = False
     return copy
 
