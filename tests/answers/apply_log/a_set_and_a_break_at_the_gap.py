@@ -1,6 +1,10 @@
-# right
+# error
 #
-# changes applied for a log of 48: 48, at most 48
+# …Here a change may be anything at all…
+#
+# …
+#
+# TypeError…
 
 
 def apply_log(position, entries, apply):

@@ -1,4 +1,4 @@
-# error
+# wrong
 
 
 def apply_log(position, entries, apply):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from twitterlab.classroom.check.exercises.choose_replica import serves_rightly, stage_costs
+from twitterlab.classroom.check.exercises.choose_replica import History, serves_rightly, stage_costs
 
 
 def test_the_stages_own_run_counts_needless_reads_of_the_leader() -> None:
@@ -28,4 +28,6 @@ def test_the_stages_own_run_counts_needless_reads_of_the_leader() -> None:
 def test_properties_are_asked_for_and_no_rule(
     chosen: list[int | None], fresh: list[int], replicas: int, accepted: bool
 ) -> None:
-    assert serves_rightly(chosen, fresh, replicas) is accepted
+    history = History(tuple(int(number in fresh) for number in range(replicas)), 1)
+    assert history.fresh == fresh
+    assert serves_rightly(chosen, history) is accepted

@@ -80,7 +80,7 @@ class Opaque:
 
 def payload(look: Look, number: int) -> Any:
     """What something carries that is only handed on: text in plain looks, else empty, missing, false or opaque."""
-    return f"text {number}" if look == PLAIN else ("", None, 0, Opaque(), False, ())[number % 6]
+    return f"text {number}" if look == PLAIN else ("", None, 0, Opaque(), False, [])[number % 6]
 
 
 PLAIN = Look()

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import PLAIN, Look, payload
+from twitterlab.classroom.check.disguise import PLAIN, Look, Opaque
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.guard import Misbehaved, Unreachable, call_answer, short_repr
 from twitterlab.model import integer
@@ -40,7 +40,7 @@ class NamedChange(str):
 def change_at(number: int, look: Look) -> Any:
     """The change at a position; in other looks than the plain one it is anything at all."""
     if look == ANYTHING:
-        return payload(look, number) if number % 6 > 2 else f"change {number}"
+        return ("", None, "user 1 posts 'hi'", "user 1 posts 'hi'", Opaque(), [])[number % 6]
     change = NamedChange("user 1 follows 2" if number % 2 else "user 1 unfollows 2")
     change.number = number
     return change
@@ -112,42 +112,49 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
 
 
 class Replicas:
-    """A replica that the answer brings forward, and what was applied to it, a change by its number."""
+    """A replica that the answer brings forward, always by the same `apply`, and another one beside it.
+
+    What was applied is told by the numbers of the changes.
+    """
 
     def __init__(self, answer: Any, history: History, look: Look) -> None:
         self._answer, self._history, self._look = answer, history, look
         self._failing, self.others_applied = history.fails, list[list[Any]]()
+        self._applied, self._expected, self._changes = list[Any](), list[int](), dict[int, Any]()
+        self._batch: Batch = ()
+        self._position, self._given_apply = 0, self._apply
 
     def apply_until_done(self, position: int, batch: Batch) -> tuple[list[Any], int]:
         """What is applied of a batch, and the position in the end; where a change failed, it is sent once more."""
-        applied: list[Any] = []
         try:
-            position = self.apply_batch(position, batch, applied)
+            position = self.apply_batch(position, batch)
         except Unreachable:
-            return applied, self.apply_batch(position + len(applied), batch, applied)
+            return self._applied, self.apply_batch(position + len(self._applied), batch)
         if self._failing != self._history.fails:
             raise Misbehaved(f"Your function returned {position}, and change {self._history.fails} had failed.")
-        return applied, position
+        return self._applied, position
 
-    def apply_batch(self, position: int, batch: Batch, applied: list[Any], beside: bool = False) -> int:
+    def apply_batch(self, position: int, batch: Batch) -> int:
         """The position that the answer returns."""
-        changes = {number: change_at(number, self._look) for number in batch}
-        right = range(position + 1, right_position(position, batch) + 1)
+        self._position, self._batch = position, batch
+        self._changes = {number: change_at(number, self._look) for number in batch}
+        self._expected = list(range(right_position(position, batch), position, -1))
+        given = [(number, self._changes[number]) for number in batch]
+        return position_of(call_answer(self._answer, position, given, self._given_apply))
 
-        def apply(change: Any) -> None:
-            number = number_of(change, changes, [*right[len(applied) - done :][:1]])
-            if number == self._failing:
-                self._failing = 0
-                raise Unreachable("the disk does not take it now")
-            applied.append(number)
-            if len(applied) > MOST + len(batch):
-                raise Misbehaved(f"Your function applied more than {MOST + len(batch)} changes, and was stopped.")
-            if self._history.beside and not beside:
-                self.others_applied.append([])
-                self.apply_batch(position, batch, self.others_applied[-1], beside=True)
-
-        done = len(applied)
-        return position_of(call_answer(self._answer, position, [(n, changes[n]) for n in batch], apply))
+    def _apply(self, change: Any) -> None:
+        number = number_of(change, self._changes, self._expected[-1:])
+        if number == self._failing:
+            self._failing = 0
+            raise Unreachable("the disk does not take it now")
+        self._applied.append(number)
+        self._expected[-1:] = []
+        if len(self._applied) > MOST + len(self._batch):
+            raise Misbehaved(f"Your function applied more than {MOST + len(self._batch)} changes, and was stopped.")
+        if self._history.beside:
+            other = Replicas(self._answer, self._history._replace(beside=False), self._look)
+            other.apply_batch(self._position, self._batch)
+            self.others_applied.append(other._applied)
 
 
 def number_of(change: Any, changes: dict[int, Any], expected: Sequence[int]) -> Any:

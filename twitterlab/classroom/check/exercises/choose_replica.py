@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import PLAIN, Look
+from twitterlab.classroom.check.disguise import PLAIN, Look, same_list
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.words import in_a_sentence
 from twitterlab.classroom.check.guard import Misbehaved, call_answer, short_repr
@@ -54,6 +54,7 @@ def small_histories() -> Iterator[History]:
         yield History(positions, 1, turn)
     yield History((*[0] * MANY, 1, *[0] * MANY), 1)
     yield History((10**15, 10**15 - 1, 10**15 + 1), 10**15, 7)
+    yield History((2**60, 2**60 + 1, 2**60 + 2), 2**60 + 1, 7)
 
 
 def longer_histories() -> Any:
@@ -99,7 +100,7 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
 
 def chosen_by(answer: Any, positions: Sequence[int], at_least: int, turn: int) -> int | None:
     """What the answer chooses at one turn."""
-    got = call_answer(answer, list(positions), at_least, turn, none=True)
+    got = call_answer(answer, same_list("positions", positions), at_least, turn, none=True)
     number = integer(got)
     if got is not None and (number is None or not 0 <= number < len(positions)):
         known = f"a replica's number ({' or '.join(map(str, range(len(positions))))}), or None" if positions else "None"

@@ -163,7 +163,8 @@ def real_tweet(look: Look, tweet: Tweet) -> Tweet:
     """A tweet in the numbers of a look, where some have both text and a picture."""
     both = look != PLAIN and tweet.text and tweet.id % 2
     media = f"picture {tweet.id}" if both else tweet.media
-    return tweet._replace(id=look.tweet(tweet.id), author=look.user(tweet.author), media=media)
+    text = f" {tweet.text}\n" if both else tweet.text
+    return tweet._replace(id=look.tweet(tweet.id), author=look.user(tweet.author), text=text, media=media)
 
 
 def asked_columns(tweet: Tweet) -> tuple[int, int, str]:

@@ -193,6 +193,10 @@ def stage_costs(answer: Sequence[str]) -> list[StageCost]:
         write_rows(kept.database, 0, EACH)
         lay_out(kept.database, answer)
         kept.open_again()
+        for table in COLUMNS:
+            ((rows,),) = kept.database.execute(f"SELECT count(*) FROM {table}").fetchall()
+            if rows != USERS * EACH:
+                raise Misbehaved(f"{table} had {USERS * EACH:,} rows, and has {rows:,} after your statements.")
         write_rows(kept.database, EACH, EACH + 1)
         indexes = index_columns(kept.database)
         kept.database.execute("SET enable_profiling = 'no_output'; SET profiling_mode = 'detailed'")

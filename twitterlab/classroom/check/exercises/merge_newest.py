@@ -8,7 +8,7 @@ from itertools import islice, product
 from typing import Any, NamedTuple
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look, payload
+from twitterlab.classroom.check.disguise import LOOKS, PLAIN, REAL_ID, Look, payload
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.words import tweet_names
 from twitterlab.classroom.check.guard import (
@@ -187,7 +187,16 @@ def stage_costs(answer: Any) -> list[StageCost]:
     if page != posted[: -LIMIT - 1 : -1]:
         raise Misbehaved("a page of twenty does not hold the twenty newest tweets.")
     why = "reads_ahead" if merged == len(posted) else "fetched_early"
-    return [StageCost(f"tweets merged for a page of {LIMIT} from {SHARDS} shards", merged, LIMIT + SHARDS, why)]
+    counter = f"tweets merged for a page of {LIMIT} from"
+    of_one = StageCost(f"{counter} one", rows_taken_of_one(answer), LIMIT + 1, "reads_ahead")
+    return [StageCost(f"{counter} {SHARDS} shards", merged, LIMIT + SHARDS, why), *[of_one] * of_one.over]
+
+
+def rows_taken_of_one(answer: Any) -> int:
+    """The rows that are taken out of a single source for a page."""
+    source = iter([(REAL_ID - n, "hello") for n in range(LONG)])
+    call_answer(answer, [source], then=lambda merged: list(islice(merged, LIMIT)))
+    return LONG - len(list(source))
 
 
 EXERCISE = Exercise("4.2", small_histories, longer_histories, story, problem, stage_costs, looks=LOOKS)

@@ -41,7 +41,7 @@ def problem(answer: Sequence[Any], size: int, look: Look = PLAIN) -> WrongAnswer
     numbers = [integer(number) for number in answer]
     if len(numbers) != len(SIZES) or None in numbers:
         raise Misbehaved(f"Three whole numbers are asked for, one a size; yours are {short_repr(answer)}.")
-    got, right = answer[size], measured_rows(SIZES[size])
+    got, right = int(answer[size]), measured_rows(SIZES[size])
     if got == right:
         return None
     return WrongAnswer(f"{got:,} rows", f"{right:,} rows", misconceptions_of(got, SIZES[size]))
@@ -76,8 +76,8 @@ def measured_rows(tweets: int) -> int:
 
 def stage_costs(answer: Sequence[int]) -> list[StageCost]:
     """Whether the line through the answer's numbers goes on to four times as many tweets."""
-    slope = (answer[2] - answer[1]) // (SIZES[2] - SIZES[1])
-    line = answer[2] + slope * (ONWARDS - SIZES[2])
+    _, middle, last = map(int, answer)
+    line = last + (last - middle) // (SIZES[2] - SIZES[1]) * (ONWARDS - SIZES[2])
     return [StageCost(f"rows read with {ONWARDS:,} tweets, and what your line leads to", measured_rows(ONWARDS), line)]
 
 

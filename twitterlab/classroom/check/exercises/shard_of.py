@@ -22,12 +22,13 @@ from twitterlab.classroom.check.guard import Misbehaved, Stopped, short_repr, ti
 from twitterlab.model import integer
 
 MANY, COUNTS = 10_000, (2, 4, 6, 8, 10, 12, 14, 15)  # users, and the numbers of shards that they are dealt to
-CROWDS = (range(MANY), range(MANY, 2 * MANY), range(7, 500_000_000, 50_000), range(10**12, 10**12 + MANY))
+CROWDS = (range(MANY), range(MANY, 2 * MANY), range(7, 500_000_000, 50_000), range(2**60, 2**60 + MANY))
 FULLEST, MOVED = 1.25, 1.2  # the most that is fair, in fair shares
 CROWD_S, PROCESS_S = 4.0, 10.0
 SEEDS = ("1", "2")
 ELSEWHERE = """
-import json, sys
+import json, sys, time
+now, time.time = time.time, lambda: now() + 100 * 86_400  # some months later
 source, users, shards, given = json.load(sys.stdin)
 module = sys.modules["my_parts"] = type(sys)("my_parts")
 vars(module).update(dict.fromkeys(given, lambda *_, **__: None))
