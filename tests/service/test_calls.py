@@ -216,3 +216,17 @@ def test_a_405_names_what_can_be_done(simple: Knocking) -> None:
     ):
         answer = simple(0, "PATCH", path)
         assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+def test_a_caller_whose_write_was_lost_with_the_leader_reads_on_at_once() -> None:
+    with knocking(tl.ReadReplicas) as knock:
+        knock.post(1, "kept")
+        knock.system.drain()
+        knock.post(0, "lost with the leader")
+        knock.system.lose_leader()
+        for user in (0, 1, 2):
+            answer = knock(user, "GET", "/feed")
+            assert answer.status_code == 200, answer.text
+        assert [tweet["text"] for tweet in knock(0, "GET", "/feed").json()["tweets"]] == ["kept"]
+        knock.post(0, "written again")
+        assert knock(0, "GET", "/feed").status_code == 200

@@ -77,8 +77,12 @@ async def tweets_of(call: ProvedCall, user: User, limit: Limit = 20, before: Bef
 @api.get("/feed", responses=documented_problems(401), tags=["feed"])
 async def feed(call: ProvedCall, limit: Limit = 20, before: Before = None) -> PageOut:
     """A page of the caller's feed: tweets of the users whom the caller follows, newest first."""
-    seen = call.door.written.get(call.user)
-    return await call(lambda system: PageOut.of(system.feed(call.user, limit, cursor_number(before), at_least=seen)))
+
+    def page(system: Stage) -> PageOut:
+        seen = call.door.written.get(call.user, system)
+        return PageOut.of(system.feed(call.user, limit, cursor_number(before), at_least=seen))
+
+    return await call(page)
 
 
 @api.get("/following/{user}", responses=documented_problems(401, 404), tags=["follows"])

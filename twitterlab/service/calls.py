@@ -36,9 +36,10 @@ class WrittenPositions:
         with self._lock:
             self._positions[user] = max(position, self._positions.get(user, position))
 
-    def get(self, user: int) -> Position | None:
-        """What the user's feed must have seen, None where they wrote nothing."""
-        return self._positions.get(user)
+    def get(self, user: int, system: Stage) -> Position | None:
+        """What the user's feed must have seen, None where they wrote nothing; without what was lost with a leader."""
+        position = self._positions.get(user)
+        return system.what_survived(position) if position and isinstance(system, ReadReplicas) else position
 
 
 @dataclass(frozen=True)

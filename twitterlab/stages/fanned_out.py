@@ -6,6 +6,7 @@ lies ready, with the same tweets; this file is the only one that knows of both.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -41,7 +42,8 @@ class FannedOut(Stage):
     """Shards, queue and feed cache put together; a stage says which keys a page is read from, and who is pulled.
 
     `deleted`, the set of tombstones, is handed to the fan-out and to the warm pages, who share it with all of the
-    stage. `_served_by_shards` needs no lock: each call touches its own reader's place in one step, and copies the rest.
+    stage. `_served_by_shards` is written under `_serving`, as several calls of one reader may run at once; whoever
+    looks at it takes no lock.
     """
 
     def __init__(
@@ -57,7 +59,8 @@ class FannedOut(Stage):
         new_policy = partial(settings["cache"], settings["cache_tweets"])
         new_policy()  # what is refused is refused here, and leaves no directory behind
         self.tables: Shards = Shards(settings["shards"], settings["shard_of"], settings["merge"], log="outbox")
-        self._served_by_shards: dict[int, Position] = {}  # readers whose last page the shards gave: how far these were
+        self._served_by_shards: dict[int, Position] = {}  # readers whom the shards gave a page: how far these were
+        self._serving = threading.Lock()
         super().__init__(graph, path, clock, self.tables, counting=settings["counting"])
         try:
             self.newest_tweets = NewestTweets(settings["cache_tweets"]) if settings["fast_paths"] else None
@@ -70,17 +73,42 @@ class FannedOut(Stage):
         for database in self.tables.databases:
             self.deleted |= database.logged_deletes()
 
+    @property
+    def newest(self) -> NewestTweets | None:
+        """The newest tweets in columns, by their short name; None without fast paths."""
+        return self.newest_tweets
+
     # Reading
 
     def _feed(self, reader: int, before: int | None, limit: int, at_least: Position | None) -> Iterator[Tweet]:
         self.fanout.mark_active(reader)
         # Who was shown more than the workers have handled is not shown less further down.
-        seen = tuple(map(max, zip_longest(at_least or (), self._served_by_shards.pop(reader, ()), fillvalue=0)))
-        if self._workers_are_behind(seen):
-            self._served_by_shards[reader] = self.position
-            followees = self.tables.follows_home(reader).followees(reader)
-            return self.hydration.tweets_of_stream(self.tables.newest_keys(followees, before, limit), limit)
+        shown = self._served_by_shards.get(reader, ())
+        if self._workers_are_behind(furthest(at_least or (), shown)):
+            return self._tweets_from_shards(reader, before, limit)
+        if shown:
+            self._forget_served(reader, shown)
         return self.hydration.tweets_of_stream(self._page_keys(reader, before, limit), limit)
+
+    def _tweets_from_shards(self, reader: int, before: int | None, limit: int) -> Iterator[Tweet]:
+        """A feed as stage 5 reads it; notes at its end how far the shards were, never less than they showed."""
+        followees = self.tables.follows_home(reader).followees(reader)
+        try:
+            keys = self.tables.newest_keys(followees, before, limit)
+            yield from self.hydration.tweets_of_stream(keys, limit)
+        finally:
+            self._note_served(reader, self.position)
+
+    def _note_served(self, reader: int, position: Position) -> None:
+        """The shards gave this reader a page, and were as far as this."""
+        with self._serving:
+            self._served_by_shards[reader] = furthest(position, self._served_by_shards.get(reader, ()))
+
+    def _forget_served(self, reader: int, shown: Position) -> None:
+        """The workers have come to what this reader was shown, unless another page has shown more since."""
+        with self._serving:
+            if self._served_by_shards.get(reader) == shown:
+                del self._served_by_shards[reader]
 
     def _ready_page(self, reader: int, limit: int) -> Page | None:
         if self.warm is None or reader in self._served_by_shards:
@@ -229,6 +257,11 @@ class FannedOut(Stage):
             *self.queue.outboxes,
             *(Outbox(f"outbox-{n}", database, lazy=self._settings["fast_paths"]) for n, database in new),
         ]
+
+
+def furthest(one: Position, other: Position) -> Position:
+    """The later of two positions in each log; where one names fewer logs, it has seen nothing of the others."""
+    return tuple(map(max, zip_longest(one, other, fillvalue=0)))
 
 
 def checked_settings(settings: FeedSettings) -> FeedSettings:

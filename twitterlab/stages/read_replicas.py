@@ -73,8 +73,12 @@ class ReadReplicas(Stage):
         try:
             yield from map(Tweet._make, fetch_lazily(lambda b: node.newest_of(authors, b, limit), before, limit))
         finally:
-            with self._shown_lock:  # a leader that is lost meanwhile may have been further than the new one is
-                shown[:] = np.maximum(shown, min(node.position, self.tables.leader.position))
+            self._note_shown(shown, node.position)
+
+    def _note_shown(self, shown: Ids, position: int) -> None:
+        """Raise what somebody was shown; a leader that is lost meanwhile may have been further than the new one is."""
+        with self._shown_lock:
+            shown[:] = np.maximum(shown, min(position, self.tables.leader.position))
 
     def _step(self, n: int) -> int:
         """Ship up to n log entries, always to the replica that is furthest behind; returns how many."""
@@ -100,6 +104,10 @@ class ReadReplicas(Stage):
         """How far each replica is behind the leader."""
         self._check_open()
         return self.tables.lag(self._now())
+
+    def what_survived(self, position: Position) -> Position:
+        """As much of a `position` as was not lost with a leader since: `at_least` may ask for it at any time."""
+        return self.tables.what_survived(position)
 
     def lose_leader(self) -> LeaderLoss:
         """Lose the leader's machine and promote the most advanced replica; returns exactly what was lost.

@@ -155,6 +155,11 @@ class NewestTweets:
         return columns, rows, columns.short[rows] == shorts
 
     @property
+    def pictures(self) -> bool:
+        """Whether any tweet here has or had media, by its short name."""
+        return self.has_pictures
+
+    @property
     def nbytes(self) -> int:
         """Bytes of the columns; the tweets that they point to are not counted again."""
         return sum(column.nbytes for column in (*self._room, *self._run_room))

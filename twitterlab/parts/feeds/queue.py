@@ -63,7 +63,8 @@ class Outbox:
     @property
     def pending(self) -> int:
         """Messages committed and not yet acknowledged."""
-        return self.database.position - self.offset
+        offset = self.offset  # first: it may move on meanwhile, but never past the position that is looked at after it
+        return self.database.position - offset
 
     def take_messages(self, n: int) -> list[Change]:
         """The next n messages; they come again until they are acknowledged."""
@@ -89,9 +90,10 @@ class Outbox:
 
     def lag(self, now: int) -> Lag:
         """Messages waiting, and the age of the oldest."""
-        waiting = self.database.log_after(self.offset, 1) if self.pending else []
+        pending = self.pending
+        waiting = self.database.log_after(self.offset, 1) if pending else []
         age = max(now - waiting[0].at_ms, 0) if waiting else 0
-        return Lag(self.name, self.pending, age)
+        return Lag(self.name, pending, age)
 
     def _stored_offset(self) -> int:
         sql = "SELECT position FROM offsets WHERE consumer = ?"

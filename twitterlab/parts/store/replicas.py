@@ -121,6 +121,12 @@ class Replicas(WholeTable):
             raise InvalidCursor(f"at_least {position}: no such position was given here, the last is {self.position}")
         return number
 
+    def what_survived(self, position: Position) -> Position:
+        """As much of a (term, position) given earlier as no lost leader has taken along, in the term of now."""
+        cuts = self.facts["cuts"]
+        term, number = position
+        return len(cuts), min([number, *cuts[term:]])
+
     def node_for_read(self, at_least: Position | None, shown: int, turn: int) -> Database:
         """The next replica in turn that has applied what the reader has seen; the leader where none has."""
         seen = max(shown, 0 if at_least is None else self.surviving_position(at_least))
@@ -217,9 +223,10 @@ def choose_replica(positions: Sequence[int], at_least: int, turn: int) -> int | 
 
 def lag_of_replica(name: str, leader: Database, replica: Database, now: int) -> Lag:
     """A replica's lag: positions not yet applied, and the age of the oldest of them."""
-    waiting = leader.log_after(replica.position, 1)
+    applied = replica.position  # first: it may go on meanwhile, but never past what the leader has after it
+    waiting = leader.log_after(applied, 1)
     age = max(now - waiting[0].at_ms, 0) if waiting else 0
-    return Lag(name, leader.position - replica.position, age)
+    return Lag(name, leader.position - applied, age)
 
 
 def trim_logs(nodes: Sequence[Database]) -> set[int]:
