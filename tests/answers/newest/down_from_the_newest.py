@@ -1,4 +1,4 @@
-# over budget: whole_runs
+# over budget
 
 import heapq
 

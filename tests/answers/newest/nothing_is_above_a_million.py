@@ -2,7 +2,7 @@
 #
 # …Here IDs are as long…
 #
-# Yours gave nothing; expected was t2.
+# Yours gave nothing; expected was t1.
 
 import heapq
 

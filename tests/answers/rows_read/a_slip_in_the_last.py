@@ -1,3 +1,3 @@
-# wrong: tweets_alone
+# wrong
 
 rows_read = [3000, 6000, 16000]

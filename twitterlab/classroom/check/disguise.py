@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeVar
 
+from twitterlab.model import MAX_ID
+
 Item = TypeVar("Item")
+MAX_USER = 2**31 - 1  # a user's number is an INTEGER in the tables
 REAL_ID = 1_724_551_110_456_246_272  # a Snowflake ID; the tweets of a disguised history come right after it
 
 
@@ -97,5 +100,12 @@ TURNED = Look(
     seed=2,
     words=f"Here t1 is {REAL_ID + 6}, t2 is one more, and so on. User 0 goes by the number 1, 1 by 2, 2 by 0, 3 by 4. "
     "What has no promised order has another.",
+)
+LATEST = Look(
+    MAX_ID - 5_000,
+    users=(MAX_USER, 0, 70_000, MAX_USER - 1),
+    seed=3,
+    words=f"Here IDs are as large as they get: t1 is {MAX_ID - 4_999}, t2 is one more, and so on. User 0 goes by the "
+    f"number {MAX_USER:,}, 1 by 0, 2 by 70,000, 3 by {MAX_USER - 1:,}. What has no promised order has another.",
 )
 LOOKS = (REAL, SHUFFLED, TURNED)

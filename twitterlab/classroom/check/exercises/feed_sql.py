@@ -10,17 +10,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look
+from twitterlab.classroom.check.disguise import LATEST, LOOKS, PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.sql import sql_limit, sql_tables
 from twitterlab.classroom.check.exercises.words import in_a_sentence
-from twitterlab.classroom.check.guard import Misbehaved
+from twitterlab.classroom.check.guard import Misbehaved, short_repr
 from twitterlab.model import MAX_ID, Tweet
 
 LIMIT, USERS, FOLLOWS_EACH, TWEETS = 20, 400, 8, 4_000
 PARAMETERS, COLUMNS = ("reader", "before", "limit"), ("id", "author", "text")
 READER, USERS_DRAWN = 0, 5
 MANY = 400  # tweets of the longest history
+TOLD = 10  # rows of a page
+FIRST_MS, APART_MS = 1_700_000_000_000, 3_456_000_000  # forty days
+WRITTEN = (" hello ", "HELLO", "hello\n", "100 % @home, it's #1", "\N{SNOWMAN} \N{BIRD}", "NULL", "x" * 280, "HELLO")
 REWRITING = "top_n_window_elimination,window_self_join"  # makes two scans of one
 
 
@@ -122,7 +125,18 @@ def tweet_lines(history: History) -> Iterator[str]:
 def row_names(history: History, rows: Sequence[tuple[Any, ...]]) -> str:
     """The rows as t1, t2 and so on; a row that is no tweet's as it is."""
     names = {asked_columns(tweet): f"t{tweet.id}" for tweet in history.tweets}
-    return ", ".join(names.get(row, f"the row {row}") for row in rows[:10]) + ", …" * (len(rows) > 10) or "nothing"
+    shown = [names.get(row, f"the row {short_repr(row)}") for row in rows[:TOLD]]
+    return ", ".join(shown) + ", …" * (len(rows) > TOLD) or "nothing"
+
+
+def names_of_both(history: History, one: Sequence[Any], two: Sequence[Any]) -> tuple[str, str]:
+    """Two pages, of which one may go on where the other ends; what is the same at the head of long ones is left out."""
+    same = next(
+        (n for n, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), min(len(one), len(two))
+    )
+    start = same - 1 if same >= TOLD else 0
+    told = [row_names(history, page[start:]) for page in (one, two)]
+    return f"{'…, ' * (start > 0)}{told[0]}", f"{'…, ' * (start > 0)}{told[1]}"
 
 
 # Held to the oracle
@@ -141,12 +155,14 @@ def problem(answer: str, history: History, look: Look = PLAIN) -> WrongAnswer | 
     right = list(map(asked_columns, newest_tweets(tweets_for_reader(history), history)))
     if got == right:
         return None
-    whole = {asked_columns(tweet) for tweet in history.tweets}.issuperset(got)
-    return WrongAnswer(
-        row_names(history, got),
-        row_names(history, right),
-        misconceptions_of(history, [row[0] for row in got]) if whole else (),
-    )
+    if {asked_columns(tweet) for tweet in history.tweets}.issuperset(got):
+        why = misconceptions_of(history, [row[0] for row in got])
+        return WrongAnswer(*names_of_both(history, got, right), why)
+    asked_for = [asked_columns(real[number]) for number, *_ in right]
+    for one, other in zip(got, asked_for, strict=False):
+        if one[0] == other[0] and one != other:
+            return WrongAnswer(f"the row {short_repr(one)}", f"the row {short_repr(other)}")
+    return WrongAnswer(*names_of_both(history, got, right))
 
 
 def numbered(history: History) -> dict[int, Tweet]:
@@ -160,11 +176,13 @@ def same_type(one: Any, two: Any) -> bool:
 
 
 def real_tweet(look: Look, tweet: Tweet) -> Tweet:
-    """A tweet in the numbers of a look, where some have both text and a picture."""
-    both = look != PLAIN and tweet.text and tweet.id % 2
-    media = f"picture {tweet.id}" if both else tweet.media
-    text = f" {tweet.text}\n" if both else tweet.text
-    return tweet._replace(id=look.tweet(tweet.id), author=look.user(tweet.author), text=text, media=media)
+    """A tweet in the numbers of a look, as users write them over weeks; some have both text and a picture."""
+    if look == PLAIN:
+        return tweet
+    text = tweet.text and WRITTEN[tweet.id % len(WRITTEN)]
+    media = f"picture {tweet.id}" if text and tweet.id % 2 else tweet.media
+    when = FIRST_MS + APART_MS * tweet.created_at
+    return Tweet(look.tweet(tweet.id), look.user(tweet.author), text, media, when)
 
 
 def asked_columns(tweet: Tweet) -> tuple[int, int, str]:
@@ -261,5 +279,5 @@ EXERCISE = Exercise(
     wanted="a string of SQL",
     says_when_right="Twenty tweets are shown, and 7,200 rows were read for them: all 3,200 follows and all 4,000 "
     "tweets. Nothing says where a reader's rows lie, so a scan of each table is the least that any SQL can do here.",
-    looks=LOOKS,
+    looks=(*LOOKS, LATEST),
 )

@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import twitterlab as tl
-from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look
+from twitterlab.classroom.check.disguise import LATEST, LOOKS, PLAIN, Look
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.words import tweet_names
-from twitterlab.classroom.check.guard import Misbehaved, call_answer
+from twitterlab.classroom.check.guard import Misbehaved, Unreachable, call_answer
 from twitterlab.model import integer
 
 Row = tuple[int, int]  # author, ID
 MOST_TOLD = 40  # rows of a story
 LONG = 3_000  # rows of the longest history
+ANEW = 1_000  # how much newer the tweets of another table are
 LIMIT, USERS, FOLLOWED, EACH, GROWTH = 20, 150, 30, 4, 100  # of the pinned run
 FOLLOWEES = range(4, USERS, USERS // FOLLOWED)
 
@@ -77,12 +78,18 @@ def counting_doors(rows: list[Row]) -> tuple[int, Callable[[int], Row], Callable
 
 
 class History(NamedTuple):
-    """Who wrote each tweet, whose are wanted, below which ID, and how many."""
+    """Who wrote each tweet, whose are wanted, below which ID, how many, and what goes on besides.
+
+    `beside`: at the table's door number `door` (from 1) the same is asked of another table. `fails`: that door raises,
+    once. `grows`: the same was asked of the same table before its newest tweet was there.
+    """
 
     authors: tuple[int, ...]
     wanted: tuple[int, ...]
     before: int | None = None
     limit: int = LIMIT
+    besides: str = ""
+    door: int = 0
 
     @property
     def rows(self) -> list[Row]:
@@ -98,6 +105,9 @@ def small_histories() -> Iterator[History]:
                 if limit > 0 and (before is None or before > 0):
                     yield History(authors, wanted, before, limit)
     yield from (History((1, 2, 1), (1, 2), before, limit) for before, limit in ((None, 0), (3, 0), (1, 5)))
+    for wanted, door in product(((1, 2), (2, 1)), range(1, 7)):
+        yield from (History((1, 2, 1), wanted, None, 2, besides, door) for besides in ("fails", "beside"))
+    yield from (History(authors, (1, 2), None, 2, "grows") for authors in ((1,), (2, 1), (1, 2, 1), (1, 1, 2)))
     yield History(tuple(1 + n * n % 3 for n in range(LONG)), (1, 2), LONG, LONG)
 
 
@@ -130,7 +140,18 @@ def story(history: History) -> str:
     rows = ", ".join(shown) + f" and so on, {len(history.rows):,} rows" * (len(history.rows) > MOST_TOLD)
     tweets = "is the newest tweet" if history.limit == 1 else f"are the newest {history.limit} tweets"
     older = "" if history.before is None else f" before t{history.before}"
-    return f"The table holds {rows}. Asked {tweets} of the authors {list(history.wanted)}{older}."
+    told = f"The table holds {rows}. Asked {tweets} of the authors {list(history.wanted)}{older}."
+    return told + besides_in_words(history)
+
+
+def besides_in_words(history: History) -> str:
+    """What goes on besides."""
+    look, posted = f"look number {history.door} at the table, a row or a lookup,", len(history.authors)
+    return {
+        "beside": f" Before {look} another reader asks the same of another table, whose tweets are others.",
+        "fails": f" At {look} it cannot be read and raises an error. Then the same is asked once more.",
+        "grows": f" The same was asked of it before, when t{posted} was not posted yet.",
+    }.get(history.besides, "")
 
 
 def row_names(tweets: Sequence[Any]) -> str:
@@ -142,13 +163,110 @@ def row_names(tweets: Sequence[Any]) -> str:
 
 
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
-    """Whether the page is what is found by sorting all rows."""
-    _, wanted, before, limit = history
-    table = TweetTable([(look.user(author), look.tweet(tweet)) for author, tweet in history.rows])
-    authors = look.shuffled(map(look.user, wanted))
-    ids = call_answer(answer, table, authors, None if before is None else look.tweet(before), limit, gives=list)
-    got, right = [look.tweet_number(whole_number(one)) for one in ids], newest_ids(wanted_rows(history), limit)
-    return None if got == right else WrongAnswer(row_names(got), row_names(right), misconceptions_of(history, got))
+    """Whether each page is what is found by sorting all rows."""
+    right = newest_ids(wanted_rows(history), history.limit)
+    for where, got in PAGES[history.besides](Asking(answer, history, look)):
+        if got != right:
+            return WrongAnswer(row_names(got) + where, row_names(right), misconceptions_of(history, got))
+    return None
+
+
+class WatchedTable(TweetTable):
+    """A table at one of whose doors, which are the rows and the index, something happens, once; `door` counts down."""
+
+    def __init__(self, rows: Sequence[Row], door: int = 0, happens: Callable[[], None] = lambda: None) -> None:
+        self.hold(rows)
+        self.door, self._happens = door, happens
+
+    def hold(self, rows: Sequence[Row]) -> None:
+        """From now on these are its rows."""
+        super().__init__(rows)
+
+    def __getitem__(self, place: int) -> Row:
+        self._pass_door()
+        return super().__getitem__(place)
+
+    def end(self, author: int, before: int | None) -> int:
+        """As of any table."""
+        self._pass_door()
+        return super().end(author, before)
+
+    def _pass_door(self) -> None:
+        self.door -= 1
+        if self.door == 0:
+            self._happens()
+
+
+class Asking(NamedTuple):
+    """An answer that is asked for the page of a history, in the numbers of a look."""
+
+    answer: Any
+    history: History
+    look: Look
+
+    def rows(self, newer: int = 0) -> list[Row]:
+        """The rows of the table; each tweet so much newer."""
+        return [(self.look.user(author), self.look.tweet(tweet + newer)) for author, tweet in self.history.rows]
+
+    def page_of(self, table: TweetTable) -> list[Any]:
+        """What the answer gives, in plain numbers."""
+        _, wanted, before, limit, *_ = self.history
+        authors, cursor = self.look.shuffled(map(self.look.user, wanted)), before and self.look.tweet(before)
+        ids = call_answer(self.answer, table, authors, cursor, limit, gives=list)
+        return [self.look.tweet_number(whole_number(one)) for one in ids]
+
+
+Pages = list[tuple[str, list[Any]]]  # where something is said of it, and a page
+
+
+def page_alone(asking: Asking) -> Pages:
+    """A page of a table."""
+    return [("", asking.page_of(TweetTable(asking.rows())))]
+
+
+def pages_beside(asking: Asking) -> Pages:
+    """A page of a table, and one that was asked meanwhile of another."""
+    others: Pages = []
+
+    def ask_beside() -> None:
+        page = asking.page_of(TweetTable(asking.rows(newer=ANEW)))
+        others.append((" of the other table", [one - ANEW if type(one) is int else one for one in page]))
+
+    page = asking.page_of(WatchedTable(asking.rows(), asking.history.door, ask_beside))
+    return [*others, ("", page)]
+
+
+def page_after_failure(asking: Asking) -> Pages:
+    """A page of a table that could not be read at first, whose error must come out."""
+
+    def fail() -> None:
+        raise Unreachable("the table cannot be read now")
+
+    table = WatchedTable(asking.rows(), asking.history.door, fail)
+    try:
+        page = asking.page_of(table)
+    except Unreachable:
+        return [("", asking.page_of(table))]
+    if table.door <= 0:
+        raise Misbehaved(f"Your function gave {row_names(page)}, and the error of the table did not come out of it.")
+    return [("", page)]
+
+
+def page_once_grown(asking: Asking) -> Pages:
+    """A page of a table that was asked before its newest tweet was there."""
+    newest = asking.look.tweet(len(asking.history.authors))
+    table = WatchedTable([row for row in asking.rows() if row[1] != newest])
+    asking.page_of(table)
+    table.hold(asking.rows())
+    return [("", asking.page_of(table))]
+
+
+PAGES: dict[str, Callable[[Asking], Pages]] = {
+    "": page_alone,
+    "beside": pages_beside,
+    "fails": page_after_failure,
+    "grows": page_once_grown,
+}
 
 
 def whole_number(value: Any) -> Any:
@@ -203,15 +321,45 @@ def below_end(history: History, author: int) -> list[int]:
 
 
 def stage_costs(answer: Any) -> list[StageCost]:
-    """The second page of twenty from a real stage 2's rows, before and after all others have posted on and on."""
-    table, grown = table_after_page(answer, *stored_rows(1)), table_after_page(answer, *stored_rows(GROWTH))
+    """The second page of twenty from a real stage 2's rows, before and after all others have posted on and on.
+
+    Pages of other sizes are told only where they cost too much.
+    """
+    rows, before, _ = stored_rows(1)
+    table, grown = (second_page_table(answer, *stored_rows(growth)) for growth in (1, GROWTH))
     words = f"rows read for the second page of {LIMIT} from {FOLLOWED} authors"
-    wasteful = "whole_runs" if len(grown.read) <= len(table.read) else "whole_table"
-    return [
-        StageCost(words, len(table.read), LIMIT + FOLLOWED, wasteful),
-        StageCost(f"{words}, others having posted {GROWTH} times as much", len(grown.read), len(table.read), wasteful),
+    ever_more = "whole_table" if len(grown.read) > len(table.read) else ""
+    why = ever_more or misconception_of_reads(rows, table, FOLLOWEES, before)
+    costs = [
+        StageCost(words, len(table.read), LIMIT + FOLLOWED, why),
+        StageCost(f"{words}, others having posted {GROWTH} times as much", len(grown.read), len(table.read), why),
         StageCost("lookups in the index for it", grown.lookups, LIMIT + 2 * FOLLOWED),
     ]
+    return [*costs, *(cost for cost in costs_of_other_pages(answer, rows, before) if cost.over)]
+
+
+def second_page_table(answer: Any, rows: Sequence[Row], before: int | None, right: list[int]) -> TweetTable:
+    """The table after the answer has made its second page."""
+    return table_after_page(answer, rows, right, FOLLOWEES, (before, LIMIT))
+
+
+def costs_of_other_pages(answer: Any, rows: Sequence[Row], before: int | None) -> Iterator[StageCost]:
+    """What pages of other sizes cost, from the same rows."""
+    for authors, limit, cursor in (FOLLOWEES[:1], 2, None), (FOLLOWEES[:5], LIMIT, None), (FOLLOWEES, 1, before):
+        right = newest_ids([tweet for author, tweet in rows if author in authors and tweet < (cursor or inf)], limit)
+        table = table_after_page(answer, rows, right, authors, (cursor, limit))
+        words = f"rows read for {'a' if cursor else 'the first'} page of {limit} from {len(authors)} of the authors"
+        why = misconception_of_reads(rows, table, authors, cursor)
+        yield StageCost(words, len(table.read), limit + len(authors), why)
+
+
+def misconception_of_reads(rows: Sequence[Row], table: TweetTable, authors: Sequence[int], before: int | None) -> str:
+    """The misconception that reads these rows: all there are, or all that the authors have posted below the cursor."""
+    lying, below = sorted(rows), before or inf
+    read = {lying[place] for place in table.read}
+    if read.issuperset(row for row in lying if row[0] not in authors):
+        return "whole_table"
+    return "whole_runs" if read.issuperset(row for row in lying if row[0] in authors and row[1] < below) else ""
 
 
 @cache
@@ -227,11 +375,14 @@ def stored_rows(growth: int) -> tuple[list[Row], int | None, list[int]]:
         return rows, cursor, [tweet.id for tweet in system.feed(0, LIMIT, cursor).tweets]
 
 
-def table_after_page(answer: Any, rows: Sequence[Row], before: int | None, right: list[int]) -> TweetTable:
-    """The table after the answer has made a page from it."""
+def table_after_page(
+    answer: Any, rows: Sequence[Row], right: list[int], authors: Sequence[int], question: tuple[int | None, int]
+) -> TweetTable:
+    """The table after the answer has made a page from it; `question` are the cursor and the limit."""
     table = TweetTable(rows)
-    if call_answer(answer, table, list(FOLLOWEES), before, LIMIT, gives=list) != right:
-        raise Misbehaved(f"the second page of {LIMIT} does not hold the newest tweets of the {FOLLOWED} authors.")
+    if call_answer(answer, table, list(authors), *question, gives=list) != right:
+        page = "second page" if question[1] == LIMIT and question[0] else "page"
+        raise Misbehaved(f"the {page} of {question[1]} does not hold the newest tweets of the {len(authors)} authors.")
     return table
 
 
@@ -244,5 +395,5 @@ EXERCISE = Exercise(
     stage_costs,
     says_when_right="One row an author, and one more for each tweet of the page: however long the authors' own history "
     "is, and whatever all others post.",
-    looks=LOOKS,
+    looks=(*LOOKS, LATEST),
 )

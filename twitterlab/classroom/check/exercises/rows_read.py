@@ -44,11 +44,17 @@ def problem(answer: Sequence[Any], size: int, look: Look = PLAIN) -> WrongAnswer
     got, right = int(answer[size]), measured_rows(SIZES[size])
     if got == right:
         return None
-    return WrongAnswer(f"{got:,} rows", f"{right:,} rows", misconceptions_of(got, SIZES[size]))
+    return WrongAnswer(f"{got:,} rows", f"{right:,} rows", misconceptions_of(answer))
 
 
-def misconceptions_of(got: int, tweets: int) -> tuple[str, ...]:
-    """The misconceptions that give this number."""
+def misconceptions_of(answer: Sequence[int]) -> tuple[str, ...]:
+    """The misconceptions that give these three numbers."""
+    first, *others = (set(misconceptions_of_number(*pair)) for pair in zip(answer, SIZES, strict=True))
+    return tuple(first.intersection(*others))
+
+
+def misconceptions_of_number(got: int, tweets: int) -> tuple[str, ...]:
+    """The misconceptions that give the number for one size."""
     theirs = FOLLOWS_EACH * tweets // USERS  # what the reader's followees have posted
     gives = {
         "followees_only": (FOLLOWS_EACH + theirs, theirs, FOLLOWS + theirs),
@@ -88,7 +94,7 @@ EXERCISE = Exercise(
     story,
     problem,
     stage_costs,
-    accepts=(list, tuple),
+    accepts=list,
     wanted="a list of three whole numbers",
     says_when_right="One row more for each tweet that anybody posts, and all follows each time: your three "
     "numbers lie on a straight line. Whom the reader follows, and how much is wanted, is nowhere in it.",
