@@ -40,18 +40,27 @@ class Answer:
 
 def answer_with_cell(name: str, value: Any) -> Answer:
     """An answer with its cell: the last one of this kernel that binds a name which the value has now."""
-    cells = notebook_cells()
+    cells = [*notebook_cells(), *cell_by_code(value)][::-1]
     for alias in names_of(name, value) if cells else ():
-        for cell in reversed(cells):
+        for cell in cells:
             if cell_binds(cell, alias):
                 source = normal_lines(plain_python(cell))
                 return Answer(name, value, source if alias == name else f"{source}\n\n{name} = {alias}\n")
     return Answer(name, value, f"{name} = {value!r}\n" if is_literal(value) else None)
 
 
+def cell_by_code(value: Any) -> list[str]:
+    """The cell in which a function or class was compiled: some tools run cells without noting them."""
+    functions = [value, *(vars(value).values() if isinstance(value, type) else ())]
+    codes = [getattr(inspect.unwrap(one), "__code__", None) for one in functions if callable(one)]
+    files = [code.co_filename for code in codes if code is not None]
+    return ["".join(linecache.getlines(file)) for file in files[:1] if not Path(file).exists()]
+
+
 def names_of(name: str, value: Any) -> list[str]:
     """The names that a value has in the notebook, the exercise's own first."""
-    names = sys.modules["IPython"].get_ipython().user_ns
+    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
+    names = shell.user_ns if shell else {}
     own = [alias for alias, held in names.items() if held is value and not alias.startswith("_")]
     return sorted(own, key=lambda alias: alias != name)
 
