@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import importlib
+import json
 import multiprocessing
 import os
 import re
@@ -87,9 +88,10 @@ def judged_by(process: Any, here: Connection, trace: Path, lines: list[str]) -> 
     while True:
         try:
             if here.poll(POLL_S):
-                said = here.recv()
-                if isinstance(said, tuple):
-                    return Judged(*said)
+                said = json.loads(here.recv_bytes())
+                if isinstance(said, list):
+                    kind, says, why, lasting = said
+                    return Judged(kind, tuple(says), why, lasting)
                 where, silence = said, Silence()
             elif silence.too_long(used.read()):
                 return judged_endless(where, line_of(process, trace, lines))
@@ -159,10 +161,13 @@ def send_verdict(there: Connection, name: str, source: str, random: int, trace: 
     with trace.open("w") as file, quiet_process():
         if hasattr(faulthandler, "register"):
             faulthandler.register(signal.SIGUSR1, file=file)
-        judging.told_before = there.send
-        there.send("Your cell does not run where no other cell was run before it.")
+
+        def say(what: object) -> None:
+            there.send_bytes(json.dumps(what).encode())
+
+        judging.told_before = say
         verdict = verdict_here(exercise_named(name), Answer(name, "the value is what the cell makes", source), random)
-        there.send((verdict.kind, verdict.says, verdict.why, verdict.lasting))
+        say([verdict.kind, verdict.says, verdict.why, verdict.lasting])
 
 
 def verdict_here(exercise: Exercise, given: Answer, random: int) -> Verdict:
