@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from support.depth import CI
 from support.nbval import ONE_PROCESS, run_nbval
 
 from authoring.verify import CHECKS, Took, impersonal_environment, processor_seconds, summary
@@ -64,7 +65,8 @@ def differing(notebook: Path, environment: Mapping[str, str]) -> set[str]:
 @pytest.mark.timeout(300)
 def test_a_check_of_outputs_sees_nobodys_habits(notebook: Path, personal: Mapping[str, str], tmp_path: Path) -> None:
     assert differing(notebook, impersonal_environment(personal, tmp_path / "clean")) == set()
-    assert differing(notebook, personal) == set(TOLD)
+    if CI:
+        assert differing(notebook, personal) == set(TOLD)
 
 
 def test_links_are_looked_at() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.depth import CI
 
 import twitterlab as tl
 from benchmarks import growth
@@ -18,6 +19,9 @@ GRAPH = tl.FollowGraph.synthetic(40, 4, seed=3)
 
 @pytest.fixture(scope="module")
 def result() -> Result:
+    """A quick run of all stages at three sizes."""
+    if not CI:
+        pytest.skip("keeps a core busy for ten seconds: set CI=true")
     return growth.run(sizes_of("growth", quick=True))
 
 
