@@ -230,3 +230,37 @@ def test_a_caller_whose_write_was_lost_with_the_leader_reads_on_at_once() -> Non
         assert [tweet["text"] for tweet in knock(0, "GET", "/feed").json()["tweets"]] == ["kept"]
         knock.post(0, "written again")
         assert knock(0, "GET", "/feed").status_code == 200
+
+
+def test_a_slash_too_many_leads_to_the_path_without_it_whatever_the_host(simple: Knocking) -> None:
+    """No redirect names a host: it would be the caller's word for it, or, after two slashes, somebody else's."""
+    for method, path, place in (
+        ("GET", "/feed/?limit=3", "/feed?limit=3"),
+        ("POST", "/tweets/", "/tweets"),
+        ("DELETE", "/tweets/5/", "/tweets/5"),
+        ("GET", "/page", "/page/"),
+    ):
+        for host in ("127.0.0.1:8000", "other.example"):
+            answer = simple(0, method, path, follow_redirects=False, headers={"Host": host})
+            assert (answer.status_code, answer.headers["location"]) == (307, place)
+    for path in ("//other.example/feed/", "/\\other.example/feed/", "/page//other.example"):
+        answer = simple(0, "GET", f"http://testserver{path}", follow_redirects=False)
+        assert answer.headers.get("location", "/").startswith("/")
+        assert not answer.headers.get("location", "/").startswith("//")
+
+
+def test_parts_are_of_pictures_alone(simple: Knocking) -> None:
+    """Elsewhere a range is passed over, so that nothing but a problem document refuses one."""
+    for path in ("/", "/page/page.css", "/health"):
+        whole = simple(0, "GET", path).content
+        for asked in ("bytes=0-3", "bytes=99999999-", "bytes=x"):
+            answer = simple(0, "GET", path, headers={"Range": asked})
+            assert (answer.status_code, answer.content) == (200, whole)
+
+
+def test_what_every_call_may_answer_is_documented(simple: Knocking) -> None:
+    paths = simple(None, "GET", "/openapi.json").json()["paths"]
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            documented = set(operation["responses"])
+            assert {"307", "400", "408", "413", "429", "503"} <= documented, (method, path)

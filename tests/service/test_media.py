@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from support.serving import Knocking, knocking, picture, upload
 from support.systems import everything
 
 import twitterlab as tl
-from twitterlab.service import pictures
+from twitterlab.service import bodies, pictures
 
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -98,6 +99,15 @@ RANGES = {
     "bytes=0-9": (206, DATA[:10], f"bytes 0-9/{len(DATA)}"),
     "bytes=5-": (206, DATA[5:], f"bytes 5-{len(DATA) - 1}/{len(DATA)}"),
     "bytes=-7": (206, DATA[-7:], f"bytes {len(DATA) - 7}-{len(DATA) - 1}/{len(DATA)}"),
+    f"bytes=-{len(DATA)}": (206, DATA, f"bytes 0-{len(DATA) - 1}/{len(DATA)}"),
+    "bytes=-99999999": (206, DATA, f"bytes 0-{len(DATA) - 1}/{len(DATA)}"),
+    f"bytes=-{'9' * 6000}": (206, DATA, f"bytes 0-{len(DATA) - 1}/{len(DATA)}"),
+    "bytes=-0": (416, b"", f"bytes */{len(DATA)}"),
+    "Bytes=0-0": (206, DATA[:1], f"bytes 0-0/{len(DATA)}"),
+    f"bytes=5-{'9' * 6000}": (206, DATA[5:], f"bytes 5-{len(DATA) - 1}/{len(DATA)}"),
+    f"bytes={'9' * 6000}-": (416, b"", f"bytes */{len(DATA)}"),
+    f"bytes={len(DATA) - 1}-": (206, DATA[-1:], f"bytes {len(DATA) - 1}-{len(DATA) - 1}/{len(DATA)}"),
+    "bytes=-": (200, DATA, None),
     "bytes=3-3": (206, DATA[3:4], f"bytes 3-3/{len(DATA)}"),
     f"bytes=10-{10**9}": (206, DATA[10:], f"bytes 10-{len(DATA) - 1}/{len(DATA)}"),
     f"bytes={len(DATA)}-": (416, b"", f"bytes */{len(DATA)}"),
@@ -162,6 +172,43 @@ def test_a_form_of_a_strange_charset_or_boundary_is_refused(knock: Knocking) -> 
     ).is_success
 
 
+def form(text: bytes, kind: str = "multipart/form-data; boundary=b") -> dict[str, Any]:
+    """A form with a text as bytes, as an argument of a call."""
+    body = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n' + text + b"\r\n--b--\r\n"
+    return {"content": body, "headers": {"Content-Type": kind}}
+
+
+def test_a_form_s_text_is_utf_8_or_refused_as_json_s_is(knock: Knocking) -> None:
+    assert knock(1, "POST", "/tweets", **form("grüße 🙂".encode())).json()["text"] == "grüße 🙂"
+    for text in (b"gr\xfc\xdfe", b"\xff", b"cut \xf0\x9f\x99", b"\xed\xa0\x80"):
+        as_json = {"content": b'{"text": "' + text + b'"}', "headers": {"Content-Type": "application/json"}}
+        assert [knock(1, "POST", "/tweets", **body).status_code for body in (form(text), as_json)] == [400, 400], text
+    for charset in ("latin-1", "utf-16", "idna", "none-such"):
+        kind = f"multipart/form-data; boundary=b; charset={charset}"
+        assert knock(1, "POST", "/tweets", **form(b"hello", kind)).status_code == 400, charset
+    assert len(knock.system.tweets_of(1).tweets) == 1
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n" * 280, "\u00a0\u2003", "\u200b\u2060", "\u3164\u2800", "\t\x00"])
+def test_a_text_in_which_nothing_is_seen_is_empty(knock: Knocking, blank: str) -> None:
+    for body in ({"json": {"text": blank}}, form(blank.encode())):
+        answer = knock(1, "POST", "/tweets", **body)
+        assert (answer.status_code, answer.json()["error"]) == (422, "InvalidTweet")
+    assert knock(1, "POST", "/tweets", **upload(blank, picture())).json()["text"] == ""
+    whole = f"{blank[:99]}x{blank[:99]}"
+    assert knock.post(1, whole)["text"] == whole, "beside something that is seen it stays"
+
+
+def test_a_content_type_that_is_long_to_read_is_not_read(knock: Knocking, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Any] = []
+    monkeypatch.setattr(bodies, "parse_options_header", lambda told: read.append(told) or ("", {}))
+    for filler in ('\\"', ";", "a*0=b; "):
+        kind = "multipart/form-data; boundary=" + filler * 5000
+        answer = knock(1, "POST", "/tweets", **form(b"hello", kind))
+        assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert read == []
+
+
 def test_what_the_bytes_are_is_told_by_the_first_of_them_alone() -> None:
     """A reader's call must not take long for what somebody uploaded."""
     for kind, name in TYPES.items():
@@ -174,6 +221,8 @@ def test_head_answers_as_get_without_the_bytes(knock: Knocking) -> None:
     answer = knock(0, "HEAD", f"/media/{media}")
     assert (answer.status_code, answer.content) == (200, b"")
     assert int(answer.headers["content-length"]) == len(DATA)
+    part = knock(0, "HEAD", f"/media/{media}", headers={"Range": "bytes=0-9"})
+    assert (part.status_code, int(part.headers["content-length"])) == (200, len(DATA)), "ranges are of GET"
     assert knock(None, "HEAD", f"/media/{media}").status_code == 401
     assert knock(None, "HEAD", "/").status_code == 200
 

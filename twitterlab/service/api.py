@@ -41,7 +41,7 @@ Repeat = Annotated[
     "/tweets",
     status_code=201,
     openapi_extra=bodies.DOCUMENTED,
-    responses=documented_problems(401, 413, 415, 422),
+    responses=documented_problems(401, 415, 422),
     tags=["tweets"],
 )
 async def post(

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 import twitterlab as tl
 from twitterlab.service import RATE, problems
 from twitterlab.service.api import api
-from twitterlab.service.around import BodyLimit, Heads, Hosts
+from twitterlab.service.around import BodyLimit, Heads, Hosts, Ranges, Redirects
 from twitterlab.service.calls import Door, WrittenPositions
 from twitterlab.service.desk import Desk
 from twitterlab.service.limits import RateLimit
@@ -76,7 +76,9 @@ def create_app(
     problems.install_problems(app)
     app.add_exception_handler(405, _not_allowed)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Redirects)
     app.add_middleware(Heads)
+    app.add_middleware(Ranges)
     app.add_middleware(Hosts, names=hosts)
     app.add_middleware(SecureASGIMiddleware, secure=HEADERS)
     if log is not None:

@@ -13,6 +13,14 @@ from twitterlab.service.problems import TooMany
 MAX_PICTURE = 5_000_000  # bytes
 MAX_BODY = MAX_PICTURE + 65_536  # with the text and what multipart puts around both
 MAX_JSON = 16_384  # 280 characters, each of them written as two \uXXXX, take less
+MAX_CONTENT_TYPE = 256  # characters: a kind, a boundary and a charset take less
+MAX_HEAD = 16_384  # bytes of a request's line and headers
+HEAD_S = 10  # seconds until a request's head is there, from the connection or the answer before it
+BODY_S, BODY_PAUSE_S = 120, 15  # seconds for a whole body, and without any of it
+REST_S = 5  # seconds for the rest of a body that was answered before it was read
+WRITE_S = 30  # seconds in which a caller reads nothing of the answer
+CONNECTIONS = 1000  # at the same time; beyond that, whoever waits longest without a request makes room
+CONNECTIONS_OF_ONE = 256  # of one address; a proxy is one, too
 
 
 class RateLimit:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 from fastapi.responses import Response
 from PIL import Image
 from starlette.datastructures import Headers
-from werkzeug.http import parse_etags, parse_range_header
+from werkzeug.http import parse_etags
 
 from twitterlab.model import InvalidTweet
 
@@ -15,6 +16,7 @@ KINDS = ("PNG", "JPEG", "GIF", "WEBP")  # what browsers show, and none that can 
 TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/octet-stream")
 MAX_PIXELS = 20_000_000
 OTHER = TYPES[-1]
+RANGE = re.compile(r"bytes=(?:(?P<first>\d+)-(?P<last>\d*)|-(?P<suffix>\d+))", re.ASCII | re.IGNORECASE)
 
 
 def checked_picture(data: bytes) -> bytes:
@@ -44,20 +46,40 @@ def picture_answer(key: str, data: bytes, asked: Headers) -> Response:
     headers = {
         "ETag": f'"{key}"',
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, max-age=31536000, immutable",  # a key never changes its meaning
+        "Cache-Control": "private, no-cache",  # a key never changes its meaning, but what it means may be deleted
         "Content-Disposition": "attachment" if kind == OTHER else "inline",
     }
     if parse_etags(", ".join(asked.getlist("if-none-match"))).contains_weak(key):
         return Response(status_code=304, headers=headers)
-    wanted = parse_range_header(asked.get("range"))
-    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1 or not is_same_picture(key, asked):
+    part = asked_part(asked.get("range", ""), len(data))
+    if part is None or not is_same_picture(key, asked):
         return Response(data, media_type=kind, headers=headers)
-    part = wanted.range_for_length(len(data))
-    if part is None:
-        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{len(data)}"})
     start, end = part
+    if start >= end:
+        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{len(data)}"})
     headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(data)}"
     return Response(data[start:end], 206, headers, kind)
+
+
+def asked_part(header: str, length: int) -> tuple[int, int] | None:
+    """Start and end of the one range that is asked for, the same where there is nothing of it; None where none is.
+
+    A suffix that is longer than the bytes is all of them (RFC 9110, 14.1.2).
+    """
+    found = RANGE.fullmatch(header.strip())
+    if found is None:
+        return None
+    first, last, suffix = map(number_in_range, found.groups(default=""))
+    if suffix is not None:
+        return length - min(suffix, length), length
+    assert first is not None  # else it were a suffix
+    end = length if last is None else min(last + 1, length)
+    return (min(first, length), end) if last is None or first <= last else None
+
+
+def number_in_range(digits: str) -> int | None:
+    """A number, None where there is none; beyond 19 digits it is more than anything has."""
+    return int(digits.lstrip("0")[:19] or 0) if digits else None
 
 
 def is_same_picture(key: str, asked: Headers) -> bool:

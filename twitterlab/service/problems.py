@@ -7,9 +7,8 @@ import math
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -36,6 +35,20 @@ STATUS: dict[type[model.TwitterlabError], int] = {
 }
 
 
+EVERYWHERE = (
+    400,
+    408,
+    413,
+    429,
+    503,
+)  # whatever is asked: wrongly, slowly, too much, too often
+UNREAD = {"Connection": "close"}  # the rest of a body that nobody reads is not to be taken for the next request
+REDIRECT: dict[str, Any] = {
+    "description": "the path has a slash too many at its end",
+    "headers": {"Location": {"description": "the path without it", "schema": {"type": "string"}}},
+}
+
+
 class Problem(BaseModel):
     """What went wrong; `error` is the contract's name for it, where it has one."""
 
@@ -50,7 +63,14 @@ class TooLarge(HTTPException):
     """A body of more bytes than are taken."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(413, f"the body is too large: at most {most:,} bytes are taken")
+        super().__init__(413, f"the body is too large: at most {most:,} bytes are taken", UNREAD)
+
+
+class TooSlow(HTTPException):
+    """A body that does not come to its end."""
+
+    def __init__(self) -> None:
+        super().__init__(408, "the body did not come to its end in time", UNREAD)
 
 
 class TooMany(HTTPException):
@@ -62,12 +82,13 @@ class TooMany(HTTPException):
 
 
 def documented_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """These problems for an operation's OpenAPI, with those that every operation has."""
+    """These problems for an operation's OpenAPI, with what every operation may answer."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {
+    problems: dict[int | str, dict[str, Any]] = {
         status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: schema}}
-        for status in sorted({400, 429, 503, *statuses})
+        for status in sorted({*EVERYWHERE, *statuses})
     }
+    return {307: REDIRECT} | problems
 
 
 def install_problems(app: FastAPI) -> None:
@@ -78,13 +99,18 @@ def install_problems(app: FastAPI) -> None:
     app.add_middleware(Shield)
 
 
-def problem_response(status: int, detail: str, error: str | None = None, headers: Any = None) -> JSONResponse:
+def problem_response(status: int, detail: str, error: str | None = None, headers: Any = None) -> Response:
     """A problem document as an answer."""
+    return Response(problem_document(status, detail, error), status, headers, MEDIA_TYPE)
+
+
+def problem_document(status: int, detail: str, error: str | None = None) -> bytes:
+    """A problem document."""
     document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, error=error)
-    return JSONResponse(document.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
+    return document.model_dump_json(exclude_none=True).encode()
 
 
-def _named_problem(request: Request, error: Exception) -> JSONResponse:
+def _named_problem(request: Request, error: Exception) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     headers = {"WWW-Authenticate": challenge(error)} if status == 401 else {}
     if (work := getattr(request.state, "work", None)) is not None:
@@ -102,7 +128,7 @@ def challenge(error: Exception) -> str:
     return f'{CHALLENGE}, error="invalid_token", error_description="{error}"'
 
 
-def _invalid_request(request: Request, error: Exception) -> JSONResponse:
+def _invalid_request(request: Request, error: Exception) -> Response:
     """What is wrong with a query or a header is 400, and with a body 422; without the value that was sent."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
@@ -110,7 +136,7 @@ def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     return problem_response(422 if first["loc"][0] == "body" else 400, f"{where}: {first['msg']}")
 
 
-def _http_problem(request: Request, error: Exception) -> JSONResponse:
+def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return problem_response(error.status_code, error.detail, headers=error.headers)
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from fastapi import FastAPI
 
 from twitterlab.model import StorageError
 from twitterlab.service import MINUTES, PORT, RATE
-from twitterlab.service.app import LOOPBACK, create_app
+from twitterlab.service.app import HEADERS, LOOPBACK, create_app
+from twitterlab.service.connections import Crowd, GuardedConnection
 from twitterlab.service.keys import announced_key, kept_signer
+from twitterlab.service.limits import MAX_HEAD
 from twitterlab.service.logs import Log
 from twitterlab.service.tokens import Signer
 from twitterlab.stages.base import Stage
 
-CONNECTIONS = 1000  # at the same time; more are told to come again
 GRACE_S = 30  # for calls under way when the service is to stop
 
 
@@ -94,14 +96,14 @@ def serve(
 def _server_config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="h11",  # it limits what comes before a body, which httptools does not
+        http=partial(GuardedConnection, Crowd(), HEADERS.headers),  # type: ignore[arg-type]
+        h11_max_incomplete_event_size=MAX_HEAD,
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # an address is what the connection says
-        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE_S,
     )
 

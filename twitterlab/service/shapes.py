@@ -13,6 +13,7 @@ from twitterlab.work import Work
 
 Digits = Annotated[str, Field(pattern=f"^{NUMBER.pattern}$", examples=["1724555141182390272"])]
 Cursor = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", examples=["1724555141182390272"])]
+SEEN = r"\S"  # a text has something that can be seen
 Key = Annotated[str, Field(pattern=f"^{MEDIA_KEY.pattern}$")]
 
 
@@ -20,7 +21,7 @@ class NewTweet(BaseModel):
     """A tweet to post: text of at most 280 characters. Whose it is, the token says."""
 
     model_config = ConfigDict(extra="forbid")
-    text: Annotated[str, Field(strict=True, json_schema_extra={"minLength": 1, "maxLength": MAX_TEXT})]
+    text: Annotated[str, Field(strict=True, json_schema_extra={"minLength": 1, "maxLength": MAX_TEXT, "pattern": SEEN})]
 
 
 class TweetOut(BaseModel):
@@ -123,6 +124,9 @@ MULTIPART: dict[str, Any] = {
         "text": {"type": "string", "maxLength": MAX_TEXT},
         "picture": {"type": "string", "format": "binary", "contentMediaType": "image/png"},
     },
-    "anyOf": [{"required": ["picture"]}, {"required": ["text"], "properties": {"text": {"minLength": 1}}}],
+    "anyOf": [
+        {"required": ["picture"]},
+        {"required": ["text"], "properties": {"text": {"minLength": 1, "pattern": SEEN}}},
+    ],
     "additionalProperties": False,
 }
