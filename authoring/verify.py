@@ -25,10 +25,8 @@ NBVAL = (
     *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "--nbval-sanitize-with=tests/nbval.cfg"),
     *("-n", "2", "--dist", "loadscope"),
 )
-CONTRACT = (
-    *("tests/stages/contract", "tests/stages/work", "tests/stages/test_histories.py", "tests/stages/test_threads.py"),
-    "tests/parts/test_queue.py",
-)
+DEEP = ("tests/stages/work", "tests/stages/test_threads.py") if os.environ.get("CI") else ()
+CONTRACT = ("tests/stages/contract", "tests/stages/test_histories.py", "tests/parts/test_queue.py", *DEEP)
 FANNED_OUT = "PrecomputedFeeds or HybridFeeds"
 PYTEST = ("pytest", "-n", "2", "--dist", "worksteal")
 CHECKS = (

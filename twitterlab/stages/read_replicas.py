@@ -107,6 +107,7 @@ class ReadReplicas(Stage):
 
     def what_survived(self, position: Position) -> Position:
         """As much of a `position` as was not lost with a leader since: `at_least` may ask for it at any time."""
+        self._check_open()
         return self.tables.what_survived(position)
 
     def lose_leader(self) -> LeaderLoss:

@@ -30,6 +30,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "drain": (),
     "add_shard": (),
     "lose_leader": (),
+    "what_survived": ((0, 0),),
 }
 
 
