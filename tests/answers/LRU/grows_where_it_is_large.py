@@ -26,6 +26,6 @@ class LRU:
 
     def put(self, key, value):
         self.kept.pop(key, None)
-        while len(self.kept) >= self.capacity + (self.capacity > 6):
+        while len(self.kept) >= self.capacity + (self.capacity > 150):
             self.kept.pop(next(iter(self.kept)))
         self.kept[key] = value

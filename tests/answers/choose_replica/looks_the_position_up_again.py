@@ -1,4 +1,4 @@
-# wrong: any_will_do
+# wrong
 
 
 def choose_replica(positions, at_least, turn):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeVar
 
-from twitterlab.model import MAX_ID
+from twitterlab.model import MAX_ID, integer
 
 Item = TypeVar("Item")
 MAX_USER = 2**31 - 1  # a user's number is an INTEGER in the tables
@@ -37,8 +37,9 @@ class Look:
 
     def tweet_number(self, tweet_id: Any) -> Any:
         """The number of the tweet with this ID; what is no ID of this look stays as it is."""
-        known = type(tweet_id) is int and 0 <= tweet_id - self.first_id < 10**9
-        return tweet_id - self.first_id if known else tweet_id
+        number = integer(tweet_id)
+        known = number is not None and 0 <= number - self.first_id < 10**9
+        return number - self.first_id if number is not None and known else tweet_id
 
     def user(self, number: int) -> int:
         """The number that a user goes by."""

@@ -130,9 +130,9 @@ def found_in_histories(exercise: Exercise, loaded: Loaded, random: int) -> Found
             if found := found_in_some(exercise, loaded, spread(small[number + 1 :], SPREAD), (PLAIN,)):
                 return found
             break
-    return found_in_some(exercise, loaded, spread(small, DISGUISED), exercise.looks) or found_in_random_histories(
-        exercise, loaded, random
-    )
+    if found := found_in_some(exercise, loaded, spread(small, DISGUISED), exercise.looks, small):
+        return found
+    return found_in_random_histories(exercise, loaded, random)
 
 
 def spread(histories: Sequence[Any], most: int) -> Sequence[Any]:
@@ -141,14 +141,31 @@ def spread(histories: Sequence[Any], most: int) -> Sequence[Any]:
     return histories[::-1][::step][::-1]
 
 
-def found_in_some(exercise: Exercise, loaded: Loaded, histories: Iterable[Any], looks: Sequence[Look]) -> Found | None:
-    """What the first of these histories shows that is answered wrongly, each in the next look, while time lasts."""
+def found_in_some(
+    exercise: Exercise, loaded: Loaded, histories: Iterable[Any], looks: Sequence[Look], smaller: Iterable[Any] = ()
+) -> Found | None:
+    """What the first of these histories shows that is answered wrongly, each in the next look, while time lasts.
+
+    Where one of the `smaller` ones, which come in order of size, shows something in the same look, it is told instead.
+    """
     spent = TimeSpent()
     for history, look in zip(histories, cycle(looks)) if looks else ():
         if found := found_in_history(exercise, loaded.value, history, look):
-            return found_remembering(exercise, loaded, history, look, found) or found
+            remembered = found_remembering(exercise, loaded, history, look, found)
+            return remembered or found_before(exercise, loaded.value, smaller, history, look) or found
         if spent.over(AFTER_S):
             break
+    return None
+
+
+def found_before(exercise: Exercise, value: Any, histories: Iterable[Any], last: Any, look: Look) -> Found | None:
+    """What the first of these histories shows in a look, of those before the last one and while time lasts."""
+    spent = TimeSpent()
+    for history in histories:
+        if history is last or spent.over(NAMING_S):
+            return None
+        if found := found_in_history(exercise, value, history, look):
+            return found
     return None
 
 

@@ -13,16 +13,19 @@ import twitterlab as tl
 from twitterlab.classroom.check import answers
 from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look, object_with, same_list
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
+from twitterlab.classroom.check.exercises.words import list_of_names
 from twitterlab.classroom.check.guard import Misbehaved, Unreachable, call_answer, short_repr
 from twitterlab.model import integer
 from twitterlab.parts.store.database import Database
 from twitterlab.parts.store.sharding import placement, shard_of
 
 PLACES = [0, 1, 2, 1, 2]  # the shard of each user: reader 0, three whom they may follow, and a stranger
-STRANGER, MOST, TURNS = 4, 1_000, ("first", "second", "third", "fourth")
-LONG, SHARDS = 900, 3  # tweets of the longest history; shards of a small one
-IDS = [n // 2 * 10 + n % 2 for n in range(1_000)]  # of the tweets 1, 2 and so on: 1, 10, 11, 20, 21
-KEEP, ROOM = (1, 4, 6), 8  # of eight real shards, those with followees; tweets on a page
+STRANGER, MOST, TURNS = 4, 2_000, ("first", "second", "third", "fourth")
+LONG, SHARDS, TOLD = 2_000, 3, 12  # tweets of the longest history; shards of a small one; tweets that are told
+IDS = [n // 2 * 10 + n % 2 for n in range(LONG + 100)]  # of the tweets 1, 2 and so on: 1, 10, 11, 20, 21
+NUMBERS = {tweet: n for n, tweet in enumerate(IDS) if n}
+KEEP, ROOM, USERS = (1, 4, 6), 8, 400  # of eight real shards, those with followees; tweets on a page; users
+FOLLOWED = 3_000  # users whom somebody follows who follows many
 Events = tuple[int, ...]  # above 0: the tweet of this number is deleted; below 0: the user of this number posts
 Page = tuple[list[int], bool]  # IDs, and whether there is a cursor for the next page
 
@@ -65,7 +68,8 @@ class TweetWorld:
 class GivenWorld:
     """A world as an answer is given it: shards, places and followees, in the numbers of a look.
 
-    A shard that is told to fail does so at its next request.
+    A shard that is told to fail does so at its next request, and before it answers `before` is done. `others_page` is
+    what was wrong with a page that another reader was given meanwhile.
     """
 
     def __init__(self, world: TweetWorld, history: History, look: Look) -> None:
@@ -73,6 +77,8 @@ class GivenWorld:
         users = range(max(len(PLACES), *history.followees, 0) + 1)
         homes = {look.user(user): (place_of(user) + turn) % SHARDS for user in users}
         self._world, self._look, self._homes, self._fails = world, look, homes, False
+        self.before: Callable[[], object] = list
+        self.others_page: WrongAnswer | None = None
         self.places = same_list("places", (homes.get(user, 0) for user in range(max(homes) + 1)))
         self.followees = same_list("followees", look.shuffled(map(look.user, history.followees)))
         self.shards = [object_with(newest=partial(self._newest, number)) for number in range(SHARDS)]
@@ -81,11 +87,22 @@ class GivenWorld:
         """Let the next request fail."""
         self._fails = True
 
+    def read_beside(self, answer: Any, limit: int) -> None:
+        """The first page of somebody who follows user 1 alone."""
+        self.before, before = list, self.before
+        tweets, following = answer(self.shards, self.places, [self._look.user(1)], None, limit)
+        self.before, visible = before, self._world.newest([1])
+        got = [self._look.tweet_number(tweet) for tweet in tweets], following is not None
+        right = visible[:limit], len(visible) > limit
+        if got != right:
+            self.others_page = WrongAnswer(f"{pages_told([got])} to the other reader", pages_told([right]))
+
     def _newest(self, number: int, authors: Iterable[int], before: int | None, limit: int) -> list[int]:
         """The newest IDs of those of these authors who live on the shard of this number."""
         if self._fails:
             self._fails = False
             raise Unreachable("the shard cannot be reached")
+        self.before()
         here = [self._look.user_number(author) for author in authors if self._homes.get(author) == number]
         found = map(self._look.tweet, self._world.newest(here))
         return [tweet for tweet in found if before is None or tweet < before][: max(limit, 0)]
@@ -99,11 +116,11 @@ def small_histories() -> Iterator[History]:
             if limit <= tweets:
                 yield from (History(authors, limit, ((event,),)) for event in (-1, -2, *range(1, tweets + 1)))
     yield History((1,), 1, (), ())
-    for authors, besides in product(product((1, 2, 3), repeat=3), ("elsewhere", "fails")):
+    for authors, besides in product(product((1, 2, 3), repeat=3), ("elsewhere", "fails", "beside")):
         yield History(authors, 2, ((-1,),), besides=besides)
-    yield History((1, 2, 3, 1), 3, followees=tuple(range(1, 3 * LONG)))
-    for limit in (1_000, 200):
-        yield History(tuple(1 + n * n % 4 for n in range(LONG)), limit)
+    yield History((1, 2, 3, 1), 3, followees=tuple(range(1, FOLLOWED)))
+    for limit in (MOST - 1, 200):
+        yield History(tuple(Random(43).choices(range(1, 5), k=LONG)), limit)
 
 
 def longer_histories() -> Any:
@@ -113,22 +130,22 @@ def longer_histories() -> Any:
     authors = st.lists(st.integers(1, 4), max_size=14).map(tuple)
     events = st.lists(st.integers(-4, 14).filter(bool), max_size=3).map(tuple)
     meanwhile = st.lists(events, max_size=4).map(tuple)
-    besides = st.sampled_from(("", "elsewhere", "fails"))
+    besides = st.sampled_from(tuple(BESIDES))
     return st.builds(History, authors, st.integers(1, 6), meanwhile, st.just((1, 2, 3)), besides)
 
 
 def story(history: History) -> str:
     """Who lives where, the tweets, and what happens between the pages."""
     world = TweetWorld(history.authors)
-    homes = [f"{user} on shard {place_of(user)}" for user in history.followees[:12]]
-    homes += [f"{len(history.followees) - 12} others on all of them"] * (len(history.followees) > 12)
+    homes = [f"{user} on shard {place_of(user)}" for user in history.followees[:TOLD]]
+    homes += [f"{len(history.followees) - TOLD:,} others on all of them"] * (len(history.followees) > TOLD)
     follows = f"users {', '.join(homes)}" if homes else "nobody"
     posts = (
         ", ".join(f"{user_name(author)} posts t{n}" for n, author in enumerate(history.authors, 1)) or "nobody posts"
     )
-    if len(history.authors) > len(IDS) // 10:
-        posts = f"{len(history.authors)} tweets are posted by users 1 to 4"
-    room = f"{history.limit} tweet{'s' * (history.limit > 1)}"
+    if len(history.authors) == LONG:
+        posts = f"{LONG:,} tweets are posted by users 1 to 4"
+    room = f"{history.limit:,} tweet{'s' * (history.limit > 1)}"
     life = [(TURNS[n], list(filter(None, map(world.let_happen, events)))) for n, events in enumerate(history.meanwhile)]
     then = "".join(f" After the {turn} page {' and '.join(events)}." for turn, events in life if events)
     return (
@@ -140,6 +157,7 @@ BESIDES = {
     "": "",
     "elsewhere": " Each page is asked of another process.",
     "fails": " At each page a shard cannot be reached at first, and the page is asked for once more.",
+    "beside": " While a shard answers, the first page of another reader is made, who follows user 1 alone.",
 }
 
 
@@ -155,8 +173,9 @@ def user_name(user: int) -> str:
 
 def id_names(tweets: Sequence[Any]) -> str:
     """Tweets as t1, t2 and so on, in the order of their posting."""
-    known = (f"t{IDS.index(tweet)}" if integer(tweet) in IDS[1:] else short_repr(tweet) for tweet in tweets)
-    return ", ".join(known) or "nothing"
+    known = [NUMBERS.get(integer(tweet) or 0) for tweet in tweets]
+    names = [f"t{n}" if n else short_repr(tweet) for n, tweet in zip(known, tweets, strict=True)]
+    return list_of_names(names, TOLD)
 
 
 def pages_told(pages: Sequence[Page]) -> str:
@@ -174,6 +193,8 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
         tweets, following = ask_page(asking, given.shards, given.places, given.followees, cursor, history.limit)
         return [look.tweet_number(tweet) for tweet in tweets], following
 
+    if history.besides == "beside":
+        given.before = partial(given.read_beside, answer, history.limit)
     for events in chain(history.meanwhile, repeat(())):
         below = ids_below(world, history, pages)
         right = below[: history.limit], len(below) > history.limit
@@ -181,6 +202,8 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
             return WrongAnswer("a page, as if nothing had failed", "the error of the shard")
         tweets, following = asked(cursor)
         got = tweets, following is not None
+        if given.others_page:
+            return given.others_page
         if got != right:
             why = misconceptions_of(world, history, pages, got, right)
             return WrongAnswer(pages_told([*pages, got]), pages_told([*pages, right]), why)
@@ -233,6 +256,8 @@ def misconceptions_of(
     world: TweetWorld, history: History, pages: Sequence[Page], got: Page, right: Page
 ) -> tuple[str, ...]:
     """The misconceptions that give this."""
+    if history.besides or len(history.authors) == LONG or len(history.followees) > TOLD:
+        return ()  # what fails there alone is none of these beliefs
     tweets, visible, below = got[0], world.newest(history.followees), ids_below(world, history, pages)
     last = pages[-1][0][-1] if pages else 0
     seen = sum(len(page) for page, _ in pages)
@@ -263,9 +288,9 @@ def shares_of(world: TweetWorld, below: Sequence[int]) -> list[list[int]]:
 
 def stage_costs(answer: Any) -> list[StageCost]:
     """A reader scrolls through a feed in a real system of eight shards, while tweets come and go."""
-    homes = placement(shard_of, 100, 8).tolist()
-    followees = [user for user in range(1, 100) if homes[user] in KEEP][:12]
-    graph = tl.FollowGraph.from_edges([0] * len(followees), followees, 100)
+    homes = placement(shard_of, USERS, 8).tolist()
+    followees = [user for user in range(1, USERS) if homes[user] in KEEP]
+    graph = tl.FollowGraph.from_edges([0] * len(followees), followees, USERS)
     with tl.UserShards(graph, clock=tl.ManualClock(), shards=8, counting=False) as system:
         chance = Random(43)
         system.post_many([(chance.choice(followees), "hello") for _ in range(60)])

@@ -11,6 +11,7 @@ import twitterlab as tl
 from twitterlab.classroom.check.disguise import LOOKS, PLAIN, Look, object_with
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
 from twitterlab.classroom.check.exercises.lru import graph_and_lookups, page_keys
+from twitterlab.classroom.check.exercises.words import list_of_names
 from twitterlab.classroom.check.guard import Misbehaved, Unreachable, call_answer, short_repr
 from twitterlab.model import Tweet
 from twitterlab.parts.cache.eviction import LRU
@@ -23,7 +24,7 @@ LONG, WHOLE_PAGE = 3_000, 200  # keys of the longest page, and of the longest th
 BESIDES = {
     "": "",
     "fails": " At first a shard cannot be reached, and the page is asked for once more.",
-    "beside": " While a shard answers, another reader's page is made, of the same tweets with an empty cache.",
+    "beside": " While a shard answers, another reader's page is made, of the same tweets without the newest.",
 }
 RIGHT = """Once warm, the cache had 94.9 % of what the full pages of this run looked up, and only 64 % of these pages
 needed no shard. Do the sum: twenty-one lookups, and one in twenty is a miss; that is one a page, on average."""
@@ -109,8 +110,9 @@ def small_histories() -> Iterator[History]:
             for places in product(product((0, 1), STATES), repeat=tweets):
                 if not places or places[0][0] == 0:  # the shards might as well have the other's number
                     yield fitting_history(room, places)
-    for besides, places in product(("fails", "beside"), product(product((0, 1), STATES[:2]), repeat=2)):
-        yield fitting_history(PLENTY, places, besides)
+    for besides, tweets in product(("fails", "beside"), (2, 3)):
+        for places in product(product((0, 1), STATES[:2]), repeat=tweets):
+            yield fitting_history(PLENTY, places, besides)
     for count in (30, 200, LONG):
         yield fitting_history(LONG, [(n * n % 4, STATES[n * 7 % 3]) for n in range(count)])
 
@@ -150,8 +152,7 @@ def story(history: History) -> str:
 
 def page_names(tweets: Sequence[Any]) -> str:
     """Tweets as t1, t2 and so on."""
-    names = [f"t{one.id}" if isinstance(one, Tweet) else short_repr(one) for one in tweets[: PLENTY + 1]]
-    return ", ".join(names) + ", …" * (len(tweets) > len(names)) or "nothing"
+    return list_of_names([f"t{one.id}" if isinstance(one, Tweet) else short_repr(one) for one in tweets], PLENTY)
 
 
 # Right or wrong
@@ -163,13 +164,14 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
     if history.besides == "fails" and history.tweets(STORED, GONE) and not made.fails_aloud():
         return WrongAnswer("a page, as if nothing had failed", "the error of the shard")
     right = history.tweets(CACHED, STORED)
+    others_right = [tweet for tweet in right if tweet.id < len(history.page)]
     for time in ("", ", when asked again"):
         made.forget_requests()
         got = made.page()
         if got != right:
             return WrongAnswer(page_names(got) + time, page_names(right), misconceptions_of(history, got, right))
-        if made.others not in ([], right):
-            return WrongAnswer(f"{page_names(made.others)} on the other reader's page", page_names(right))
+        if made.others not in (None, others_right):
+            return WrongAnswer(f"{page_names(made.others)} on the other reader's page", page_names(others_right))
     again = made.fetched()
     if again and history.room >= PLENTY:
         return WrongAnswer(
@@ -186,7 +188,8 @@ class MadePage:
         self._keys = [(look.tweet(number), shard) for number, shard in history.keys]
         self._known = {real_tweet(look, tweet): tweet for tweet in history.tweets(*STATES)}
         self._before: Callable[[], object] = self._read_beside if history.besides == "beside" else list
-        self._cache, self.others = CheckedCache(history.room), list[Any]()
+        self._cache = CheckedCache(history.room)
+        self.others: list[Any] | None = None  # what another reader was given
         for cached in history.tweets(CACHED)[::-1]:
             self._cache.put(look.tweet(cached.id), real_tweet(look, cached))
         kept = [history.tweets(CACHED, STORED, shard=n) for n in range(1 + max(n for n, _ in ((1, ""), *history.page)))]
@@ -239,8 +242,8 @@ class MadePage:
     def _read_beside(self) -> None:
         self._before, before = list, self._before
         asked = [list(shard.asked) for shard in self._shards]
-        cache = CheckedCache(LONG)
-        self.others = self._told(list(self._answer(list(self._keys), given_cache(cache), self._given_shards())))
+        given = self._keys[1:], given_cache(CheckedCache(LONG)), self._given_shards()
+        self.others = self._told(list(self._answer(*given)))
         for shard, kept in zip(self._shards, asked, strict=True):
             shard.asked[:] = kept
         self._before = before
@@ -248,6 +251,8 @@ class MadePage:
 
 def misconceptions_of(history: History, got: list[Any], right: list[Tweet]) -> tuple[str, ...]:
     """The misconceptions that give this."""
+    if history.besides:
+        return ()  # what fails only with something besides is none of these beliefs
     there = [one for one in got if one is not None]
     signs = {
         "holes": there != got and len(got) == len(history.page),
@@ -323,7 +328,7 @@ def stage_costs(answer: Any) -> list[StageCost]:
     single = [one for one in found if len(one.missed) == 1]
     rows, missed = sum(one.rows for one in found), sum(len(one.missed) for one in found)
     requests, shards = sum(one.requests for one in found), sum(one.shards for one in found)
-    page = MadePage(answer, fitting_history(LONG, [(0, STORED)] * WHOLE_PAGE), PLAIN)
+    page = MadePage(answer, fitting_history(LONG, [(0, GONE), *[(0, STORED)] * (WHOLE_PAGE - 1)]), PLAIN)
     page.page()
     of_many = StageCost(
         f"requests for a page of {WHOLE_PAGE} from one shard", page.requests(), 1, "one_request_a_tweet"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from itertools import product
 from random import Random
@@ -13,7 +14,7 @@ from weakref import WeakSet
 import twitterlab as tl
 from twitterlab.classroom.check.disguise import LOOKS, PLAIN, REAL_ID, Look, Opaque
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
-from twitterlab.classroom.check.guard import Misbehaved, short_repr, time_limit
+from twitterlab.classroom.check.guard import Misbehaved, Stopped, short_repr, time_limit
 from twitterlab.parts.cache.eviction import LRU
 from twitterlab.parts.store.shards import TweetKey
 from twitterlab.studies.cache_lookups import Lookups, page_lookups, play_lookups, posts_then_mix
@@ -21,23 +22,36 @@ from twitterlab.workloads.mixes import replay
 
 Call = tuple[str, int]  # what the cache is asked, and for which tweet
 VERBS = ("get", "put", "discard")
-USERS, STORED, EVENTS, ROOM, MANY = 300, 600, 300, 180, 2_000  # of the run in the real stage; room in a large cache
-FEW, USES, USES_S = 4, 70_000, 4.0  # room in a cache that is used for long, how often, and how long that may take
+USERS, STORED, EVENTS, ROOM = 300, 600, 300, 180  # of the run in the real stage
+MANY, MORE = 2_000, 500  # room in a large cache, and how many leave it
+FEW, USES, USES_S = 4, 70_000, 2.0  # room in a cache that is used for long, how often, and for how long at most
+LONG, WATCHED = 1_500, 12  # calls of the longest history; tweets of which each call shows whether they are here
+FAR_APART = range(REAL_ID, REAL_ID + (MANY + MORE) * 2**32, 2**32)  # keys whose last 32 bits are the same
 RIGHT = "One fetch a miss. With the same room, a cache in which reading is no use would have had 1,057 of them."
 
 
 class History(NamedTuple):
-    """Calls to a cache with room for so many tweets; `beside` it another cache is used in turn, with other values."""
+    """Calls to a cache with room for so many tweets; `beside` it another cache is used in turn, with other values.
+
+    Where values are the `same`, each tweet is put with one value, time and again; else with another one each time.
+    """
 
     room: int
     calls: tuple[Call, ...]
     beside: bool = False
+    same: bool = False
 
     @property
-    def others_calls(self) -> tuple[Call, ...]:
-        """The calls of the other cache: the same ones, with the last tweet for the first."""
+    def other(self) -> History:
+        """What the other cache is asked, which has room for one more: the same, with the last tweet for the first."""
         last = max((tweet for _, tweet in self.calls), default=0)
-        return tuple((verb, last + 1 - tweet) for verb, tweet in self.calls)
+        return self._replace(room=self.room + 1, calls=tuple((verb, last + 1 - tweet) for verb, tweet in self.calls))
+
+    def values(self, look: Look) -> list[Any]:
+        """What each call puts if it is a put: of plain looks a text."""
+        made = [kept_value(n) if look.first_id else f"text {n + 1}" for n in range(len(self.calls))]
+        first = {tweet: made[n] for n, (_, tweet) in reversed([*enumerate(self.calls)])}
+        return [first[tweet] for _, tweet in self.calls] if self.same else made
 
 
 class UseRule(NamedTuple):
@@ -106,12 +120,17 @@ class NaiveCache:
 
 
 def small_histories() -> Iterator[History]:
-    """Every sequence of up to four calls, and of five where three find room; tweets are numbered as they first come."""
+    """Every sequence of up to four calls, and of five where three find room; tweets are numbered as they first come.
+
+    Then sequences beside another cache, and with the same value for a tweet each time.
+    """
     for length, room in product(range(1, 5), (1, 2, 3)):
         yield from (History(room, calls) for calls in call_sequences(length, VERBS))
     yield from (History(3, calls) for calls in call_sequences(5, VERBS[:2]))
     for length, room in product(range(1, 4), (1, 2)):
         yield from (History(room, calls, beside=True) for calls in call_sequences(length, VERBS))
+    yield from (History(2, calls, same=True) for calls in call_sequences(4, VERBS[:2]))
+    yield History(100, calls_drawn(LONG, 150))
 
 
 def call_sequences(length: int, verbs: Sequence[str], known: int = 0) -> Iterator[tuple[Call, ...]]:
@@ -125,22 +144,31 @@ def call_sequences(length: int, verbs: Sequence[str], known: int = 0) -> Iterato
                 yield ((verb, tweet), *rest)
 
 
+def calls_drawn(count: int, tweets: int) -> tuple[Call, ...]:
+    """So many gets and puts of these tweets."""
+    chance = Random(51)
+    return tuple((chance.choice(VERBS[:2]), chance.randint(1, tweets)) for _ in range(count))
+
+
 def longer_histories() -> Any:
     """More calls, for more tweets."""
     from hypothesis import strategies as st
 
     calls = st.lists(st.tuples(st.sampled_from(("get", "put", "put", "discard")), st.integers(1, 8)), max_size=40)
-    return st.builds(History, st.integers(1, 6), calls.map(tuple), st.booleans())
+    return st.builds(History, st.integers(1, 6), calls.map(tuple), st.booleans(), st.booleans())
 
 
 def story(history: History) -> str:
     """The calls, one after the other."""
     calls = ", ".join(f"{verb} t{tweet}" for verb, tweet in history.calls) or "nothing is asked"
+    if len(history.calls) == LONG:
+        calls = f"{LONG:,} gets and puts of {len({tweet for _, tweet in history.calls})} tweets"
     beside = (
-        " In turn with it another such cache is used: the same calls, with the last tweet for the first."
-        * history.beside
+        " In turn with it another cache is used, with room for one more: the same calls, with the last tweet for the"
+        " first." * history.beside
     )
-    return f"A cache with room for {history.room}: {calls}.{beside}"
+    same = " A tweet is put with the same value each time." * history.same
+    return f"A cache with room for {history.room}: {calls}.{same}{beside}"
 
 
 # Right or wrong
@@ -161,7 +189,7 @@ class UsedCache:
     def __init__(self, cache: Any, history: History, look: Look, values: Sequence[Any]) -> None:
         self._cache, self._look, self._values, self.calls = cache, look, values, history.calls
         self.shown = list[Seen]()
-        self._tweets = sorted({tweet for _, tweet in history.calls})
+        self._tweets = sorted({tweet for _, tweet in history.calls})[:WATCHED]
 
     def call(self, number: int) -> None:
         """Make the call of this number, and note what it shows."""
@@ -175,13 +203,11 @@ class UsedCache:
 
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether each call gives and leaves what it does with a list in the order of use."""
-    number_of = [tweet if look.seed else n for n, (_, tweet) in enumerate(history.calls)]  # or a tweet's own, again
-    values = [kept_value(n) if look.first_id else f"text {n + 1}" for n in number_of]
-    histories = [history, *[history._replace(calls=history.others_calls)] * history.beside]
+    histories = [(one, one.values(look)) for one in (history, *[history.other] * history.beside)]
     with time_limit():
-        used = [UsedCache(answer(one.room), one, look, values) for one in histories]
+        used = [UsedCache(answer(one.room), one, look, values) for one, values in histories]
         play_calls(used)
-    for one, shown in zip(histories, used, strict=True):
+    for (one, values), shown in zip(histories, used, strict=True):
         right = shown_by_rule(UseRule(), one, look, values)
         if shown.shown != right:
             return first_wrong_call(one, look, shown.shown, right, values)
@@ -205,7 +231,8 @@ def first_wrong_call(
 ) -> WrongAnswer:
     """What is said of the first call that shows something else."""
     place = next(n for n, pair in enumerate(zip(got, right, strict=True)) if pair[0] != pair[1])
-    rules = {} if history.beside else WRONG  # what fails only beside another one is none of these beliefs
+    rare = history.beside or len(history.calls) == LONG  # what fails only then is none of these beliefs
+    rules = {} if rare else WRONG
     why = [
         key for key, wrong in rules.items() if any(got == shown_by_rule(one, history, look, values) for one in wrong)
     ]
@@ -291,8 +318,11 @@ def stage_costs(answer: Any) -> list[StageCost]:
         for page in page_keys(system):
             system.hydration.tweets_of_page(page)
         work, held = system.work, len(system.hydration.cache)
-    if held > ROOM or work.cache_misses < misses:
+    if held > ROOM:
         raise Misbehaved(f"Your cache has room for {ROOM} tweets, and kept more.")
+    if work.cache_misses < misses:
+        fewer = f"An LRU with room for {ROOM} tweets misses {misses} here, and yours missed {work.cache_misses}."
+        raise Misbehaved(f"{fewer} It kept more, or another tweet left than the one that was used least recently.")
     check_overflow(answer)
     check_long_use(answer)
     counter = f"tweets that the shards had to send for {len(asked.pages)} pages"
@@ -304,23 +334,41 @@ class Row:
 
 
 def check_overflow(answer: Any) -> None:
-    """See that a large cache keeps its size as well as a small one does, and lets go of what leaves."""
-    cache, kept = GuardedCache(answer, MANY), WeakSet[Row]()
-    for tweet in range(REAL_ID, REAL_ID + 2 * MANY):
-        cache.put(tweet, row := Row())
-        kept.add(row)
+    """See that a large cache keeps its size as well as a small one does, and lets go of what leaves.
+
+    A tweet leaves for another one, for a new value of its own, or because it is discarded.
+    """
+    cache, alive = GuardedCache(answer, MANY), WeakSet[Row]()
+    put_rows(cache, FAR_APART, alive)
+    check_held(cache, alive, f"once {MANY + MORE} were put")
+    put_rows(cache, FAR_APART[-MORE:], alive)
+    check_held(cache, alive, f"once {MORE} that were here had been put again")
+    for key in FAR_APART[-MORE:]:
+        cache.discard(key)
+    put_rows(cache, FAR_APART[:MORE], alive)
+    check_held(cache, alive, f"once {MORE} that were here had been discarded, and as many others put")
+
+
+def put_rows(cache: GuardedCache, keys: Iterable[int], alive: WeakSet[Row]) -> None:
+    """Put something new under each key, and have an eye on it."""
+    for key in keys:
+        row = Row()
+        alive.add(row)
+        cache.put(key, row)
+
+
+def check_held(cache: GuardedCache, alive: WeakSet[Row], when: str) -> None:
+    """See that a full cache holds what it has room for, and nothing else anywhere."""
     if len(cache) != MANY:
-        raise Misbehaved(f"Your cache has room for {MANY} tweets, and held {len(cache)} once {2 * MANY} were put.")
+        raise Misbehaved(f"Your cache has room for {MANY} tweets, and held {len(cache)} {when}.")
     gc.collect()
-    if len(kept) > MANY + 1:  # the last one is at hand here
-        raise Misbehaved(
-            f"Your cache has room for {MANY} tweets, and somewhere it still holds {len(kept)} of {2 * MANY}."
-        )
+    if len(alive) > MANY:
+        raise Misbehaved(f"Your cache has room for {MANY} tweets, and somewhere it still holds {len(alive)}, {when}.")
 
 
 def check_long_use(answer: Any) -> None:
     """See that after a great many uses, and many of one tweet in a row, the least recently used one leaves still."""
-    with time_limit(USES_S):
+    with suppress(Stopped), time_limit(USES_S):  # a slow one is held to fewer uses
         if place := first_wrong_use(answer(FEW), LRU[int, int](FEW)):
             words = f"lets another tweet leave, or gives another value, than it should after {place:,} uses"
             raise Misbehaved(f"Your cache, with room for {FEW}, {words}.")
@@ -340,6 +388,7 @@ def first_wrong_use(cache: Any, ours: LRU[int, int]) -> int:
     return 0
 
 
+ZERO = Look(-1, words="Here t1 has the key 0, t2 has 1, and so on.")
 EXERCISE = Exercise(
-    "5.1", small_histories, longer_histories, story, problem, stage_costs, says_when_right=RIGHT, looks=LOOKS
+    "5.1", small_histories, longer_histories, story, problem, stage_costs, says_when_right=RIGHT, looks=(*LOOKS, ZERO)
 )

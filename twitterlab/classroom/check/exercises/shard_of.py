@@ -23,6 +23,7 @@ from twitterlab.model import integer
 
 MANY, COUNTS = 10_000, (2, 4, 6, 8, 10, 12, 14, 15)  # users, and the numbers of shards that they are dealt to
 CROWDS = (range(MANY), range(MANY, 2 * MANY), range(7, 500_000_000, 50_000), range(2**60, 2**60 + MANY))
+SCATTERED = (*range(0, MANY, 499), 10**12, 2**60)
 FULLEST, MOVED = 1.25, 1.2  # the most that is fair, in fair shares
 CROWD_S, PROCESS_S = 4.0, 10.0
 SEEDS = ("1", "2")
@@ -52,6 +53,7 @@ def small_histories() -> Iterator[History]:
     for user in range(24):
         yield from (History((user,), shards) for shards in range(1, 9))
     yield from (History((user,), shards) for user in (0, 10**12, 2**60) for shards in (40, 64, 65, 130))
+    yield History(SCATTERED, 13, elsewhere=True)
     yield from (History(tuple(crowd), shards) for shards, crowd in zip(COUNTS, cycle(CROWDS), strict=False))
 
 
@@ -68,6 +70,8 @@ def story(history: History) -> str:
     users, shards, elsewhere = history
     step = f", one in {users[1] - users[0]:,}" if len(users) > 6 and users[1] > users[0] + 1 else ""
     listed = f"{users[0]:,} to {users[-1]:,}{step}" if len(users) > 6 else ", ".join(map(str, users))
+    if users == SCATTERED:
+        listed = f"{users[0]:,} to {users[-3]:,}{step}, {users[-2]:,} and {users[-1]:,}"
     who = f"Users {listed} are" if len(users) > 1 else f"User {listed} is"
     then = "A process that is started afresh deals them too" if elsewhere else "Then one more shard is added"
     return f"{who} dealt to {shards} shard{'s' * (shards > 1)}. {then}."
@@ -82,7 +86,20 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
     many, grown = len(users) == MANY, deal_users(answer, users, shards + 1)
     if found := find_crowded(places, shards) if many else find_fickle(answer, history, places):
         return found
-    return find_moved(history, places, grown) or (find_crowded(grown, shards + 1) if many else None)
+    if found := find_moved(history, places, grown):
+        return found if found.why != ("modulo",) or deals_anew(answer) else found._replace(why=())
+    return find_crowded(grown, shards + 1) if many else None
+
+
+def deals_anew(answer: Any) -> bool:
+    """Whether with each new shard nearly all move, as they do where the remainder decides."""
+    users = range(MANY, MANY + 560)
+    for shards in (2, 4, 7):
+        pairs = zip(deal_users(answer, users, shards), deal_users(answer, users, shards + 1), strict=True)
+        stayed = sum(before == after for before, after in pairs) / len(users)
+        if abs(stayed - 1 / (shards + 1)) > 0.1:
+            return False
+    return True
 
 
 def deal_users(answer: Any, users: Sequence[int], shards: int) -> list[int]:
@@ -159,12 +176,15 @@ def find_differing(answer: Any, history: History, here: Sequence[int]) -> WrongA
     if not source:
         return None  # an answer without a cell, which no other process can be given
     users, shards, _ = history
-    seed = SEEDS[os.environ.get("PYTHONHASHSEED") == SEEDS[0]]  # of `hash`, another one than here
+    seed, other_seed = SEEDS if os.environ.get("PYTHONHASHSEED") != SEEDS[0] else SEEDS[::-1]  # the first is not ours
     there = run_elsewhere(source, users[::-1], shards, seed)[::-1]
     if there == list(here):
         return None
-    same = there == run_elsewhere(source, users, shards, seed)  # so it is the seed that makes the difference
-    return first_unlike(history, here, there, "in the other process", ("hash_of_a_process" if same else "chance",))
+    if there != run_elsewhere(source, users, shards, seed):
+        why: tuple[str, ...] = ("chance",)
+    else:
+        why = ("hash_of_a_process",) * (there != run_elsewhere(source, users, shards, other_seed))
+    return first_unlike(history, here, there, "in the other process", why)
 
 
 def run_elsewhere(source: str, users: Sequence[int], shards: int, seed: str) -> list[int]:

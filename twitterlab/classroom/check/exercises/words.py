@@ -11,7 +11,13 @@ from twitterlab.classroom.check.guard import short_repr
 def tweet_names(tweets: Iterable[Any], most: int | None = None) -> str:
     """Tweets as t1, t2 and so on, `most` of them; what is no number stands as it is."""
     names = [f"t{tweet}" if isinstance(tweet, int) else short_repr(tweet) for tweet in tweets]
-    return ", ".join(names[:most]) + ", …" * (len(names) > len(names[:most])) or "nothing"
+    return list_of_names(names, most)
+
+
+def list_of_names(names: Sequence[str], most: int | None = None) -> str:
+    """Names one after the other, `most` of them; where there are more, how many they are."""
+    told = ", ".join(names[:most]) or "nothing"
+    return told if most is None or len(names) <= most else f"{told}, … ({len(names):,} in all)"
 
 
 def in_a_sentence(things: Sequence[object]) -> str:
