@@ -1,6 +1,6 @@
 # wrong
 #
-# A cache with room for 100: 1,500 gets and puts of 150 tweets.
+# A cache with room for 60: 600 gets and puts of 90 tweets.
 #
 # …
 

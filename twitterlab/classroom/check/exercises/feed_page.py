@@ -68,7 +68,7 @@ class TweetWorld:
 class GivenWorld:
     """A world as an answer is given it: shards, places and followees, in the numbers of a look.
 
-    A shard that is told to fail does so at its next request, and before it answers `before` is done. `others_page` is
+    One of the requests fails where that is asked for, and before a shard answers `before` is done. `others_page` is
     what was wrong with a page that another reader was given meanwhile.
     """
 
@@ -76,16 +76,28 @@ class GivenWorld:
         turn = look.seed % SHARDS  # so that shard 0 keeps followees, too
         users = range(max(len(PLACES), *history.followees, 0) + 1)
         homes = {look.user(user): (place_of(user) + turn) % SHARDS for user in users}
-        self._world, self._look, self._homes, self._fails = world, look, homes, False
+        self._world, self._look, self._homes = world, look, homes
         self.before: Callable[[], object] = list
         self.others_page: WrongAnswer | None = None
         self.places = same_list("places", (homes.get(user, 0) for user in range(max(homes) + 1)))
         self.followees = same_list("followees", look.shuffled(map(look.user, history.followees)))
         self.shards = [object_with(newest=partial(self._newest, number)) for number in range(SHARDS)]
 
-    def fail_once(self) -> None:
-        """Let the next request fail."""
-        self._fails = True
+    @property
+    def shards_needed(self) -> int:
+        """How many shards keep followees."""
+        return len({self.places[user] for user in self.followees})
+
+    def fail_at(self, place: int) -> None:
+        """Let the request in this place fail, counted from 0, and none after it."""
+        self.before = partial(self._fail_or_wait, place)
+
+    def _fail_or_wait(self, place: int) -> None:
+        if place:
+            self.fail_at(place - 1)
+            return
+        self.before = list
+        raise Unreachable("the shard cannot be reached")
 
     def read_beside(self, answer: Any, limit: int) -> None:
         """The first page of somebody who follows user 1 alone."""
@@ -99,9 +111,6 @@ class GivenWorld:
 
     def _newest(self, number: int, authors: Iterable[int], before: int | None, limit: int) -> list[int]:
         """The newest IDs of those of these authors who live on the shard of this number."""
-        if self._fails:
-            self._fails = False
-            raise Unreachable("the shard cannot be reached")
         self.before()
         here = [self._look.user_number(author) for author in authors if self._homes.get(author) == number]
         found = map(self._look.tweet, self._world.newest(here))
@@ -198,7 +207,8 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
     for events in chain(history.meanwhile, repeat(())):
         below = ids_below(world, history, pages)
         right = below[: history.limit], len(below) > history.limit
-        if history.besides == "fails" and history.followees and not fails_aloud(asked, given, cursor):
+        places = range(given.shards_needed)[::-1] if history.besides == "fails" else ()
+        if not all(fails_aloud(asked, given, cursor, place) for place in places):
             return WrongAnswer("a page, as if nothing had failed", "the error of the shard")
         tweets, following = asked(cursor)
         got = tweets, following is not None
@@ -219,9 +229,9 @@ def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | 
     return None
 
 
-def fails_aloud(asked: Callable[[Any], Any], given: GivenWorld, cursor: Any) -> bool:
+def fails_aloud(asked: Callable[[Any], Any], given: GivenWorld, cursor: Any, place: int) -> bool:
     """Whether a shard's error comes out of the answer."""
-    given.fail_once()
+    given.fail_at(place)
     try:
         asked(cursor)
     except Unreachable:

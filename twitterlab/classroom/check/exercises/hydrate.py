@@ -161,7 +161,7 @@ def page_names(tweets: Sequence[Any]) -> str:
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether the page has its tweets, and the same page once more needs no shard for what it was given."""
     made = MadePage(answer, history, look)
-    if history.besides == "fails" and history.tweets(STORED, GONE) and not made.fails_aloud():
+    if history.besides == "fails" and not all(map(made.fails_aloud, range(made.shards_needed)[::-1])):
         return WrongAnswer("a page, as if nothing had failed", "the error of the shard")
     right = history.tweets(CACHED, STORED)
     others_right = [tweet for tweet in right if tweet.id < len(history.page)]
@@ -206,9 +206,14 @@ class MadePage:
         """How many requests the shards have got."""
         return sum(shard.requests for shard in self._shards)
 
-    def fails_aloud(self) -> bool:
-        """Whether the error of a shard that fails comes out of the answer."""
-        before, self._before = self._before, self._fail
+    @property
+    def shards_needed(self) -> int:
+        """How many shards must be asked for something."""
+        return len({shard for number, shard in self._keys if self._cache.get(number) is None})
+
+    def fails_aloud(self, place: int) -> bool:
+        """Whether the error comes out of the answer where the request in this place fails, counted from 0."""
+        before, self._before = self._before, partial(self._fail_or_wait, place)
         try:
             self.page()
         except Unreachable:
@@ -236,8 +241,10 @@ class MadePage:
     def _let_happen(self) -> None:
         self._before()
 
-    def _fail(self) -> None:
-        raise Unreachable("the shard cannot be reached")
+    def _fail_or_wait(self, place: int) -> None:
+        if not place:
+            raise Unreachable("the shard cannot be reached")
+        self._before = partial(self._fail_or_wait, place - 1)
 
     def _read_beside(self) -> None:
         self._before, before = list, self._before

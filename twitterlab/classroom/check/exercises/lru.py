@@ -14,7 +14,7 @@ from weakref import WeakSet
 import twitterlab as tl
 from twitterlab.classroom.check.disguise import LOOKS, PLAIN, REAL_ID, Look, Opaque
 from twitterlab.classroom.check.exercise import Exercise, StageCost, WrongAnswer
-from twitterlab.classroom.check.guard import Misbehaved, Stopped, short_repr, time_limit
+from twitterlab.classroom.check.guard import CASE_S, Misbehaved, Stopped, short_repr, time_limit
 from twitterlab.parts.cache.eviction import LRU
 from twitterlab.parts.store.shards import TweetKey
 from twitterlab.studies.cache_lookups import Lookups, page_lookups, play_lookups, posts_then_mix
@@ -25,7 +25,7 @@ VERBS = ("get", "put", "discard")
 USERS, STORED, EVENTS, ROOM = 300, 600, 300, 180  # of the run in the real stage
 MANY, MORE = 2_000, 500  # room in a large cache, and how many leave it
 FEW, USES, USES_S = 4, 70_000, 2.0  # room in a cache that is used for long, how often, and for how long at most
-LONG, WATCHED = 1_500, 12  # calls of the longest history; tweets of which each call shows whether they are here
+LONG, WATCHED = 600, 8  # calls of the longest history; tweets of which each call shows whether they are here
 FAR_APART = range(REAL_ID, REAL_ID + (MANY + MORE) * 2**32, 2**32)  # keys whose last 32 bits are the same
 RIGHT = "One fetch a miss. With the same room, a cache in which reading is no use would have had 1,057 of them."
 
@@ -130,7 +130,7 @@ def small_histories() -> Iterator[History]:
     for length, room in product(range(1, 4), (1, 2)):
         yield from (History(room, calls, beside=True) for calls in call_sequences(length, VERBS))
     yield from (History(2, calls, same=True) for calls in call_sequences(4, VERBS[:2]))
-    yield History(100, calls_drawn(LONG, 150))
+    yield History(60, calls_drawn(LONG, 90))
 
 
 def call_sequences(length: int, verbs: Sequence[str], known: int = 0) -> Iterator[tuple[Call, ...]]:
@@ -162,7 +162,7 @@ def story(history: History) -> str:
     """The calls, one after the other."""
     calls = ", ".join(f"{verb} t{tweet}" for verb, tweet in history.calls) or "nothing is asked"
     if len(history.calls) == LONG:
-        calls = f"{LONG:,} gets and puts of {len({tweet for _, tweet in history.calls})} tweets"
+        calls = f"{LONG} gets and puts of {len({tweet for _, tweet in history.calls})} tweets"
     beside = (
         " In turn with it another cache is used, with room for one more: the same calls, with the last tweet for the"
         " first." * history.beside
@@ -204,7 +204,7 @@ class UsedCache:
 def problem(answer: Any, history: History, look: Look = PLAIN) -> WrongAnswer | None:
     """Whether each call gives and leaves what it does with a list in the order of use."""
     histories = [(one, one.values(look)) for one in (history, *[history.other] * history.beside)]
-    with time_limit():
+    with time_limit(CASE_S * (1 + len(history.calls) // 200)):
         used = [UsedCache(answer(one.room), one, look, values) for one, values in histories]
         play_calls(used)
     for (one, values), shown in zip(histories, used, strict=True):
