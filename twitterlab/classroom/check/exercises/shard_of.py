@@ -117,7 +117,7 @@ def deal_users(answer: Any, users: Sequence[int], shards: int) -> list[int]:
 
 
 def given_places(answer: Any, users: Sequence[int], shards: int) -> list[Any]:
-    """What the rule gives for each user; Misbehaved where it takes too long: other work on the machine does not count."""
+    """What the rule gives for each user; Misbehaved where it takes too much of the processor."""
     given, start = list[Any](), time.process_time()
     for first in range(0, len(users), AT_ONCE):
         some = users[first : first + AT_ONCE]
