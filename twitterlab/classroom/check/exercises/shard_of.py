@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import cycle
 from random import Random
 from typing import Any, NamedTuple
 
@@ -25,6 +24,7 @@ from twitterlab.model import integer
 
 MANY, COUNTS = 10_000, (2, 4, 6, 8, 10, 12, 14, 15)  # users, and the numbers of shards that they are dealt to
 CROWDS = (range(MANY), range(MANY, 2 * MANY), range(7, 500_000_000, 50_000), range(2**60, 2**60 + MANY))
+DEALT = (0, 1, 2, 3, 1, 2, 0, 3)  # which crowd is dealt to each of these numbers of shards
 SCATTERED = (*range(0, MANY, 499), 10**12, 2**60)
 FULLEST, MOVED = 1.25, 1.2  # the most that is fair, in fair shares
 AT_ONCE = 1_000  # users who are dealt while one alarm is set
@@ -57,7 +57,7 @@ def small_histories() -> Iterator[History]:
         yield from (History((user,), shards) for shards in range(1, 9))
     yield from (History((user,), shards) for user in (0, 10**12, 2**60) for shards in (40, 64, 65, 130))
     yield History(SCATTERED, 13, elsewhere=True)
-    yield from (History(tuple(crowd), shards) for shards, crowd in zip(COUNTS, cycle(CROWDS), strict=False))
+    yield from (History(tuple(CROWDS[crowd]), shards) for shards, crowd in zip(COUNTS, DEALT, strict=True))
 
 
 def longer_histories() -> Any:
